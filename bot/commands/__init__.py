@@ -1,0 +1,1 @@
+"""The commands: read the store, call texts, answer."""

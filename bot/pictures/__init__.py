@@ -1,0 +1,1 @@
+"""Pure: standings in, a picture out."""

@@ -1,0 +1,1 @@
+"""Pure: a text goes in, mentions with their reasons come out."""

@@ -1,0 +1,149 @@
+"""What is decided about an event, and what a chat is to be told."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+from jobs.domain.events import EventId, EventStatus, EventType, Grade
+
+AlertId = NewType("AlertId", int)
+ChatId = NewType("ChatId", int)
+DeliveryId = NewType("DeliveryId", int)
+
+
+class AlertKind(StrEnum):
+    """What a revision is, in CAP's sense; a signal is told only to who asked for it."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    CANCEL = "cancel"
+    SIGNAL = "signal"
+
+
+class Reason(StrEnum):
+    """Why something is told, or why not."""
+
+    FIRST = "FIRST"
+    GRADE_RAISED = "GRADE_RAISED"
+    GRADE_LOWERED = "GRADE_LOWERED"
+    STATUS_CHANGED = "STATUS_CHANGED"
+    DISPUTED = "DISPUTED"
+    SETTLED = "SETTLED"
+    DATE_CHANGED = "DATE_CHANGED"
+    RETRACTED = "RETRACTED"
+    RESTORED = "RESTORED"
+    REVERSAL = "REVERSAL"
+    ORDERED = "ORDERED"
+    ALREADY_KNOWN = "ALREADY_KNOWN"
+    BACKGROUND = "BACKGROUND"
+    STALE = "STALE"
+    BASELINE = "BASELINE"
+    UNDATED = "UNDATED"
+    BELOW_LEVEL = "BELOW_LEVEL"
+    INHIBITED = "INHIBITED"
+    OTHER_CASE = "OTHER_CASE"
+
+
+class Level(StrEnum):
+    """How great a thing is, greatest first; a chat chooses the least it wants."""
+
+    MAJOR = "major"
+    """Recognitions: done, announced, disputed or withdrawn."""
+    ALERT = "alert"
+    """Everything else that is news."""
+    SIGNAL = "signal"
+    """What is considered, and refusals said again."""
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for the greatest level."""
+        return list(Level).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One source behind an alert, as it is shown: whose word, where, when."""
+
+    outlet: str
+    url: str
+    title: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """An alert's facts as of one decision: everything a message needs, and no prose.
+
+    ``voices`` holds the best few sources, best first; ``includes`` the lesser events
+    (type and detail) that this alert takes into its message; ``reverses`` the alert
+    whose event this one takes back.
+    """
+
+    case: str
+    actor: str
+    type: EventType
+    status: EventStatus
+    grade: Grade
+    on: date | None
+    first_seen_at: datetime
+    origins: int
+    voices: tuple[Voice, ...] = ()
+    detail: str = ""
+    contested: bool = False
+    retracted: bool = False
+    reverses: AlertId | None = None
+    includes: tuple[tuple[EventType, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A change of an event that is worth telling.
+
+    ``loud`` says that chats which already have the message get a reply beside the
+    edit: a change of status, a dispute, a retraction. A mere rise in grade edits only.
+    """
+
+    event_id: EventId
+    kind: AlertKind
+    reason: Reason
+    level: Level
+    loud: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A change, or a mention, that is not told, and why."""
+
+    reason: Reason
+
+
+class Action(StrEnum):
+    """What a delivery does in its chat."""
+
+    SEND = "send"
+    EDIT = "edit"
+    REPLY = "reply"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands; SENDING is committed before the call is made."""
+
+    PENDING = "PENDING"
+    CLAIMED = "CLAIMED"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    RETRY = "RETRY"
+    DEAD = "DEAD"
+    UNCERTAIN = "UNCERTAIN"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a chat wants to hear; an empty set means all."""
+
+    cases: frozenset[str] = frozenset()
+    types: frozenset[EventType] = frozenset()
+    level: Level = Level.ALERT

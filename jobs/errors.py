@@ -1,0 +1,74 @@
+"""The errors of the project; each says whether trying again helps.
+
+::
+
+    RecognitionWatchError
+     +- ConfigError          a setting or data file is wrong; nothing starts
+     +- StoreError           the database cannot be used
+     |   +- StoreTooNew      written by a newer version
+     |   +- StoreDamaged     not a database, or corrupt
+     |   +- StoreReadOnly    the file or folder cannot be written
+     +- SourceError          one source could not be read; the others run on
+     |   +- FetchRefused     our own rules refuse the address, redirect or size
+     |   +- FetchFailed      the host did not answer, or not in time (retryable)
+     |   +- NotAFeed         something came, but no feed
+     +- InputError           a file or argument given by a person is wrong
+"""
+
+from typing import ClassVar
+
+
+class RecognitionWatchError(Exception):
+    """Base of every error raised on purpose; its text is fit for an operator's eyes.
+
+    The text names what is wrong and what to do, and never holds a secret.
+    """
+
+    retryable: ClassVar[bool] = False
+
+
+class ConfigError(RecognitionWatchError):
+    """A setting or a data file is wrong: nothing is started."""
+
+
+class StoreError(RecognitionWatchError):
+    """The database cannot be used."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer version of this program."""
+
+
+class StoreDamaged(StoreError):
+    """The file is no database, or is corrupt."""
+
+
+class StoreReadOnly(StoreError):
+    """The database's file or folder cannot be written."""
+
+
+class SourceError(RecognitionWatchError):
+    """One source could not be read; it is put off, the others run on."""
+
+
+class FetchRefused(SourceError):
+    """Our own rules refuse the address, the redirect, the encoding or the size."""
+
+
+class FetchFailed(SourceError):
+    """The host did not answer, answered with an error, or not within the deadline."""
+
+    retryable: ClassVar[bool] = True
+
+    def __init__(self, text: str, *, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+        """Seconds the host asked us to wait, if it did."""
+
+
+class NotAFeed(SourceError):
+    """Something was received, but it cannot be read as a feed."""
+
+
+class InputError(RecognitionWatchError):
+    """A file or an argument given by a person is wrong."""

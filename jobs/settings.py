@@ -1,0 +1,137 @@
+"""Every setting of the program: read once, in ``main``, and passed on.
+
+Read from the environment and from ``.env`` in the working folder; ``.env.example``
+explains each. A secret may instead stand in a file named by ``NAME_FILE``.
+"""
+
+import difflib
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from jobs.errors import ConfigError
+
+SECRETS = ("bot_token", "webhook_secret", "store_url")
+"""The settings that may come from a file, and whose values are never shown."""
+
+
+class UncertainPolicy(StrEnum):
+    """What becomes of a message whose arrival is unknown."""
+
+    RESEND = "resend"
+    CLOSE = "close"
+
+
+class Settings(BaseSettings):
+    """The settings, checked; times are in the unit that the name says."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="forbid", hide_input_in_errors=True, validate_default=True
+    )
+
+    bot_token: SecretStr | None = None
+    api_base_url: str = "https://api.telegram.org"
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    webhook_url: str = ""
+    webhook_secret: SecretStr | None = None
+
+    data_dir: Path = Path("data")
+    store_url: SecretStr | None = None
+    cases_dir: Path | None = None
+    sources_file: Path | None = None
+    default_zone: str = "UTC"
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8080, ge=0, le=65535)
+
+    poll_tick_seconds: int = Field(15, ge=1, le=3600)
+    fetch_deadline_seconds: float = Field(20, gt=0, le=300)
+    fetch_max_bytes: int = Field(5_000_000, ge=10_000)
+    fetch_concurrency: int = Field(8, ge=1, le=64)
+    fetch_allow_loopback: bool = False
+    operator_contact: str = ""
+    parser_deadline_seconds: float = Field(10, gt=0, le=120)
+    parser_memory_mb: int = Field(512, ge=128)
+
+    freshness_hours: int = Field(72, ge=1)
+    uncertain_policy: UncertainPolicy = UncertainPolicy.RESEND
+    send_deadline_seconds: float = Field(40, gt=0, le=300)
+    outbox_ttl_hours: int = Field(24, ge=1)
+    keep_items_days: int = Field(400, ge=7)
+    keep_outbox_days: int = Field(90, ge=1)
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(int(part) for part in value.replace(",", " ").split())
+        return value
+
+    @field_validator("admin_ids")
+    @classmethod
+    def _refuse_shared_ids(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        # Telegram uses these for every anonymous admin, service message and channel post:
+        # naming one would make anybody an admin.
+        shared = {1087968824, 777000, 136817688} & set(value)
+        if shared:
+            raise ValueError(f"{min(shared)} is not one person's id")
+        return value
+
+    @field_validator("default_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not an IANA time zone such as Europe/Belgrade") from error
+        return value
+
+    @classmethod
+    def load(cls, env_file: Path | None = Path(".env")) -> Self:
+        """Read the settings.
+
+        Raises ``ConfigError`` naming each wrong or unknown setting, what was expected
+        of it, and never its value.
+        """
+        try:
+            return cls(_env_file=env_file, **_secrets_from_files())
+        except ValidationError as error:
+            lines = [_explain(problem) for problem in error.errors(include_input=False)]
+        raise ConfigError("settings:\n  " + "\n  ".join(lines))
+
+    def database_url(self) -> str:
+        """Return the database's address: the given one, or a file in the data folder."""
+        if self.store_url is not None:
+            return self.store_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'recognition-watch.sqlite'}"
+
+
+def _secrets_from_files() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in SECRETS:
+        path = os.environ.get(f"{name.upper()}_FILE")
+        if not path:
+            continue
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(
+                f"{name.upper()}_FILE: cannot read {path}: {error.strerror}"
+            ) from None
+    return found
+
+
+def _explain(problem: Any) -> str:
+    name = ".".join(str(part) for part in problem["loc"]).upper()
+    if problem["type"] != "extra_forbidden":
+        return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+    known = [field.upper() for field in Settings.model_fields]
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else "see .env.example for the settings there are"
+    return f"{name}: no such setting; {hint}"

@@ -1,0 +1,1 @@
+"""The only network of the jobs: addresses in, news items out."""

@@ -1,0 +1,279 @@
+"""The tables, as the newest migration leaves them (a test compares the two)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps no zone, so it is taken off and put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time must be aware")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Return an aware UTC time."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up only a column declared INTEGER PRIMARY KEY."""
+
+
+def _id() -> Column[int]:
+    return Column("id", BigId, primary_key=True, autoincrement=True)
+
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("next_due_at", Moment, nullable=False),
+    # NULL until the first read, which is the source's silent baseline.
+    Column("baseline_at", Moment),
+    Column("last_ok_at", Moment),
+    Column("last_new_at", Moment),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("last_error", Text),
+    Column("listed", Boolean, nullable=False, default=True),
+    Index("ix_source_next_due_at", "next_due_at"),
+)
+
+item = Table(
+    "item",
+    metadata,
+    _id(),
+    Column("source_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("lang", Text, nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("published_at", Moment),
+    Column("first_seen_at", Moment, nullable=False),
+    # True for the items of a source's first read: they alert nobody.
+    Column("is_baseline", Boolean, nullable=False, default=False),
+    Column("processed_at", Moment),
+    UniqueConstraint("source_id", "key"),
+    Index("ix_item_processed_at_id", "processed_at", "id"),
+    Index("ix_item_first_seen_at", "first_seen_at"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    _id(),
+    Column("case_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("happened_on", Date),
+    Column("first_seen_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("origins", JSON, nullable=False),
+    Column("contested", Boolean, nullable=False, default=False),
+    Column("retracted", Boolean, nullable=False, default=False),
+    Column("detail", Text, nullable=False, default=""),
+    Column("reverses", BigId, ForeignKey("event.id")),
+    Column("inhibited_by", BigId, ForeignKey("event.id")),
+    Index("ix_event_case_id_actor_type", "case_id", "actor", "type"),
+    Index("ix_event_changed_at", "changed_at"),
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    _id(),
+    Column("item_id", BigId, ForeignKey("item.id"), nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("happened_on", Date),
+    Column("basis", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("clause", Text, nullable=False),
+    Column("words", JSON, nullable=False),
+    Column("attributions", JSON, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    Column("rules_version", Text, nullable=False),
+    # Who published it, as known on that day: a later list does not change the past.
+    Column("outlet", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("event_id", BigId, ForeignKey("event.id")),
+    # Why it was told, or why not.
+    Column("reason", Text),
+    Index("ix_mention_item_id", "item_id"),
+    Index("ix_mention_event_id", "event_id"),
+)
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("recognition", Text, nullable=False),
+    Column("recognised_on", Date),
+    Column("mission", Text, nullable=False),
+    Column("mission_on", Date),
+    Column("head_of_mission", Text, nullable=False),
+    Column("head_on", Date),
+    Column("listing", Text, nullable=False),
+    Column("listing_on", Date),
+    Column("last_meeting_on", Date),
+    Column("certain", Boolean, nullable=False),
+    Column("events", JSON, nullable=False),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    # NULL for a notice: an answer to an order, a word to the operator.
+    Column("event_id", BigId, ForeignKey("event.id"), unique=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("alert_id", BigId, ForeignKey("alert.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_revision_created_at", "created_at"),
+)
+
+chat = Table(
+    "chat",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("language", Text, nullable=False, default="en"),
+    Column("zone", Text, nullable=False, default="UTC"),
+    # NULL while the chat can be written to; else why not.
+    Column("closed_reason", Text),
+    Column("created_at", Moment, nullable=False),
+)
+
+filter_row = Table(
+    "filter",
+    metadata,
+    _id(),
+    # Canonical JSON: equal wishes share one row, so fan-out decides once for all of them.
+    Column("definition", Text, nullable=False, unique=True),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("chat_id", BigInteger, ForeignKey("chat.id"), primary_key=True),
+    Column("filter_id", BigId, ForeignKey("filter.id"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_subscription_filter_id", "filter_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("alert_id", BigId, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # Lower goes first: corrections before alerts, alerts before notices.
+    Column("priority", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("lease_until", Moment),
+    # The fence: an outcome is recorded only for the attempt that made it.
+    Column("attempt_id", Text),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("started_at", Moment),
+    Column("sent_at", Moment),
+    Column("message_id", BigInteger),
+    Column("cause", Text),
+    # True where the text must say that it may be a repeat.
+    Column("possibly_repeated", Boolean, nullable=False, default=False),
+    UniqueConstraint("alert_id", "chat_id", "revision", "action"),
+    Index("ix_outbox_state_not_before", "state", "not_before"),
+    Index("ix_outbox_chat_id", "chat_id"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("ordered_by", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("outcome", Text),
+)
+
+seen_update = Table(
+    "seen_update",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+"""Small things the program must remember: baselines done, heartbeats, latencies."""
