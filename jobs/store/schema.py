@@ -78,6 +78,8 @@ source = Table(
     Column("last_new_at", Moment),
     Column("failures", Integer, nullable=False, default=0),
     Column("last_error", Text),
+    # When the operator was told that it fails or is silent; NULL when all is well.
+    Column("alarmed_at", Moment),
     Column("listed", Boolean, nullable=False, default=True),
     Index("ix_source_next_due_at", "next_due_at"),
 )
