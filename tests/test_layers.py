@@ -13,17 +13,20 @@ FLOORS: list[tuple[str, ...]] = [
     ("jobs.settings", "jobs.reference"),
     ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
     ("jobs.pipeline", "jobs.web"),
-    ("jobs.schedule", "jobs.replay", "jobs.evaluate"),
+    ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check"),
+    ("jobs.runtime",),
     ("jobs.cli",),
     ("jobs.__main__", "bot.texts", "bot.pictures", "bot.pacing", "bot.outcomes", "bot.redaction"),
+    ("bot.calls", "bot.recording"),
     ("bot.delivery", "bot.commands"),
     ("bot.application", "bot.terminal", "bot.webhook"),
+    ("bot.runtime",),
     ("bot.demo",),
     ("bot.cli",),
     ("bot.__main__",),
 ]
 DOORS = ("jobs.domain", "jobs.store", "jobs.settings", "jobs.reference", "jobs.errors")
-STARTERS = ("bot.__main__", "bot.cli", "bot.demo")
+STARTERS = ("bot.__main__", "bot.cli", "bot.demo", "bot.runtime")
 """The bot's modules that may also start the jobs, and so import any of them."""
 
 BUILDERS = ("jobs.data", "bot.pictures.build_world")

@@ -49,6 +49,11 @@ def _child(parent: ElementTree.Element, tag: str, text: str = "", **attributes: 
     ElementTree.SubElement(parent, tag, attributes).text = text or None
 
 
+def _document(root: ElementTree.Element) -> bytes:
+    document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
+
+
 def rss(outlet: str, stories: Sequence[Story]) -> bytes:
     """Return an RSS 2.0 feed."""
     root = ElementTree.Element("rss", version="2.0")
@@ -62,7 +67,7 @@ def rss(outlet: str, stories: Sequence[Story]) -> bytes:
         _child(item, "description", story.summary)
         _child(item, "pubDate", format_datetime(story.published_at))
         _child(item, "guid", story.url)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return _document(root)
 
 
 def atom(outlet: str, stories: Sequence[Story]) -> bytes:
@@ -77,7 +82,7 @@ def atom(outlet: str, stories: Sequence[Story]) -> bytes:
         _child(entry, f"{{{ATOM}}}summary", story.summary)
         _child(entry, f"{{{ATOM}}}link", href=story.url)
         _child(entry, f"{{{ATOM}}}updated", story.published_at.isoformat())
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return _document(root)
 
 
 def rdf(outlet: str, stories: Sequence[Story]) -> bytes:
@@ -93,7 +98,7 @@ def rdf(outlet: str, stories: Sequence[Story]) -> bytes:
         _child(item, f"{{{RSS1}}}link", story.url)
         _child(item, f"{{{RSS1}}}description", story.summary)
         _child(item, f"{{{DC}}}date", story.published_at.isoformat())
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return _document(root)
 
 
 def json_feed(outlet: str, stories: Sequence[Story]) -> bytes:
