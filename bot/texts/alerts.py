@@ -155,9 +155,9 @@ def _write_reply(
 
 
 def _write_footer(writer: Writer, words: Words, alert_id: AlertId) -> None:
-    writer.write(words.gettext("Alert {id} · why: {command}").format(
-        id=alert_id, command=f"/why_{alert_id}"
-    ))
+    writer.write(
+        words.gettext("Alert {id} · why: {command}").format(id=alert_id, command=f"/why_{alert_id}")
+    )
 
 
 def _needs_caution(facts: Facts) -> bool:

@@ -1,12 +1,14 @@
 """What actors and cases are called within a sentence."""
 
 from jobs.reference import Reference
+from jobs.reference.actors import ActorKind
 
-# English alone puts an article before some names; codes are ISO 3166-1 alpha-2 or ours.
-_WITH_ARTICLE = frozenset(
-    "AE BS CD CF CG DO FK FO GB GM IM KM KY MH MP MV NL PH SB SC TC US VA VG VI "
-    "ASEAN AU CSTO EU GCC ICC ICJ IMF OIC OSCE SCO UN UNSC".split()
+# English alone puts an article before some names: these states, and every organisation
+# but those whose initials are read as a word.
+_STATES_WITH_ARTICLE = frozenset(
+    {"AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "MH", "MV", "NL", "PH", "SB", "US"}
 )
+_READ_AS_WORDS = frozenset({"ASEAN", "BRICS", "CARICOM", "NATO", "OPEC", "SAARC"})
 
 
 def actor_name(reference: Reference, code: str, language: str) -> str:
@@ -18,9 +20,14 @@ def actor_name(reference: Reference, code: str, language: str) -> str:
 def actor_in_sentence(reference: Reference, code: str, language: str) -> str:
     """Return an actor's name as it stands within a sentence."""
     name = actor_name(reference, code, language)
-    if language == "en" and code in _WITH_ARTICLE and not name.lower().startswith("the "):
-        return f"the {name}"
-    return name
+    actor = reference.actors.get(code)
+    if language != "en" or actor is None or name.lower().startswith("the "):
+        return name
+    if actor.kind is ActorKind.ORGANISATION:
+        takes_article = name not in _READ_AS_WORDS
+    else:
+        takes_article = code in _STATES_WITH_ARTICLE
+    return f"the {name}" if takes_article else name
 
 
 def case_title(reference: Reference, case: str) -> str:

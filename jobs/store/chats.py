@@ -58,9 +58,7 @@ async def open_chat(
         id=chat_id, kind=kind, language=language, zone=zone, created_at=now
     )
     await conn.execute(
-        row.on_conflict_do_update(
-            index_elements=["id"], set_={"kind": kind, "closed_reason": None}
-        )
+        row.on_conflict_do_update(index_elements=["id"], set_={"kind": kind, "closed_reason": None})
     )
     return known is None or known.closed_reason is not None
 
@@ -76,9 +74,7 @@ async def set_zone(conn: AsyncConnection, chat_id: ChatId, zone: str) -> None:
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(zone=zone))
 
 
-async def subscribe(
-    conn: AsyncConnection, chat_id: ChatId, wanted: Filter, now: datetime
-) -> None:
+async def subscribe(conn: AsyncConnection, chat_id: ChatId, wanted: Filter, now: datetime) -> None:
     """Let a chat hear what it wants from now on, instead of what it wanted before."""
     filter_id = await _filter_id(conn, wanted)
     row = insert_into(conn, subscription).values(
