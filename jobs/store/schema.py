@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -204,6 +205,8 @@ chat = Table(
     Column("zone", Text, nullable=False, default="UTC"),
     # NULL while the chat can be written to; else why not.
     Column("closed_reason", Text),
+    # Telegram asked for silence in this chat until then (retry_after).
+    Column("not_before", Moment),
     Column("created_at", Moment, nullable=False),
 )
 
@@ -223,6 +226,9 @@ subscription = Table(
     Column("created_at", Moment, nullable=False),
     Index("ix_subscription_filter_id", "filter_id"),
 )
+
+WAITING = text("state IN ('PENDING', 'RETRY')")
+"""The part of the outbox that can be claimed, as literals: a partial index needs them."""
 
 outbox = Table(
     "outbox",
@@ -248,8 +254,9 @@ outbox = Table(
     # True where the text must say that it may be a repeat.
     Column("possibly_repeated", Boolean, nullable=False, default=False),
     UniqueConstraint("alert_id", "chat_id", "revision", "action"),
-    Index("ix_outbox_state_not_before", "state", "not_before"),
-    Index("ix_outbox_chat_id", "chat_id"),
+    # The claim walks this in order and stops at its limit, however long the queue is.
+    Index("ix_outbox_waiting", "priority", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_outbox_chat_id_state", "chat_id", "state"),
 )
 
 orders = Table(
