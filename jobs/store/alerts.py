@@ -131,7 +131,8 @@ async def latest(
 
     ``cases`` empty means all; ``before_id`` asks for the next page.
     """
-    last = select(func.max(revision.c.revision)).where(revision.c.alert_id == alert.c.id)
+    each = revision.alias()
+    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
     wanted = (
         _revisions()
         .join(event, event.c.id == alert.c.event_id)

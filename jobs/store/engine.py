@@ -239,8 +239,8 @@ def _translate(error: DBAPIError, place: str) -> StoreError | None:
         return _damaged(place, words)
     if "readonly database" in low or "unable to open" in low or "read-only" in low:
         return StoreReadOnly(
-            f"{place}: cannot be written ({words}); make the file and its folder writable "
-            "for this user, or set DATA_DIR to another folder"
+            f"{place}: cannot be written ({words}); make it writable for this user (a file's "
+            "folder too), or set DATA_DIR or STORE_URL to another place"
         )
     if "locked" in low or "busy" in low:
         return StoreUnavailable(f"{place}: another process keeps the database locked ({words})")

@@ -77,7 +77,7 @@ async def reasons(conn: AsyncConnection) -> dict[str, int]:
         .group_by(mention.c.reason)
         .order_by(mention.c.reason)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def with_items() -> Select[Any]:
