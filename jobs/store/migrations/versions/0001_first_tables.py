@@ -184,8 +184,15 @@ def _alerts() -> None:
             name=op.f("uq_outbox_alert_id_chat_id_revision_action"),
         ),
     )
-    op.create_index("ix_outbox_chat_id", "outbox", ["chat_id"])
-    op.create_index("ix_outbox_state_not_before", "outbox", ["state", "not_before"])
+    op.create_index("ix_outbox_chat_id_state", "outbox", ["chat_id", "state"])
+    waiting = sa.text("state IN ('PENDING', 'RETRY')")
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["priority", "id"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
 
 
 def _chats() -> None:
@@ -196,6 +203,7 @@ def _chats() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("closed_reason", sa.Text()),
+        sa.Column("not_before", MOMENT),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat")),
     )
