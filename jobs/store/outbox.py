@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
-from jobs.store.schema import chat, outbox, subscription
+from jobs.store.schema import WAITING, chat, outbox, subscription
 
 OPEN = (
     DeliveryState.PENDING,
@@ -171,8 +171,8 @@ async def expire(conn: AsyncConnection, before: datetime) -> int:
     an expired telling, it becomes that chat's first telling.
     """
     stale = (
+        WAITING,
         outbox.c.action == Action.SEND,
-        outbox.c.state.in_((DeliveryState.PENDING, DeliveryState.RETRY)),
         outbox.c.created_at < before,
     )
     alerts = await conn.scalars(select(outbox.c.alert_id).distinct().where(*stale))
