@@ -207,8 +207,13 @@ def _engine(address: URL) -> AsyncEngine:
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        # The pool does not know this connection yet: nobody else would end its thread.
+        connection.close()
+        raise
     cursor.close()
 
 
