@@ -82,7 +82,7 @@ def build_application(
     With ``request`` (the terminal) every call goes there and no token is needed. The
     caller starts and stops it and its polling; see ``ALLOWED_UPDATES``.
     """
-    application = _builder(settings, request).build()
+    application = _built(settings, request)
     intake = Intake(_desk(settings, store, reference, clock))
     only_new = message_filters.UpdateType.MESSAGE | message_filters.UpdateType.CHANNEL_POST
     application.add_handlers(
@@ -124,18 +124,20 @@ def render_delivery(delivery: Delivery, reference: Reference) -> Message:
     )
 
 
-def _builder(settings: Settings, request: BaseRequest | None) -> Any:
+def _built(settings: Settings, request: BaseRequest | None) -> App:
     token = settings.bot_token.get_secret_value() if settings.bot_token else TERMINAL_TOKEN
-    builder = (
+    builder: Any = (
         Application.builder()
         .token(token)
         .base_url(f"{settings.api_base_url.rstrip('/')}/bot")
         .base_file_url(f"{settings.api_base_url.rstrip('/')}/file/bot")
         .concurrent_updates(ChatByChat(MOST_AT_ONCE))
         .job_queue(None)
-        .rate_limiter(None)
     )
-    return builder if request is None else builder.request(request).get_updates_request(request)
+    if request is not None:
+        builder = builder.request(request).get_updates_request(request)
+    application: App = builder.build()
+    return application
 
 
 def _desk(settings: Settings, store: Store, reference: Reference, clock: Clock) -> Desk:
@@ -157,7 +159,8 @@ def _desk(settings: Settings, store: Store, reference: Reference, clock: Clock) 
 async def _note_error(update: object, context: Context) -> None:
     """Log that an update could not be handled: its number, the error's kind and place.
 
-    An error's own words may hold what somebody wrote, so they stay out. Whoever asked is told, unless it is Telegram itself that failed.
+    An error's own words may hold what somebody wrote, so they stay out. Whoever
+    asked is told, unless it is Telegram itself that failed.
     """
     error = context.error
     number = update.update_id if isinstance(update, Update) else None
