@@ -1,5 +1,6 @@
 """What is decided about an event, and what a chat is to be told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -77,7 +78,8 @@ class Facts:
 
     ``voices`` holds the best few sources, best first; ``includes`` the lesser events
     (type and detail) that this alert takes into its message; ``reverses`` the alert
-    whose event this one takes back.
+    whose event this one takes back; ``recognises`` says that the actor recognises the
+    case already, so that a meeting need not be told from a recognition.
     """
 
     case: str
@@ -95,6 +97,18 @@ class Facts:
     reverses: AlertId | None = None
     includes: tuple[tuple[EventType, str], ...] = ()
     note: str = ""
+    recognises: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A word that tells of no event: an answer to an order, something for the operator.
+
+    ``key`` names the sentence; ``values`` are what it is filled with.
+    """
+
+    key: str
+    values: Mapping[str, str | int | bool | None]
 
 
 @dataclass(frozen=True, slots=True)
