@@ -66,7 +66,7 @@ class World:
 
 @cache
 def load_world() -> World:
-    """Read the shapes that ``build_world`` made; 5 ms the first time."""
+    """Read the shapes that ``build_world`` made; a millisecond, once."""
     table = json.loads((Path(__file__).parent / "data" / "world.json").read_text())
     del table["source"]
     return World(**table)
