@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from jobs.domain.items import Outlet, Source, SourceId
 from jobs.reference.actors import Actor
 from jobs.reference.cases import Case
+from jobs.reference.phrases import Phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Reference:
     actors: Mapping[str, Actor]
     sources: Mapping[SourceId, Source] = field(default_factory=dict)
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    phrases: Mapping[str, Phrases] = field(default_factory=dict)
 
     def outlet_of(self, host: str) -> Outlet:
         """Return who publishes at a host (or address), trying its parent domains.
