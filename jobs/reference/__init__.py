@@ -1,4 +1,4 @@
-"""What is known before the first line is read: cases, actors, sources, outlets."""
+"""What is known before the first line is read: cases, actors, sources, outlets, phrases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,6 +7,7 @@ from pathlib import Path
 from jobs.domain.items import SUBJECT, Outlet, Source, SourceId
 from jobs.reference.actors import Actor, load_actors
 from jobs.reference.cases import Case, load_cases
+from jobs.reference.phrases import Phrases, load_all_phrases
 from jobs.reference.sources import host_of, load_outlets, load_sources
 
 DATA = Path(__file__).parents[1] / "data"
@@ -23,6 +24,7 @@ class Reference:
     actors: Mapping[str, Actor]
     sources: Mapping[SourceId, Source] = field(default_factory=dict)
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    phrases: Mapping[str, Phrases] = field(default_factory=dict)
 
     def outlet_of(self, host: str, case: str | None = None) -> Outlet:
         """Return who publishes at a host (or address), trying its parent domains.
@@ -59,4 +61,10 @@ def load_reference(cases_dir: Path | None = None, sources_file: Path | None = No
         host_of(source.url): Outlet(host_of(source.url), source.family, source.tier, source.side)
         for source in sources.values()
     }
-    return Reference(cases=cases, actors=actors, sources=sources, outlets=polled | listed)
+    return Reference(
+        cases=cases,
+        actors=actors,
+        sources=sources,
+        outlets=polled | listed,
+        phrases=load_all_phrases(DATA / "phrases"),
+    )
