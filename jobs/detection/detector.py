@@ -52,6 +52,8 @@ def _read(text: Text, lexicon: Lexicon) -> Read:
     _, head = without_dateline(title, is_title=True)
     words = split_words(f"{head}\n{lead}")
     title_end = sum(1 for start in words.starts if start < len(head))
-    spans = settle(words, lexicon.find(words), lexicon.phrases.grammar, title_end)
+    found = lexicon.find(words)
+    spans = settle(words, found, lexicon.phrases.grammar, title_end)
+    trapped = frozenset(s.entry.value for s in found if s.entry.kind is Kind.CASE_TRAP)
     published = text.published_at.astimezone(UTC).date() if text.published_at else None
-    return Read(words, tuple(spans), title_end, lexicon, published)
+    return Read(words, tuple(spans), title_end, lexicon, published, trapped)

@@ -130,7 +130,7 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
 
 def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> bool:
     cues = _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan")
-    return not cues and not setting.clause.is_title
+    return not cues and not (setting.clause.is_title and not setting.clause.opener)
 
 
 def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     if setting.when and setting.published and setting.when.on and setting.when.on > setting.published:
         return (setting.when.on.isoformat(),)
     after = [c for c in setting.clause.classes("plan") if c.start >= trigger.end]
-    later = [c for c in after if setting.words[c.start] in ("next", "tomorrow", "soon", "coming", "set", "upcoming")]
+    later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
     return _said(later[0], setting) if later else ()
 
 

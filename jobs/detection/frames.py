@@ -12,6 +12,7 @@ from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.domain.events import EventType
 
+_PARTIES = frozenset(("", "person", "organ", "ambassador", "charge", "firm", "deal"))
 _ACTS = frozenset(("", "person", "organ", "ambassador", "charge", "firm"))
 _SIDE = 12
 
@@ -85,6 +86,11 @@ def _after(trigger: Span, groups: Sequence[Group]) -> list[Group]:
 def _acts(group: Group) -> bool:
     """Say whether a group can act for its state."""
     return bool(group.codes) and group.head in _ACTS and Form.CITY not in group.forms
+
+
+def _takes_part(group: Group) -> bool:
+    """Say whether a group can be a party: as those who act, and "the US-Taliban deal"."""
+    return bool(group.codes) and group.head in _PARTIES and Form.CITY not in group.forms
 
 
 def _is_subject(group: Group) -> bool:
@@ -222,18 +228,18 @@ def _partner(trigger: Span, scene: Scene) -> Found:
     codes: list[str] = []
     rule = "party"
     agent = next((g for g in before if g.marker in ("", "between", "with", "by") or g.office), None)
-    if agent and _acts(agent):
+    if agent and _takes_part(agent):
         codes += agent.codes
     for group in after:
-        if _acts(group) and group.marker in ("", "with", "between", "by", "of") and group.start - trigger.end <= _SIDE:
+        if _takes_part(group) and group.marker in ("", "with", "between", "by", "of") and group.start - trigger.end <= _SIDE:
             codes += group.codes
             if group.marker in ("", "of"):
                 break
     for group in before:
-        if _acts(group) and group.marker in ("with", "between"):
+        if _takes_part(group) and group.marker in ("with", "between"):
             codes += group.codes
     if not codes:
-        inside = [g for g in groups if _acts(g) and g.start < trigger.end and g.end > trigger.start]
+        inside = [g for g in groups if _takes_part(g) and g.start < trigger.end and g.end > trigger.start]
         codes += [c for g in inside for c in g.codes]
     if not codes:
         codes, rule = _destination(trigger, scene, before, after)
@@ -300,6 +306,8 @@ def _lister(trigger: Span, scene: Scene) -> Found:
 
 
 def _seat(trigger: Span, scene: Scene) -> Found:
+    if trigger.entry.trigger and trigger.entry.trigger.detail == "vetoed":
+        return _recogniser(trigger, scene)
     forums = [s for s in scene.clause.spans if s.entry.kind is Kind.FORUM]
     if forums:
         return Found((forums[0].entry.value,), "forum")

@@ -28,7 +28,7 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
 
 def _as_tail(finding: Finding, mention: Mention, heads: set[str]) -> Mention:
     aside = heads and not finding.is_title and mention.actor not in heads
-    if aside and mention.status is EventStatus.DONE and mention.basis is not DateBasis.STATED:
+    if aside and mention.status is EventStatus.DONE and not finding.is_dated:
         return replace(mention, status=EventStatus.PAST, on=None, basis=DateBasis.UNKNOWN)
     return mention
 

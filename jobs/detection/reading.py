@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from jobs.detection.attributions import find_attributions
 from jobs.detection.clauses import Clause, cut_clauses
@@ -21,6 +21,7 @@ RULES_VERSION = "1"
 _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
+_NEWS = timedelta(days=1)
 _PRESENCE = Trigger("meeting.presence", EventType.MEETING, (), detail="visit", place=True, noun=True)
 
 
@@ -35,6 +36,8 @@ class Finding:
     dropped: str = ""
     is_title: bool = False
     is_noun: bool = False
+    is_dated: bool = False
+    """Whether a day at most one before publication is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Read:
     title_end: int
     lexicon: Lexicon
     published: date | None
+    trapped: frozenset[str] = frozenset()
+    """The cases of which a trap was met: what sounds like their subject is another."""
 
 
 class CaseReading:
@@ -67,6 +72,7 @@ class CaseReading:
         self._topic: tuple[str, ...] = ()
         self._hosts: tuple[str, ...] = ()
         self._following = frozenset(read.lexicon.phrases.classes.get("following", ()))
+        self._trapped = case.id in read.trapped
         self._elsewhere = False
         self._last: Trigger | None = None
 
@@ -76,7 +82,7 @@ class CaseReading:
         for clause in self._clauses:
             groups = [g for g in self._groups if clause.start <= g.start < clause.end]
             self._note_title(clause, groups)
-            for trigger in _triggers(clause, groups, self._last):
+            for trigger in self._triggers(clause, groups):
                 finding = self._look(trigger, clause, before, groups)
                 if finding.mentions:
                     self._last = trigger.entry.trigger
@@ -85,6 +91,14 @@ class CaseReading:
             if clause.is_title and not self._hosts:
                 self._hosts = next((g.codes for g in groups if g.codes and g.marker in ("place", "goal")), ())
             before = clause
+
+    def _triggers(self, clause: Clause, groups: Sequence[Group]) -> list[Span]:
+        glued = self._read.words.glued
+        return [
+            t
+            for t in _triggers(clause, groups, self._last)
+            if t.start not in glued or t.end - t.start > 1
+        ]
 
     def _note_title(self, clause: Clause, groups: Sequence[Group]) -> None:
         if clause.is_title and not self._topic:
@@ -102,6 +116,7 @@ class CaseReading:
     def _look(
         self, trigger: Span, clause: Clause, before: Clause | None, groups: list[Group]
     ) -> Finding:
+        trigger = _as_host_closes(trigger, clause, groups)
         kind = trigger.entry.trigger
         assert kind is not None
         scene = self._scene(clause, groups, trigger)
@@ -134,6 +149,7 @@ class CaseReading:
             mentions,
             is_title=clause.is_title,
             is_noun=kind.noun,
+            is_dated=bool(when and when.on and self._read.published and self._read.published - when.on <= _NEWS),
         )
 
     def _scene(self, clause: Clause, groups: list[Group], trigger: Span) -> Scene:
@@ -155,6 +171,8 @@ class CaseReading:
             return False
         if self._strength is Strength.NAMED:
             return True
+        if self._trapped:
+            return False
         return (kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor)) and self._strength is Strength.SEAT
 
     def _when(self, clause: Clause, *, ahead: bool = False) -> When | None:
@@ -163,7 +181,7 @@ class CaseReading:
         found = find_date(words[clause.start : clause.end], self._read.published, phrases.calendar, ahead=ahead)
         if found:
             return found
-        if clause.has("past"):
+        if clause.has("past") or clause.opener in self._following:
             return None
         same = [c for c in self._clauses if c.sentence == clause.sentence]
         return find_date(words[same[0].start : same[-1].end], self._read.published, phrases.calendar, ahead=ahead)
@@ -220,6 +238,8 @@ def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> 
     for span in sorted(clause.spans, key=lambda s: s.start - s.end):
         if span.entry.kind is Kind.TRIGGER and _is_served(span, clause):
             assert span.entry.trigger is not None
+            if span.entry.trigger.repeats and (not last or last.type is not span.entry.trigger.type):
+                continue
             if not any(
                 c.entry.trigger and c.entry.trigger.type is span.entry.trigger.type
                 and c.start < span.end and span.start < c.end
@@ -235,6 +255,19 @@ def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> 
     return sorted(chosen, key=lambda s: s.start)
 
 
+def _as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
+    """Return a closing of the subject's own (or the former regime's) mission as the host's act."""
+    kind = trigger.entry.trigger
+    assert kind is not None
+    if kind.detail != "closed":
+        return trigger
+    own = any(g.subject and g.head == "embassy" and not g.codes for g in groups)
+    if not own and not clause.has("old_regime"):
+        return trigger
+    done = replace(kind, status=EventStatus.DONE)
+    return trigger._replace(entry=trigger.entry._replace(trigger=done))
+
+
 def _is_served(span: Span, clause: Clause) -> bool:
     trigger = span.entry.trigger
     assert trigger is not None
@@ -246,7 +279,7 @@ def _is_served(span: Span, clause: Clause) -> bool:
     if "forum" in trigger.needs:
         objects += [s for s in clause.spans if s.entry.kind is Kind.FORUM]
     if trigger.after and not _is_passive(span, clause):
-        objects = [o for o in objects if o.start >= span.end]
+        objects = [o for o in objects if o.start >= span.start]
     if not trigger.near:
         return bool(objects)
     return any(

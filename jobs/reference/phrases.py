@@ -42,7 +42,8 @@ class Trigger:
     as after "arrives in". ``noun`` says that the act is named, not told. ``after`` says that
     the needed word follows, or else the verb is passive; ``strict`` that the parties stand
     right before and after; ``subject`` that the case's subject is named in the sentence;
-    ``actor`` is who alone can do such a thing.
+    ``actor`` is who alone can do such a thing; ``repeats`` that the words mean this only
+    after another mention of the type.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Trigger:
     strict: bool = False
     subject: bool = False
     actor: str = ""
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ def _trigger(raw: Mapping[str, Any]) -> Trigger:
         strict=bool(raw.get("strict", False)),
         subject=bool(raw.get("subject", False)),
         actor=raw.get("actor", ""),
+        repeats=bool(raw.get("repeats", False)),
     )
 
 
