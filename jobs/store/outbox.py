@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
-from jobs.store.schema import chat, outbox, subscription
+from jobs.store.schema import WAITING, chat, outbox, subscription
 
 OPEN = (
     DeliveryState.PENDING,
@@ -171,8 +171,8 @@ async def expire(conn: AsyncConnection, before: datetime) -> int:
     an expired telling, it becomes that chat's first telling.
     """
     stale = (
+        WAITING,
         outbox.c.action == Action.SEND,
-        outbox.c.state.in_((DeliveryState.PENDING, DeliveryState.RETRY)),
         outbox.c.created_at < before,
     )
     alerts = await conn.scalars(select(outbox.c.alert_id).distinct().where(*stale))
@@ -211,7 +211,8 @@ async def promote_followers(conn: AsyncConnection, *where: ColumnElement[bool]) 
 
 async def write(conn: AsyncConnection, statement: Executable) -> int:
     """Execute, and return the number of rows that were written."""
-    result = await conn.execute(statement)
+    # Without the option SQLAlchemy forgets the count of an INSERT … SELECT on PostgreSQL.
+    result = await conn.execute(statement, execution_options={"preserve_rowcount": True})
     assert isinstance(result, CursorResult)  # noqa: S101 - what a write always gives
     return result.rowcount
 

@@ -230,6 +230,9 @@ subscription = Table(
 WAITING = text("state IN ('PENDING', 'RETRY')")
 """The part of the outbox that can be claimed, as literals: a partial index needs them."""
 
+HELD = text("state IN ('CLAIMED', 'SENDING', 'UNCERTAIN')")
+"""The few rows that a sender holds or held; found without reading the years of SENT ones."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -256,6 +259,7 @@ outbox = Table(
     UniqueConstraint("alert_id", "chat_id", "revision", "action"),
     # The claim walks this in order and stops at its limit, however long the queue is.
     Index("ix_outbox_waiting", "priority", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_outbox_held", "state", sqlite_where=HELD, postgresql_where=HELD),
     Index("ix_outbox_chat_id_state", "chat_id", "state"),
 )
 

@@ -185,6 +185,8 @@ def _alerts() -> None:
         ),
     )
     op.create_index("ix_outbox_chat_id_state", "outbox", ["chat_id", "state"])
+    held = sa.text("state IN ('CLAIMED', 'SENDING', 'UNCERTAIN')")
+    op.create_index("ix_outbox_held", "outbox", ["state"], sqlite_where=held, postgresql_where=held)
     waiting = sa.text("state IN ('PENDING', 'RETRY')")
     op.create_index(
         "ix_outbox_waiting",
