@@ -58,8 +58,6 @@ def fuse(
 
 def _home(evidence: Evidence, kin: Sequence[Event]) -> Event | None:
     """Return the event that a mention tells of: of several the nearest, then the oldest."""
-    if not is_dated(evidence):
-        return None
     near = ((nearness(evidence, event, kin), event) for event in kin)
     ranked = [(*fit, event.id, event) for fit, event in near if fit is not None]
     return min(ranked, key=lambda each: each[:3])[3] if ranked else None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from jobs.domain.events import Event, EventStatus, Evidence, Grade
-from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, said_on
+from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS
 
 TAKES_BACK = "withdrawal"
@@ -34,7 +34,7 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
     """
     status = evidence.mention.status
     if status is EventStatus.PLANNED:
-        return _plan_to_any(evidence, event, kin)
+        return _plan_to_any(evidence, event, kin) if is_dated(evidence) else None
     day = day_of(evidence)
     if day is None:
         return None
@@ -133,8 +133,8 @@ def _act_to_plan(day: Day, plan: Event, kin: Sequence[Event]) -> Nearness | None
 
 def _plan_to_any(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness | None:
     aimed, named, told_on = aim(evidence.mention.detail), day_of(evidence), said_on(evidence)
-    if event.status is aimed:
-        return _plan_to_act(named, told_on, event, kin)
+    if event.status is aimed and event.on is not None:
+        return _plan_to_act(named, told_on, event, event.on, kin)
     if event.status is not EventStatus.PLANNED or aim(event.detail) is not aimed:
         return None
     if named is not None and event.on is not None:
@@ -144,14 +144,13 @@ def _plan_to_any(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Near
 
 
 def _plan_to_act(
-    named: Day | None, told_on: date, act: Event, kin: Sequence[Event]
+    named: Day | None, told_on: date, act: Event, on: date, kin: Sequence[Event]
 ) -> Nearness | None:
-    if act.on is None:
-        return None
+    """Compare a plan with an act, which was done on a day."""
     if named is not None:
-        slip = abs(act.on - named.on)
+        slip = abs(on - named.on)
         return (0, slip) if slip <= PLAN_SLIP else None
-    waited = act.on - told_on
+    waited = on - told_on
     if -WINDOWS[act.type].apart <= waited <= PLAN_OPEN:
         return 1, abs(waited)
     is_late_word = waited < timedelta(0) and _is_firm(act) and stands(act, told_on, kin)

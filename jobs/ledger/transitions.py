@@ -15,7 +15,7 @@ from jobs.reference.cases import BaselineStanding
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was last told about an event; ``kind`` is that of the first telling."""
+    """What was last told about an event."""
 
     kind: AlertKind
     status: EventStatus
@@ -26,7 +26,7 @@ class Told:
 
     @classmethod
     def of(cls, kind: AlertKind, facts: Facts) -> Self:
-        """Return what the latest revision's facts told; ``kind`` is the first revision's."""
+        """Return what a revision told; a signal has only one."""
         flags = (facts.contested, facts.retracted)
         return cls(kind, facts.status, facts.grade, facts.on, *flags)
 
