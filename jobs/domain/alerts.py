@@ -64,12 +64,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One source behind an alert, as it is shown: whose word, where, when."""
+    """One source behind an alert, as it is shown: whose word, where, when.
+
+    ``denies`` marks a voice that speaks against the event.
+    """
 
     outlet: str
     url: str
     title: str
     published_at: datetime | None
+    denies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ class Facts:
 
     ``voices`` holds the best few sources, best first; ``includes`` the lesser events
     (type and detail) that this alert takes into its message; ``reverses`` the alert
-    whose event this one takes back.
+    whose event this one takes back; ``recognises`` says that the actor recognises the
+    case already, so that a meeting need not be told from a recognition.
     """
 
     case: str
@@ -96,6 +101,7 @@ class Facts:
     reverses: AlertId | None = None
     includes: tuple[tuple[EventType, str], ...] = ()
     note: str = ""
+    recognises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
