@@ -211,7 +211,8 @@ async def promote_followers(conn: AsyncConnection, *where: ColumnElement[bool]) 
 
 async def write(conn: AsyncConnection, statement: Executable) -> int:
     """Execute, and return the number of rows that were written."""
-    result = await conn.execute(statement)
+    # Without the option SQLAlchemy forgets the count of an INSERT … SELECT on PostgreSQL.
+    result = await conn.execute(statement, execution_options={"preserve_rowcount": True})
     assert isinstance(result, CursorResult)  # noqa: S101 - what a write always gives
     return result.rowcount
 
