@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from jobs.store.claims import Delivery
 from telegram import BotCommand, Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
@@ -38,6 +37,7 @@ from jobs.domain.clock import Clock
 from jobs.reference import Reference
 from jobs.settings import Settings
 from jobs.store.alerts import facts_from_json
+from jobs.store.claims import Delivery
 from jobs.store.engine import Store
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")

@@ -69,7 +69,10 @@ def _request(head: bytes) -> Request:
 
 
 def head(status: int = 200, headers: Mapping[str, str] | None = None) -> bytes:
-    lines = [f"HTTP/1.1 {status} So", *(f"{name}: {value}" for name, value in (headers or {}).items())]
+    lines = [
+        f"HTTP/1.1 {status} So",
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
@@ -93,7 +96,7 @@ def conditional(body: bytes, headers: Mapping[str, str]) -> Script:
 
     async def script(request: Request, writer: asyncio.StreamWriter) -> None:
         known = (request.headers.get("if-none-match"), request.headers.get("if-modified-since"))
-        same = known == (headers.get("ETag"), headers.get("Last-Modified"))
+        same = any(known) and known == (headers.get("ETag"), headers.get("Last-Modified"))
         await (answer(b"", 304) if same else answer(body, 200, headers))(request, writer)
 
     return script

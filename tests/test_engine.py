@@ -233,7 +233,7 @@ def as_nobody() -> Iterator[Path]:
 
 async def test_a_folder_that_cannot_be_made(as_nobody: Path) -> None:
     _set_mode(as_nobody, 0o555)
-    with pytest.raises(StoreReadOnly, match=r"data: cannot make the data folder.*DATA_DIR"):
+    with pytest.raises(StoreReadOnly, match=r"watch\.sqlite: cannot be written.*DATA_DIR"):
         await Store.open(f"sqlite:///{as_nobody}/data/watch.sqlite", migrate=True)
 
 
@@ -241,6 +241,14 @@ async def test_a_folder_that_cannot_be_written(as_nobody: Path) -> None:
     _set_mode(as_nobody, 0o555)
     with pytest.raises(StoreReadOnly, match=r"watch\.sqlite: cannot be written"):
         await Store.open(f"sqlite:///{as_nobody}/watch.sqlite", migrate=True)
+
+
+async def test_a_file_in_a_folder_that_cannot_be_written(as_nobody: Path) -> None:
+    path = as_nobody / "watch.sqlite"
+    await (await Store.open(f"sqlite:///{path}", migrate=True)).close()
+    _set_mode(as_nobody, 0o555)
+    with pytest.raises(StoreReadOnly, match=r"watch\.sqlite: cannot be written"):
+        await Store.open(f"sqlite:///{path}", migrate=False)
 
 
 @pytest.mark.parametrize("migrate", [True, False])

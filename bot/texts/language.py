@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -36,9 +36,10 @@ class Words:
         return format_date(on, "d MMMM y", locale=_babel_locale(self.language))
 
     def moment(self, at: datetime) -> str:
-        """Return an instant as this chat's clock shows it, with its zone's offset or name."""
-        pattern = "d MMMM y, HH:mm z"
-        return format_datetime(at, pattern, tzinfo=self.zone, locale=_babel_locale(self.language))
+        """Return an instant as this chat's clock shows it, with its distance from UTC."""
+        local = at.astimezone(self.zone)
+        shown = format_datetime(local, "d MMMM y, HH:mm", locale=_babel_locale(self.language))
+        return f"{shown} {_from_utc(local)}"
 
 
 def words_of(language: str, zone: str = "UTC") -> Words:
@@ -58,3 +59,12 @@ def _babel_locale(language: str) -> Locale:
         return Locale.parse(_BABEL_NAMES.get(language, language))
     except (UnknownLocaleError, ValueError):
         return Locale.parse(_BABEL_NAMES[SOURCE_LANGUAGE])
+
+
+def _from_utc(local: datetime) -> str:
+    """Return UTC, UTC+3 or UTC+4:30: few zones have an abbreviation that anybody knows."""
+    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
+    if minutes == 0:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")

@@ -1,11 +1,12 @@
 """Bytes to text: the right letters, or the plain statement that they are not known.
 
 Declared charsets are wrong often enough that none is believed against the bytes: what
-is valid UTF-8 is UTF-8, and a single-byte charset must give words that look like words.
+is valid UTF-8 is UTF-8, and any other charset must give words that look like words.
 """
 
 import codecs
 import re
+from collections.abc import Iterator
 
 import chardet
 
@@ -33,7 +34,22 @@ _SAMPLE = 200_000
 _PROLOG = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
 _TAG = re.compile(rb"<[^>]*>")
-_ESCAPED = re.compile(rb"\x1b[$(]")  # ISO-2022: other scripts in seven bits
+_ESCAPED = re.compile(rb"\x1b[$(]")
+_BY_ESCAPES = ("iso2022_jp", "iso2022_kr")
+"""Charsets that write other scripts in seven bits, which any other charset can read too."""
+
+_GUESSED = """
+    cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 koi8-r koi8-u kz1048 cp866
+    iso-8859-2 iso-8859-4 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-15 cp874
+    gb18030 big5 cp949 cp932 euc-jp
+""".split()  # noqa: SIM905 - one in a line would be a page
+"""The charsets of the web; those of old machines only make guesses worse."""
+
+_BELIEVED = 0.7
+"""A declared charset is believed if it fits nearly as well as the one that fits best."""
+
+_MOST_ERRORS = 50
+"""One wrong byte to so many foreign letters is a slip; more is another charset."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]{3,}")
@@ -58,25 +74,50 @@ def decode_text(body: bytes, content_type: str) -> str:
     """
     for mark, charset in _BOMS:
         if body.startswith(mark):
-            return _strictly(body, charset) or body.decode(charset, "replace")
+            return body.decode(charset, "replace")
     if wide := _by_zeros(body):
         return body.decode(wide, "replace")
-    if not _ESCAPED.search(body) and (text := _strictly(body, "utf-8")) is not None:
-        return text
     declared = _declared(body, content_type)
-    for charset in (*declared, _guessed(body)):
-        text = _strictly(body, charset)
-        if text is not None and not looks_garbled(text):
+    for charset in _candidates(body, declared):
+        text = _decoded(body, charset)
+        # No other text happens to be valid UTF-8: if that is garbled, its writer garbled it.
+        if text is not None and (charset == "utf-8" or not looks_garbled(text)):
             return text
-    text = body.decode("utf-8", "replace")
-    # A title cut in the middle of a character spoils a few letters, not the feed.
-    if text.count("\ufffd") * 50 <= sum(not character.isascii() for character in text):
-        return text
-    named = ", ".join(declared) or "none"
     raise NotAFeed(
-        f"its text is garbled (charset declared: {named}) and no charset was found that "
-        "makes sense of it; look for another feed of this source"
+        f"its text is garbled (charset declared: {', '.join(declared) or 'none'}) and no charset "
+        "was found that makes sense of it; look for another feed of this source"
     )
+
+
+def _candidates(body: bytes, declared: list[str]) -> Iterator[str]:
+    if _ESCAPED.search(body):
+        yield from (*(name for name in declared if name in _BY_ESCAPES), *_BY_ESCAPES)
+    yield "utf-8"
+    fits = _fits(body)
+    best = max(fits, key=fits.__getitem__, default="cp1252")
+    for charset in declared:
+        if fits.get(charset, 0.0) >= _BELIEVED * fits.get(best, 0.0):
+            yield charset
+    yield best
+
+
+def _fits(body: bytes) -> dict[str, float]:
+    """How well each charset fits the letters, as chardet's models of languages see it."""
+    letters = _TAG.sub(b" ", body[: 4 * _SAMPLE])[:_SAMPLE]
+    found = chardet.detect_all(letters, ignore_threshold=True, include_encodings=_GUESSED)
+    named = ((_meant(guess["encoding"] or ""), guess["confidence"]) for guess in found)
+    return {name: confidence for name, confidence in reversed(list(named)) if name}
+
+
+def _decoded(body: bytes, charset: str) -> str | None:
+    try:
+        text = body.decode(charset, "replace")
+    except (LookupError, UnicodeError):
+        return None
+    errors = text.count("\ufffd")
+    if errors and errors * _MOST_ERRORS > sum(not character.isascii() for character in text):
+        return None
+    return text
 
 
 def looks_garbled(text: str) -> bool:
@@ -113,13 +154,6 @@ def _mixes_scripts(text: str) -> bool:
     return sum(_MIXED.search(word) is not None for word in words) * 10 > len(words)
 
 
-def _strictly(body: bytes, charset: str) -> str | None:
-    try:
-        return body.decode(charset)
-    except (UnicodeError, LookupError):
-        return None
-
-
 def _by_zeros(body: bytes) -> str | None:
     if body[:1] in (b"<", b"{") and body[1:2] == b"\0":
         return "utf-16-le"
@@ -132,11 +166,6 @@ def _declared(body: bytes, content_type: str) -> list[str]:
     names = [prolog[1].decode("ascii")] if prolog else []
     names += [header[1]] if header else []
     return [meant for name in names if (meant := _meant(name))]
-
-
-def _guessed(body: bytes) -> str:
-    letters = _TAG.sub(b" ", body[: 4 * _SAMPLE])[:_SAMPLE]
-    return _meant(chardet.detect(letters)["encoding"] or "") or "utf-8"
 
 
 def _meant(name: str) -> str | None:

@@ -9,8 +9,8 @@ LONGEST_RAW = 20_000
 
 _DROPPED = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.DOTALL | re.I)
 _BLOCK = re.compile(r"</?(?:p|br|div|li|ul|ol|tr|td|h[1-6]|blockquote|hr|table|figure)\b", re.I)
-_TAG = re.compile(r"""<[a-zA-Z/!?](?:[^<>"']++|"[^"<>]*+"|'[^'<>]*+')*+>|<[a-zA-Z/!?][^<>]*+>""")
-_CUT_TAG = re.compile(r"<(?:a|b|i|p|br|div|span|img|li|ul|em|strong|figure|iframe)\s[^<>]*$", re.I)
+_TAG = re.compile(r"""<[a-zA-Z/!?](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|<[a-zA-Z/!?][^<>]*+>""")
+_CUT_TAG = re.compile(r"<(?:a|p|br|div|span|img|li|ul|em|strong|figure|iframe)\s[^<>]*$", re.I)
 _OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 _ESCAPED_AMPERSANDS = re.compile(r"&(?:(?:amp|#38|#x26);)+", re.I)
 _JOINERS = re.compile(r"(?<![\u0590-\U0010ffff])[\u200c\u200d]+|(?<=[\u200c\u200d])[\u200c\u200d]+")

@@ -6,6 +6,7 @@ Whatever is not a feed is named for what it is, since that is what an operator n
 import hashlib
 import io
 import re
+import sys
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from jobs.sources.parsed import (
 )
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));", re.I)
 _HEAD = re.compile(
     r"<!--.*?-->|<\?.*?\?>|<!(?P<declared>\w+)|<(?P<root>[A-Za-z][\w:.-]*)", re.DOTALL
 )
@@ -67,6 +69,7 @@ def _read_xml(text: str, url: str) -> RawFeed:
     text, root = _without_head(text)
     if root not in _FEED_ROOTS:
         raise NotAFeed(_what_it_is(text, root))
+    text = _REFERENCE.sub(_possible, text)
     found = feedparser.parse(
         io.BytesIO(text.encode("utf-8")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -84,6 +87,14 @@ def _read_xml(text: str, url: str) -> RawFeed:
         base=canonical_link(base[1], url) if base else None,
         items=tuple(_raw_item(entry) for entry in entries),
     )
+
+
+def _possible(reference: re.Match[str]) -> str:
+    """Return a character reference if there is such a character: the parser breaks on others."""
+    number = int(reference[1][:9], 16) if reference[1] else int(reference[2][:9])
+    if number > sys.maxunicode or _NOT_XML.match(chr(number)):
+        return ""
+    return reference[0]
 
 
 def _without_head(text: str) -> tuple[str, str]:
@@ -179,7 +190,7 @@ def _item(raw: RawItem, base: str) -> ParsedItem | None:
     """Return the item, or None if it says nothing or its letters are wrong."""
     summary = clean_text(raw.summary, LONGEST_SUMMARY)
     title = clean_text(raw.title, LONGEST_TITLE) or clean_text(summary, 120)
-    if not title or looks_garbled(title):
+    if not title or looks_garbled(raw.title) or looks_garbled(title):
         return None
     url = canonical_link(raw.link, base) if raw.link else None
     outlet = host_of(url or base)

@@ -188,11 +188,10 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         raise StoreError(f"{path}: no database yet; start the jobs first (python -m jobs)")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # The driver reports this too, but then leaves a thread behind.
+        path.open("ab").close()
     except OSError as error:
-        raise StoreReadOnly(
-            f"{path.parent}: cannot make the data folder ({error.strerror}); "
-            "set DATA_DIR to a folder that can be written"
-        ) from None
+        raise _read_only(str(path), error.strerror or "") from None
 
 
 def _engine(address: URL) -> AsyncEngine:
@@ -236,6 +235,13 @@ def _damaged(place: str, what: str) -> StoreDamaged:
     )
 
 
+def _read_only(place: str, what: str) -> StoreReadOnly:
+    return StoreReadOnly(
+        f"{place}: cannot be written ({what}); make it writable for this user (a file's folder "
+        "too), or set DATA_DIR or STORE_URL to another place"
+    )
+
+
 def _translate(error: DBAPIError, place: str) -> StoreError | None:
     """Return what a driver's error means, or None where it is a mistake of ours."""
     words = str(error.orig)
@@ -243,10 +249,7 @@ def _translate(error: DBAPIError, place: str) -> StoreError | None:
     if "malformed" in low or "not a database" in low:
         return _damaged(place, words)
     if "readonly database" in low or "unable to open" in low or "read-only" in low:
-        return StoreReadOnly(
-            f"{place}: cannot be written ({words}); make it writable for this user (a file's "
-            "folder too), or set DATA_DIR or STORE_URL to another place"
-        )
+        return _read_only(place, words)
     if "locked" in low or "busy" in low:
         return StoreUnavailable(f"{place}: another process keeps the database locked ({words})")
     if "disk is full" in low or "no space left" in low:
