@@ -1,13 +1,18 @@
+import asyncio
 import socket
+import ssl
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jobs.domain.items import Validators
 from jobs.errors import FetchFailed, FetchRefused, SourceError
-from jobs.sources.addresses import is_allowed, is_public, system_resolver
+from jobs.sources.addresses import Resolver, is_allowed, is_public, system_resolver
 from jobs.sources.http import GuardedClient
 from tests.feed_host import FeedHost, answer, redirect
 
@@ -46,6 +51,8 @@ REFUSED_URLS = [
     *(f"http://[{address}]/feed" for address in PRIVATE if ":" in address and "%" not in address),
     *(f"http://{name}/rss" for name in NAMES),
     *(f"https://{name}/rss" for name in NAMES),
+    "http://xn--a/",
+    "http://xn--/",
     "http://127.1/",
     "http://127.0.1/",
     "http://2130706433/",
@@ -71,6 +78,8 @@ REFUSED_URLS = [
     "data:text/xml,<rss/>",
     "",
 ]
+
+TLS = ssl.create_default_context()
 
 _connects: list[object] = []
 _watching = False
@@ -102,13 +111,16 @@ async def resolver(host: str, port: int) -> Sequence[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-def client(*, allow_loopback: bool = False) -> GuardedClient:
+def client(
+    resolver: Resolver = resolver, *, allow_loopback: bool = False, deadline_seconds: float = 2
+) -> GuardedClient:
     return GuardedClient(
-        deadline_seconds=2,
+        deadline_seconds=deadline_seconds,
         max_bytes=10_000,
         allow_loopback=allow_loopback,
         contact="",
         resolver=resolver,
+        tls=TLS,
     )
 
 
@@ -175,9 +187,7 @@ async def test_a_name_is_resolved_once_for_each_connection() -> None:
         asked.append(host)
         return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
 
-    guarded = GuardedClient(
-        deadline_seconds=2, max_bytes=100, allow_loopback=True, contact="", resolver=rebinding
-    )
+    guarded = client(rebinding, allow_loopback=True)
     async with FeedHost({"/": answer(b"body")}) as host:
         await guarded.get(host.url("/", "rebinding.example"), Validators())
         assert asked == ["rebinding.example"]
@@ -189,11 +199,46 @@ async def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
     async def two(host: str, port: int) -> Sequence[str]:
         return ["127.0.0.9", "127.0.0.1"]  # nobody listens at the first
 
-    guarded = GuardedClient(
-        deadline_seconds=2, max_bytes=100, allow_loopback=True, contact="", resolver=two
-    )
+    guarded = client(two, allow_loopback=True)
     async with FeedHost({"/": answer(b"body")}) as host:
         assert await guarded.get(host.url("/", "two.example"), Validators())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux fills a listener's queue like this")
+async def test_an_address_that_swallows_connections_does_not_hide_the_next() -> None:
+    async def two(host: str, port: int) -> Sequence[str]:
+        return ["127.0.0.2", "127.0.0.1"]
+
+    async with FeedHost({"/": answer(b"body")}) as host:
+        with full_listener("127.0.0.2", host.port):
+            guarded = client(two, allow_loopback=True, deadline_seconds=0.9)
+            assert await guarded.get(host.url("/", "two.example"), Validators())
+
+
+@contextmanager
+def full_listener(address: str, port: int) -> Iterator[None]:
+    """A listener whose queue is full: who connects to it waits."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+        listener.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex((address, port))
+        yield
+
+
+@given(st.one_of(st.text(max_size=30), st.from_regex(r"(https?:)?//[^ ]{0,20}(:\w*)?/?.?")))
+@settings(deadline=None)
+def test_any_text_as_an_address_ends_in_an_error_of_ours(text: str) -> None:
+    async def nowhere(host: str, port: int) -> Sequence[str]:
+        raise OSError("no address")
+
+    guarded = client(nowhere)
+    with pytest.raises(SourceError):
+        asyncio.run(guarded.get(text, Validators()))
 
 
 @pytest.mark.parametrize(
@@ -205,9 +250,7 @@ async def test_a_name_without_an_address_may_be_tried_again(failure: Exception |
             raise failure
         return []
 
-    guarded = GuardedClient(
-        deadline_seconds=2, max_bytes=100, allow_loopback=False, contact="", resolver=failing
-    )
+    guarded = client(failing)
     with pytest.raises(FetchFailed, match=r"gone\.example: the name has no address"):
         await guarded.get("http://gone.example/", Validators())
 

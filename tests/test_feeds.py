@@ -1,3 +1,4 @@
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +33,6 @@ def at(*parts: int) -> datetime:
 
 def test_rss() -> None:
     feed = sample("rss.xml")
-    assert feed.title == "Example News & Views"
     found = [(item.title, item.url, item.published_at) for item in feed.items]
     assert found == [
         (
@@ -103,6 +103,7 @@ NOT_FEEDS = {
         "an HTML page titled “Just a moment…”",
     ),
     "page without a doctype": (b"<html><title>Login</title>", "an HTML page titled “Login”"),
+    "page that is a script": (b"<script>go()</script>", "an HTML page without a title"),
     "page without a title": (b"<html><body>x</body></html>", "an HTML page without a title"),
     "page in XHTML": (b"<?xml version='1.0'?>\n<!DOCTYPE HTML PUBLIC 'x'><html/>", "an HTML page"),
     "sitemap": (b"<urlset><url/></urlset>", "a sitemap"),
@@ -163,6 +164,33 @@ BROKEN = {
 }
 
 
+_touched: list[str] = []
+_watching = False
+
+
+def _audit(event: str, arguments: tuple[object, ...]) -> None:
+    if _watching and (event == "open" or event.startswith(("socket.", "subprocess.", "os."))):
+        _touched.append(f"{event}{arguments}")
+
+
+sys.addaudithook(_audit)
+
+
+def test_no_body_makes_the_parser_open_a_file_or_a_connection() -> None:
+    global _watching
+    bodies = [*(body for body, _ in NOT_FEEDS.values()), *BROKEN.values()]
+    for watching in (False, True):  # the first time modules are still loaded
+        for body in bodies:
+            _watching = watching
+            try:
+                parse(body)
+            except NotAFeed:
+                continue
+            finally:
+                _watching = False
+    assert _touched == []
+
+
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
 def test_broken_feeds_are_read_as_far_as_possible(body: bytes) -> None:
     (item,) = parse(body).items
@@ -173,6 +201,9 @@ def test_the_item_where_a_feed_breaks_off_is_left_out() -> None:
     whole = rss("<title>First</title>", "<title>Taliban not recognised</title>")
     cut = whole[: whole.index(b" not")]
     assert [item.title for item in parse(cut).items] == ["First"]
+    assert (parse(whole).whole, parse(cut).whole) == (True, False)
+    with pytest.raises(NotAFeed, match="too broken"):
+        parse(rss("<title>First</title>")[:-30])
 
 
 def test_garbled_titles_are_left_out() -> None:
@@ -183,9 +214,18 @@ def test_garbled_titles_are_left_out() -> None:
         parse(rss(f"<title>{garbled}</title>"))
 
 
-def test_a_title_encoded_twice_is_repaired() -> None:
-    (item,) = parse(rss(f"<title>{'Россия признала'.encode().decode('latin-1')}</title>")).items
-    assert item.title == "Россия признала"
+@pytest.mark.parametrize("title", ["Россия признала", "The Taliban’s “envoy” – accredited", "é"])
+@pytest.mark.parametrize("misread_as", ["latin-1", "cp1252"])
+def test_a_title_encoded_twice_is_repaired(title: str, misread_as: str) -> None:
+    misread = "".join(
+        bytes([byte]).decode(misread_as, "ignore") or chr(byte) for byte in title.encode()
+    )
+    (item,) = parse(rss(f"<title>{misread}</title>")).items
+    assert item.title == title
+
+
+def test_a_lost_apostrophe_spoils_no_title() -> None:
+    assert parse(rss("<title>The Taliban\ufffds envoy is accredited</title>")).items
 
 
 def test_an_empty_feed_is_a_feed() -> None:

@@ -36,6 +36,7 @@ from tests.feed_host import (
 
 NOTHING = Validators()
 CAP = 100_000
+TLS = ssl.create_default_context()  # made once: loading the authorities takes 20 ms
 
 
 async def loopback(host: str, port: int) -> Sequence[str]:
@@ -51,7 +52,7 @@ def client(
         allow_loopback=True,
         contact=contact,
         resolver=loopback,
-        tls=tls,
+        tls=tls or TLS,
     )
 
 

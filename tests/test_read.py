@@ -76,6 +76,13 @@ async def test_an_unchanged_body_is_not_parsed(reader: Reader) -> None:
         assert reading.validators == Validators(f'"{number}"', None, first.validators.body_hash)
 
 
+async def test_what_broke_off_is_asked_for_again(reader: Reader) -> None:
+    reader.host.routes["/feed"] = answer(FEED[: FEED.index(b"Only content")], headers=STAMPED)
+    reading = await reader.read()
+    assert reading.items
+    assert reading.validators == Validators()
+
+
 async def test_a_whole_body_can_be_asked_for(reader: Reader) -> None:
     first = await reader.read()
     whole = await reader.read(replace(first.validators, etag=None, last_modified=None))

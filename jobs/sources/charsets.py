@@ -57,9 +57,10 @@ _MISREAD_CASE = re.compile(r"[а-я][А-Я]")
 _NEVER_WRITTEN = re.compile(r"[\x80-\x9f\ufffd\ue000-\uf8ff\u2500-\u259f]")
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then continuation bytes.
 _TRAIL = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_TWICE_ENCODED = re.compile(f"[Â-ô][{_TRAIL}]")
+_TWICE_ENCODED = re.compile(f"[Â-ß][{_TRAIL}]|[à-ï][{_TRAIL}]{{2}}|[ð-ô][{_TRAIL}]{{3}}")
 _ACCENTED = re.compile("[À-ÖØ-öø-ÿ]")
-_ACCENTS_TOGETHER = re.compile("[À-ÖØ-öø-ÿ]{2}")
+# Three, since two stand together in Portuguese (ção) and Finnish (ää).
+_ACCENTS_TOGETHER = re.compile("[À-ÖØ-öø-ÿ]{3}")
 _MIXED = re.compile(
     "[À-ÖØ-öø-ÿ][\u0370-\u06ff\u0e00-\u0e7f]|[\u0370-\u06ff\u0e00-\u0e7f][À-ÖØ-öø-ÿ]"
     "|[\u0400-\u052f][\u0590-\u06ff]|[\u0590-\u06ff][\u0400-\u052f]"
@@ -120,13 +121,29 @@ def _decoded(body: bytes, charset: str) -> str | None:
     return text
 
 
+def repaired(text: str) -> str:
+    """Return text that was encoded twice as it was meant, and any other text as it is."""
+    if not _TWICE_ENCODED.search(text):
+        return text
+    try:
+        return b"".join(map(_byte_read_as, text)).decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _byte_read_as(character: str) -> bytes:
+    return character.encode("latin-1" if character < "\u0100" else "cp1252")
+
+
 def looks_garbled(text: str) -> bool:
     """Say whether text was read with a wrong charset, as far as its letters tell."""
     sample = text[:_SAMPLE]
     foreign = sum(not character.isascii() for character in sample)
     if foreign == 0:
         return False
-    if len(_NEVER_WRITTEN.findall(sample)) * 20 > foreign:
+    wrong = len(_NEVER_WRITTEN.findall(sample))
+    # A lost apostrophe or two spoil no title.
+    if wrong * 20 > foreign and wrong * 5 > sum(map(str.isalpha, sample)):
         return True
     return _misread_latin(sample) or _misread_cyrillic(sample) or _mixes_scripts(sample)
 

@@ -15,7 +15,7 @@ from typing import Any
 import feedparser
 
 from jobs.errors import NotAFeed
-from jobs.sources.charsets import decode_text, looks_garbled
+from jobs.sources.charsets import decode_text, looks_garbled, repaired
 from jobs.sources.cleaning import clean_text
 from jobs.sources.jsonfeed import is_json, read_json_feed
 from jobs.sources.links import canonical_link, host_of
@@ -41,7 +41,8 @@ _NETSCAPE = re.compile(
 )
 _HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.I)
 _XML_BASE = re.compile(r"""xml:base\s*=\s*["']([^"'<>]{1,2000})["']""")
-_FEED_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "rdf"})
+_FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
+_HTML_ROOTS = frozenset({"html", "head", "title", "meta", "script", "style", "body", "div", "p"})
 _OTHER_ROOTS = {
     "urlset": "a sitemap",
     "sitemapindex": "a list of sitemaps",
@@ -62,12 +63,12 @@ def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
         raise NotAFeed("answered with nothing at all; look whether the feed has moved")
     text = _NOT_XML.sub("", decode_text(body, content_type)).lstrip("\ufeff \t\r\n")
     raw = read_json_feed(text) if is_json(text) else _read_xml(text, url)
-    return ParsedFeed(title=clean_text(raw.title, LONGEST_TITLE), items=_items(raw, url))
+    return ParsedFeed(items=_items(raw, url), whole=raw.whole)
 
 
 def _read_xml(text: str, url: str) -> RawFeed:
     text, root = _without_head(text)
-    if root not in _FEED_ROOTS:
+    if root.rpartition(":")[2] not in _FEED_ROOTS:
         raise NotAFeed(_what_it_is(text, root))
     text = _REFERENCE.sub(_possible, text)
     found = feedparser.parse(
@@ -77,15 +78,16 @@ def _read_xml(text: str, url: str) -> RawFeed:
         resolve_relative_uris=False,
     )
     entries = found["entries"]
-    if found["bozo"] and not _is_closed(text, root):
-        entries = entries[:-1]  # the text breaks off, and with it probably its last item
-    if found["bozo"] and not entries and not found["version"]:
+    whole = not found["bozo"] or f"</{root}" in text[-500:].lower()
+    if not whole:
+        entries = entries[:-1]  # the text breaks off, and probably in the middle of this one
+    if found["bozo"] and not entries:
         raise NotAFeed("answered with XML too broken to read; tell the site, or look for another")
     base = _XML_BASE.search(text[:2000])
     return RawFeed(
-        title=dict.get(found["feed"], "title") or "",
         base=canonical_link(base[1], url) if base else None,
         items=tuple(_raw_item(entry) for entry in entries),
+        whole=whole,
     )
 
 
@@ -120,14 +122,10 @@ def _past_declaration(text: str, start: int) -> int:
     )
 
 
-def _is_closed(text: str, root: str) -> bool:
-    return f"</{root}" in text[-500:].lower()
-
-
 def _what_it_is(text: str, root: str) -> str:
     hint = "look up the source's feed address"
     title = _HTML_TITLE.search(text[:100_000])
-    if root == "html" or (title and not root.startswith(tuple(_OTHER_ROOTS))):
+    if root in _HTML_ROOTS:
         shown = clean_text(title[1], 80) if title else ""
         named = f"titled “{shown}”" if shown else "without a title"
         return f"answered with an HTML page {named}; {hint}"
@@ -188,9 +186,10 @@ def _newest(items: Iterable[ParsedItem]) -> tuple[ParsedItem, ...]:
 
 def _item(raw: RawItem, base: str) -> ParsedItem | None:
     """Return the item, or None if it says nothing or its letters are wrong."""
-    summary = clean_text(raw.summary, LONGEST_SUMMARY)
-    title = clean_text(raw.title, LONGEST_TITLE) or clean_text(summary, 120)
-    if not title or looks_garbled(raw.title) or looks_garbled(title):
+    said = repaired(raw.title)
+    summary = clean_text(repaired(raw.summary), LONGEST_SUMMARY)
+    title = clean_text(said, LONGEST_TITLE) or clean_text(summary, 120)
+    if not title or looks_garbled(said) or looks_garbled(title):
         return None
     url = canonical_link(raw.link, base) if raw.link else None
     outlet = host_of(url or base)

@@ -257,11 +257,12 @@ class GuardedClient:
     def _checked_url(self, text: str) -> httpx.URL:
         try:
             url = httpx.URL(text)
+            named = bool(url.host)  # reading a malformed international name raises
         except (httpx.InvalidURL, ValueError):
             shown = ascii(text.rpartition("@")[2][:80])
             raise FetchRefused(f"{shown} is no web address; correct the source") from None
-        if url.scheme not in ("http", "https") or not url.host:
-            raise FetchRefused(f"{url.host or 'address'}: only http and https addresses are read")
+        if url.scheme not in ("http", "https") or not named:
+            raise FetchRefused(f"{url.host or 'no host'}: only http and https addresses are read")
         if url.userinfo:
             raise FetchRefused(f"{url.host}: an address with a user's name in it is not read")
         if url.port not in (None, 80, 443) and not self._allow_loopback:
@@ -283,13 +284,13 @@ def _validator(answer: httpx.Response, name: bytes) -> str | None:
 
 
 def _reason(error: BaseException) -> str:
-    # The deepest cause says it best: httpcore's own errors often carry no text.
-    while (error.__cause__ or error.__context__) is not None and not isinstance(
-        error, ssl.SSLError
-    ):
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    # The first cause says it best: httpcore's own errors often carry no text.
+    while error.__cause__ is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is refused ({error.verify_message})"
+    if isinstance(error, TimeoutError):
+        return "does not take the connection"
     if isinstance(error, OSError) and error.errno and not isinstance(error, ssl.SSLError):
         return os.strerror(error.errno)
     return str(error) or "the connection failed"

@@ -23,7 +23,6 @@ def read_json_feed(text: str) -> RawFeed:
     if not isinstance(items, list) or "jsonfeed.org" not in _text(document, "version"):
         raise NotAFeed("answered with JSON that is no JSON Feed; look up the feed's address")
     return RawFeed(
-        title=_text(document, "title"),
         base=None,
         items=tuple(_raw_item(item) for item in items if isinstance(item, dict)),
     )

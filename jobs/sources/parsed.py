@@ -23,10 +23,13 @@ class ParsedItem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed's items in its own order, no key twice, at most ``MOST_ITEMS`` of them."""
+    """A feed's items in its own order, no key twice, at most ``MOST_ITEMS`` of them.
 
-    title: str
+    Not ``whole``: the document broke off, and its last item was left out.
+    """
+
     items: tuple[ParsedItem, ...]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,6 @@ class RawItem:
 class RawFeed:
     """A feed as its format spells it; ``base`` is what its links are relative to."""
 
-    title: str
     base: str | None
     items: tuple[RawItem, ...]
+    whole: bool = True

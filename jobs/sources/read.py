@@ -53,7 +53,8 @@ async def read_source(
     except NotAFeed as error:
         raise NotAFeed(f"{urlsplit(source.url).hostname}: {error}") from None
     items = tuple(_news_item(source, item, now) for item in feed.items)
-    return Reading(items, fresh, changed=True)
+    # What broke off is to be sent again in full, and not to be called unchanged.
+    return Reading(items, fresh if feed.whole else Validators(), changed=True)
 
 
 def _news_item(source: Source, item: ParsedItem, now: datetime) -> NewsItem:

@@ -166,7 +166,7 @@ def _feed(answer: dict[str, Any]) -> ParsedFeed:
         ParsedItem(**{**item, "published_at": _moment(item["published_at"])})
         for item in answer["items"]
     )
-    return ParsedFeed(title=answer["title"], items=tuple(items))
+    return ParsedFeed(items=tuple(items), whole=answer["whole"])
 
 
 def _moment(text: str | None) -> datetime | None:
