@@ -1,4 +1,4 @@
-"""A process of the program that kills itself at its N-th commit: ``python -m tests.crash_child N VERB``.
+"""A process that kills itself at its N-th commit: ``python -m tests.crash_child N VERB``.
 
 SIGKILL, so nothing is tidied up. Every stage ends in a commit, so a kill just before
 the N-th for N = 1, 2, 3 … falls between any two stages. N = 0 never kills.
@@ -9,9 +9,8 @@ import signal
 import sys
 from typing import Any
 
-from sqlalchemy import Engine, event
-
 from bot.cli import main
+from sqlalchemy import Engine, event
 
 
 def kill_before_commit(number: int) -> None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from bot.cli import VERBS
+
 from bot.commands import COMMANDS
 from jobs.settings import Settings
 

@@ -188,8 +188,10 @@ async def told_after_a_kill(world: World, kill_at: int) -> bool:
     world.feeds.routes["/feed"] = answer(rss(HEADLINE))
     async with program(world, kill_at) as process:
         await until(
-            lambda: process.returncode is not None
-            or all(world.told(chat) for chat in (PRIVATE, GROUP, CHANNEL))
+            lambda: (
+                process.returncode is not None
+                or all(world.told(chat) for chat in (PRIVATE, GROUP, CHANNEL))
+            )
         )
         was_killed = process.returncode is not None
     await make_due(world)

@@ -41,7 +41,7 @@ class Story(Protocol):
         """The lead."""
 
     @property
-    def published_at(self) -> datetime:
+    def published(self) -> datetime:
         """When it appeared."""
 
 
@@ -65,7 +65,7 @@ def rss(outlet: str, stories: Sequence[Story]) -> bytes:
         _child(item, "title", story.title)
         _child(item, "link", story.url)
         _child(item, "description", story.summary)
-        _child(item, "pubDate", format_datetime(story.published_at))
+        _child(item, "pubDate", format_datetime(story.published))
         _child(item, "guid", story.url)
     return _document(root)
 
@@ -81,7 +81,7 @@ def atom(outlet: str, stories: Sequence[Story]) -> bytes:
         _child(entry, f"{{{ATOM}}}title", story.title)
         _child(entry, f"{{{ATOM}}}summary", story.summary)
         _child(entry, f"{{{ATOM}}}link", href=story.url)
-        _child(entry, f"{{{ATOM}}}updated", story.published_at.isoformat())
+        _child(entry, f"{{{ATOM}}}updated", story.published.isoformat())
     return _document(root)
 
 
@@ -97,7 +97,7 @@ def rdf(outlet: str, stories: Sequence[Story]) -> bytes:
         _child(item, f"{{{RSS1}}}title", story.title)
         _child(item, f"{{{RSS1}}}link", story.url)
         _child(item, f"{{{RSS1}}}description", story.summary)
-        _child(item, f"{{{DC}}}date", story.published_at.isoformat())
+        _child(item, f"{{{DC}}}date", story.published.isoformat())
     return _document(root)
 
 
@@ -109,7 +109,7 @@ def json_feed(outlet: str, stories: Sequence[Story]) -> bytes:
             "url": story.url,
             "title": story.title,
             "content_text": story.summary,
-            "date_published": story.published_at.isoformat(),
+            "date_published": story.published.isoformat(),
         }
         for story in stories
     ]
