@@ -129,8 +129,13 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
 
 
 def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> bool:
-    cues = _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan")
-    return not cues and not (setting.clause.is_title and not setting.clause.opener)
+    if setting.clause.is_title and not setting.clause.opener:
+        return False
+    if _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan", "speech"):
+        return False
+    if setting.before and setting.clause.complement and setting.before.has("speech"):
+        return False
+    return bool(_cues(setting, trigger, "background"))
 
 
 def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:

@@ -90,6 +90,8 @@ def _acts(group: Group) -> bool:
 
 def _takes_part(group: Group) -> bool:
     """Say whether a group can be a party: as those who act, and "the US-Taliban deal"."""
+    if group.head == "deal" and not group.possessive and group.forms == {Form.CAPITAL}:
+        return False
     return bool(group.codes) and group.head in _PARTIES and Form.CITY not in group.forms
 
 
@@ -107,7 +109,7 @@ def _recogniser(trigger: Span, scene: Scene) -> Found:
     passive = any(g.marker == "by" for g in after) or _is_passive(trigger, scene.clause)
     if found := _by(trigger, scene.groups):
         return found
-    if before and before[0].possessive and trigger.start - before[0].end <= 3 and _acts(before[0]):
+    if before and _acts(before[0]) and _owns(before[0], trigger):
         return Found(before[0].codes, "possessor")
     if not passive and _reverses(trigger, scene, before, after):
         return Found((), "subject acts")
@@ -116,11 +118,23 @@ def _recogniser(trigger: Span, scene: Scene) -> Found:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
             return Found(scene.topic, "pronoun")
-        if _acts(group) and group.marker in ("", "by", "goal") or (group.codes and group.head == "person"):
+        if _recognises(group, trigger):
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
     return _shared(scene) or _apposed(after) or Found(scene.topic, "topic")
+
+
+def _owns(group: Group, trigger: Span) -> bool:
+    gap = trigger.start - group.end
+    return gap <= 3 if group.possessive else gap <= 1 and Form.DEMONYM in group.forms
+
+
+def _recognises(group: Group, trigger: Span) -> bool:
+    """Say whether a group before the trigger is who recognises; a bloc only close by."""
+    if Form.ORGANISATION in group.forms and trigger.start - group.end > 6:
+        return False
+    return _acts(group) and group.marker in ("", "by", "goal") or bool(group.codes and group.head == "person")
 
 
 def _other_object(trigger: Span, scene: Scene) -> bool:
@@ -177,12 +191,17 @@ def _apposed(after: Sequence[Group]) -> Found | None:
 
 
 def _shared(scene: Scene) -> Found | None:
-    """Return the subject of an earlier clause of the sentence, if it can act."""
+    """Return the subject of an earlier clause of the sentence, if it can act.
+
+    Where the sentence names others that cannot, the topic must not step in for them.
+    """
     for group in reversed(scene.earlier):
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if _acts(group) and group.marker in ("", "by"):
             return Found(group.codes, "shared")
+    if any(g.codes and not g.marker for g in scene.earlier):
+        return Found((), "others act")
     return None
 
 
@@ -221,17 +240,48 @@ def _hosted_earlier(scene: Scene) -> Found | None:
 
 
 def _partner(trigger: Span, scene: Scene) -> Found:
-    groups = scene.groups
-    if not _subject_is_party(trigger, scene):
+    """Return who meets or agrees with the subject; the subject itself must take part."""
+    before, after = _before(trigger, scene.groups), _after(trigger, scene.groups)
+    if _is_internal(before, after):
+        return Found((), "among themselves")
+    direct = _direct_parties(trigger, scene, before, after)
+    if not _subject_is_party(trigger, scene, bool(direct)):
         return Found((), "subject no party")
-    before, after = _before(trigger, groups), _after(trigger, groups)
+    if direct:
+        return Found(tuple(dict.fromkeys(direct)), "party")
+    if codes := _destination(scene, before, after):
+        return Found(codes, "destination")
+    for group in before:
+        if group.codes and group.head not in ("nonstate", "embassy", "list", "deal") and group.marker not in ("place", "topic"):
+            return Found(group.codes, "adjective")
+    if any(g.unnamed == "unnamed" for g in before[:1]) or not scene.groups:
+        return Found((), "unnamed")
+    if found := _shared(scene):
+        return found
+    if any(_is_subject(g) for g in scene.groups) or _has(scene, "collective"):
+        return Found(scene.topic, "topic")
+    return Found((), "party")
+
+
+def _is_internal(before: Sequence[Group], after: Sequence[Group]) -> bool:
+    """Say whether the subject's own people meet each other."""
+    if not before or not after or before[0].marker or after[0].marker:
+        return False
+    return all(g.subject is Strength.NAMED and not g.codes for g in (before[0], after[0]))
+
+
+def _direct_parties(
+    trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
+) -> list[str]:
     codes: list[str] = []
-    rule = "party"
-    agent = next((g for g in before if g.marker in ("", "between", "with", "by") or g.office), None)
+    agent = next((g for g in before if g.marker in ("", "between", "with") or g.office), None)
     if agent and _takes_part(agent):
         codes += agent.codes
     for group in after:
-        if _takes_part(group) and group.marker in ("", "with", "between", "by", "of") and group.start - trigger.end <= _SIDE:
+        near = group.start - trigger.end
+        if group.marker == "by" and near > 2:
+            continue
+        if _takes_part(group) and group.marker in ("", "with", "between", "by", "of") and near <= _SIDE:
             codes += group.codes
             if group.marker in ("", "of"):
                 break
@@ -239,48 +289,53 @@ def _partner(trigger: Span, scene: Scene) -> Found:
         if _takes_part(group) and group.marker in ("with", "between"):
             codes += group.codes
     if not codes:
-        inside = [g for g in groups if _takes_part(g) and g.start < trigger.end and g.end > trigger.start]
+        inside = [g for g in scene.groups if _takes_part(g) and g.start < trigger.end and g.end > trigger.start]
         codes += [c for g in inside for c in g.codes]
-    if not codes:
-        codes, rule = _destination(trigger, scene, before, after)
-    if not codes:
-        possessors = [g for g in before if g.codes and g.head not in ("nonstate", "embassy", "list")
-                      and g.marker not in ("place", "topic")]
-        codes, rule = (list(possessors[0].codes), "adjective") if possessors else ([], rule)
-    if not codes and not any(g.unnamed == "unnamed" for g in before[:1]):
-        shared = _shared(scene)
-        if shared:
-            codes, rule = list(shared.codes), "shared"
-        elif _has_pronoun(scene):
-            codes, rule = list(scene.topic), "topic"
-    return Found(tuple(dict.fromkeys(codes)), rule)
+    return codes
 
 
-def _has_pronoun(scene: Scene) -> bool:
-    return any(g.unnamed in ("pronoun", "collective") for g in scene.groups)
+def _has(scene: Scene, *unnamed: str) -> bool:
+    return any(g.unnamed in unnamed for g in scene.groups)
 
 
 def _destination(
-    trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
-) -> tuple[list[str], str]:
+    scene: Scene, before: Sequence[Group], after: Sequence[Group]
+) -> tuple[str, ...]:
     """Return the state the subject goes to, or is received in, for want of any other."""
     if not any(_is_subject(g) and g.marker == "" for g in scene.groups):
-        return [], "party"
+        return ()
     for group in [*after, *before]:
         if group.codes and group.marker in ("place", "goal", "") and group.head in _ACTS:
-            return list(group.codes), "destination"
-    return [], "party"
+            return group.codes
+    return ()
 
 
-def _subject_is_party(trigger: Span, scene: Scene) -> bool:
+def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
     for group in scene.groups:
-        if _is_subject(group) and group.marker not in ("topic",) and group.head in {*_ACTS, "deal"}:
+        if group.subject is Strength.NAMED and group.head in _PARTIES and group.marker != "topic":
+            return not _is_topic(group, trigger)
+        if group.subject and (group.marker == "place" or _seat_acts(group, trigger)):
             return True
-        if group.subject and group.marker == "place":
-            return True
-    if _has_pronoun(scene) or trigger.entry.trigger and trigger.entry.trigger.type is EventType.AGREEMENT:
+    if _has(scene, "collective") or trigger.entry.trigger and trigger.entry.trigger.type is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
+    if _has(scene, "pronoun"):
+        return has_partner and scene.subject_near >= Strength.SEAT
     return any(_is_subject(g) and g.marker not in ("topic", "place") for g in scene.earlier)
+
+
+def _is_topic(group: Group, trigger: Span) -> bool:
+    """Say whether the subject is only what is talked about: "discusses the Taliban with"."""
+    topical = trigger.entry.trigger is not None and trigger.entry.trigger.topical
+    return topical and 0 <= group.start - trigger.end <= 2 and not group.marker
+
+
+def _seat_acts(group: Group, trigger: Span) -> bool:
+    """Say whether the territory's mere name stands for its authority here."""
+    if group.marker == "topic" or group.head == "nonstate" or _is_topic(group, trigger):
+        return False
+    if group.head in ("person", "organ", "ambassador", "charge") or group.codes:
+        return True
+    return group.marker in ("with", "between", "goal") or (not group.marker and group.head in ("", "deal"))
 
 
 # -- lists and forums -----------------------------------------------------------------------

@@ -135,6 +135,8 @@ class CaseReading:
             trigger,
             Setting(self._read.words.words, clause, before, when, self._read.published, self._following),
         )
+        if kind.detail == "again" and judged.status is EventStatus.DONE:
+            judged = replace(judged, status=EventStatus.PAST)
         if judged.status is EventStatus.PLANNED:
             when = self._when(clause, ahead=True)
         if judged.urged:
@@ -235,9 +237,21 @@ def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> 
     "Pakistan did the same" repeats the last act told.
     """
     chosen: list[Span] = []
+    vetoed = {
+        s.entry.trigger.type
+        for s in clause.spans
+        if s.entry.trigger and not s.entry.trigger.noun and any(map(clause.has, s.entry.trigger.without))
+    }
+    forums = [s for s in clause.spans if s.entry.kind is Kind.FORUM]
     for span in sorted(clause.spans, key=lambda s: s.start - s.end):
         if span.entry.kind is Kind.TRIGGER and _is_served(span, clause):
             assert span.entry.trigger is not None
+            if span.entry.trigger.noun and span.entry.trigger.type in vetoed:
+                continue
+            if span.entry.trigger.type is not EventType.FORUM and any(
+                f.start <= span.start and span.end <= f.end for f in forums
+            ):
+                continue
             if span.entry.trigger.repeats and (not last or last.type is not span.entry.trigger.type):
                 continue
             if not any(
@@ -250,7 +264,7 @@ def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> 
         chosen.append(seen)
     repeats = clause.classes("again")
     if repeats and last:
-        like = replace(last, id=f"{last.type}.again", status=EventStatus.PAST, needs=(), noun=True)
+        like = replace(last, id=f"{last.type}.again", status=EventStatus.DONE, detail="again", needs=(), noun=True)
         chosen = [Span(repeats[0].start, repeats[0].end, Entry(Kind.TRIGGER, like.id, trigger=like))]
     return sorted(chosen, key=lambda s: s.start)
 
@@ -261,7 +275,9 @@ def _as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> S
     assert kind is not None
     if kind.detail != "closed":
         return trigger
-    own = any(g.subject and g.head == "embassy" and not g.codes for g in groups)
+    own = any(
+        g.subject and g.head == "embassy" and not g.codes and Form.CAPITAL not in g.forms for g in groups
+    )
     if not own and not clause.has("old_regime"):
         return trigger
     done = replace(kind, status=EventStatus.DONE)
@@ -291,6 +307,8 @@ def _is_served(span: Span, clause: Clause) -> bool:
 def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
     """Return a visit told without a verb: "Iranian minister in Kabul", "Muttaqi in Moscow"."""
     for one, other in zip(groups, groups[1:], strict=False):
+        if one.codes and one.subject and one.marker == "" and other.marker == "place":
+            return Span(one.end, one.end + 1, Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE))
         guest = one.head in ("person", "organ") or Form.LEADER in one.forms or Form.SURNAME in one.forms
         if guest and one.marker == "" and other.marker == "place" and bool(one.subject) != bool(other.subject):
             if bool(one.codes) or bool(other.codes):

@@ -43,7 +43,7 @@ class Trigger:
     the needed word follows, or else the verb is passive; ``strict`` that the parties stand
     right before and after; ``subject`` that the case's subject is named in the sentence;
     ``actor`` is who alone can do such a thing; ``repeats`` that the words mean this only
-    after another mention of the type.
+    after another mention of the type; ``topical`` that what follows is what is talked about.
     """
 
     id: str
@@ -61,6 +61,7 @@ class Trigger:
     subject: bool = False
     actor: str = ""
     repeats: bool = False
+    topical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ def _trigger(raw: Mapping[str, Any]) -> Trigger:
         subject=bool(raw.get("subject", False)),
         actor=raw.get("actor", ""),
         repeats=bool(raw.get("repeats", False)),
+        topical=bool(raw.get("topical", False)),
     )
 
 
