@@ -8,6 +8,8 @@ from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
 
 _ENDS = frozenset((".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", "\n"))
+_HOLDING = frozenset(("refusal", "refusal_after", "consider", "plan", "past", "condition"))
+"""Cues of several words, in which no clause breaks."""
 _ASKING = frozenset(("?", "？", "؟"))
 
 
@@ -46,12 +48,19 @@ def cut_clauses(
 ) -> list[Clause]:
     """Return the clauses in order; breaks inside an enumeration (``joined``) do not count."""
     inside = {index for block in joined for index in block}
+    covered = {
+        index
+        for span in spans
+        if span.entry.kind is Kind.CLASS and span.entry.value in _HOLDING
+        for index in range(span.start + 1, span.end)
+    }
     breaks = {
         span.start: span
         for span in reversed(spans)
         if span.entry.kind is Kind.CLASS
         and span.entry.value in ("break", "complement")
         and span.start not in inside
+        and span.start not in covered
     }
     clauses: list[Clause] = []
     sentence = 0

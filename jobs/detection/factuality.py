@@ -91,7 +91,7 @@ def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:
-    if trigger.entry.trigger and trigger.entry.trigger.type not in ("recognition", "delisting", "forum"):
+    if trigger.entry.trigger and trigger.entry.trigger.type not in ("recognition", "delisting"):
         return False
     cues = _cues(setting, trigger, "urge")
     cues += [c for c in setting.clause.classes("urge") if c.start <= trigger.start < c.end]
@@ -104,6 +104,8 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
         if cue.entry.value == "refusal" or not _between(cue, trigger, setting):
             if trigger.start - cue.end <= _REFUSAL_REACH or cue.start < setting.clause.start:
                 return _said(cue, setting)
+    if close := _follows(trigger, setting, "negation"):
+        return close
     names[:2] = ["refusal_after"]
     after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
@@ -129,7 +131,7 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
 
 
 def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> bool:
-    if setting.clause.is_title and not setting.clause.opener:
+    if setting.clause.is_title and setting.clause.opener in ("", ":"):
         return False
     if _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan", "speech"):
         return False
@@ -146,6 +148,8 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return _said(cues[-1], setting)
     if setting.clause.opener == "whether":
         return ("whether",)
+    if close := _follows(trigger, setting, "consider"):
+        return close
     after = [c for c in setting.clause.classes("consider_after") if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
 
@@ -157,11 +161,28 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         for cue in _cues(setting, trigger, "plan_to"):
             if trigger.start - cue.end < _NEAR and not _ranked(cue, setting):
                 return _said(cue, setting)
+    if after := _follows(trigger, setting, "plan"):
+        return after
+    if _is_period(trigger):
+        return ()
     if setting.when and setting.published and setting.when.on and setting.when.on > setting.published:
         return (setting.when.on.isoformat(),)
     after = [c for c in setting.clause.classes("plan") if c.start >= trigger.end]
     later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
     return _said(later[0], setting) if later else ()
+
+
+def _is_period(trigger: Span) -> bool:
+    """Say whether a day named is no day of the act: a waiver is granted for days to come."""
+    return trigger.entry.trigger is not None and trigger.entry.trigger.type == "delisting"
+
+
+def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
+    """Return a cue close behind a named act: "the deal will be signed"."""
+    if trigger.entry.trigger is None or not trigger.entry.trigger.noun:
+        return ()
+    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _NEAR]
+    return _said(close[0], setting) if close else ()
 
 
 def _ranked(cue: Span, setting: Setting) -> bool:

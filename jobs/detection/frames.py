@@ -30,7 +30,8 @@ class Scene:
     """A trigger's surroundings: its clause, the groups there and before, the topic.
 
     ``topic`` are the actors last spoken of, ``hosts`` those where the title is set;
-    ``subject_near`` says how surely the text is about the case.
+    ``subject_near`` says how surely the text is about the case; ``last`` is the type last
+    told of; ``speaks`` that the clause before only says who says this one.
     """
 
     clause: Clause
@@ -39,6 +40,8 @@ class Scene:
     topic: tuple[str, ...]
     hosts: tuple[str, ...]
     subject_near: Strength
+    last: EventType | None
+    speaks: bool
 
 
 NOTHING = Found((), "")
@@ -122,6 +125,8 @@ def _recogniser(trigger: Span, scene: Scene) -> Found:
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
+    if trigger.entry.trigger and trigger.entry.trigger.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
+        return _shared(scene) or _apposed(after) or Found((), "topic elsewhere")
     return _shared(scene) or _apposed(after) or Found(scene.topic, "topic")
 
 
@@ -212,7 +217,7 @@ def _host(trigger: Span, scene: Scene) -> Found:
     groups = scene.groups
     before, after = _before(trigger, groups), _after(trigger, groups)
     owners = [g for g in groups if g.codes and g.head in ("embassy", "ambassador", "charge") and g.marker != "topic"]
-    agents = [g for g in before if _acts(g) and g.marker in ("", "by")]
+    agents = [g for g in before if _acts(g) and not g.marker]
     if agents:
         return Found(agents[0].codes, "agent")
     if owners:
@@ -226,7 +231,7 @@ def _host(trigger: Span, scene: Scene) -> Found:
         return Found(plain[0].codes, "plain")
     if any(g.unnamed == "unnamed" and not g.marker for g in before[:1]):
         return Found((), "unnamed")
-    return _shared(scene) or _hosted_earlier(scene) or Found(scene.topic, "topic")
+    return _shared(scene) or _hosted_earlier(scene) or Found(scene.topic or scene.hosts, "topic")
 
 
 def _hosted_earlier(scene: Scene) -> Found | None:
@@ -244,6 +249,8 @@ def _partner(trigger: Span, scene: Scene) -> Found:
     before, after = _before(trigger, scene.groups), _after(trigger, scene.groups)
     if _is_internal(before, after):
         return Found((), "among themselves")
+    if _is_aim(trigger, scene, before):
+        return Found((), "only an aim")
     direct = _direct_parties(trigger, scene, before, after)
     if not _subject_is_party(trigger, scene, bool(direct)):
         return Found((), "subject no party")
@@ -254,13 +261,25 @@ def _partner(trigger: Span, scene: Scene) -> Found:
     for group in before:
         if group.codes and group.head not in ("nonstate", "embassy", "list", "deal") and group.marker not in ("place", "topic"):
             return Found(group.codes, "adjective")
-    if any(g.unnamed == "unnamed" for g in before[:1]) or not scene.groups:
+    named = any(_is_subject(g) for g in scene.groups)
+    if any(g.unnamed == "unnamed" for g in before[:1]) or not (named or _has(scene, "collective")):
         return Found((), "unnamed")
-    if found := _shared(scene):
+    if found := None if scene.speaks else _shared(scene):
         return found
-    if any(_is_subject(g) for g in scene.groups) or _has(scene, "collective"):
-        return Found(scene.topic, "topic")
-    return Found((), "party")
+    if trigger.entry.trigger and trigger.entry.trigger.place:
+        return Found((), "party")
+    return Found(scene.topic, "topic")
+
+
+def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
+    """Say whether an act is named only as what something is for: "visas for a delegation"."""
+    kind = trigger.entry.trigger
+    if kind is None or not kind.noun:
+        return False
+    if kind.place:
+        return bool(before) and before[0].marker in ("goal", "topic")
+    markers = scene.clause.classes("goal", "topic")
+    return any(0 <= trigger.start - m.end <= 1 for m in markers)
 
 
 def _is_internal(before: Sequence[Group], after: Sequence[Group]) -> bool:
@@ -275,7 +294,7 @@ def _direct_parties(
 ) -> list[str]:
     codes: list[str] = []
     agent = next((g for g in before if g.marker in ("", "between", "with") or g.office), None)
-    if agent and _takes_part(agent):
+    if agent and _takes_part(agent) and not _busy(agent, trigger, scene.clause):
         codes += agent.codes
     for group in after:
         near = group.start - trigger.end
@@ -292,6 +311,32 @@ def _direct_parties(
         inside = [g for g in scene.groups if _takes_part(g) and g.start < trigger.end and g.end > trigger.start]
         codes += [c for g in inside for c in g.codes]
     return codes
+
+
+def _busy(agent: Group, trigger: Span, clause: Clause) -> bool:
+    """Say whether an agent does something else: "the Council exempted him for talks with"."""
+    kind = trigger.entry.trigger
+    return any(
+        s.entry.trigger is not None
+        and kind is not None
+        and s.entry.trigger.type not in (kind.type, EventType.MEETING, EventType.AGREEMENT)
+        and not s.entry.trigger.noun
+        and agent.end <= s.start
+        and s.end <= trigger.start
+        and (not s.entry.trigger.needs or any(map(clause.has, s.entry.trigger.needs)))
+        for s in clause.spans
+    )
+
+
+def _bound(group: Group, clause: Clause) -> bool:
+    """Say whether a group is what is recognised, and so no party to what else is told."""
+    return any(
+        s.entry.trigger is not None
+        and s.entry.trigger.type is EventType.RECOGNITION
+        and (0 <= group.start - s.end <= 3 or 0 <= s.start - group.end <= 1)
+        and not s.entry.trigger.needs
+        for s in clause.spans
+    )
 
 
 def _has(scene: Scene, *unnamed: str) -> bool:
@@ -312,11 +357,13 @@ def _destination(
 
 def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
     for group in scene.groups:
+        if _bound(group, scene.clause):
+            continue
         if group.subject is Strength.NAMED and group.head in _PARTIES and group.marker != "topic":
             return not _is_topic(group, trigger)
         if group.subject and (group.marker == "place" or _seat_acts(group, trigger)):
             return True
-    if _has(scene, "collective") or trigger.entry.trigger and trigger.entry.trigger.type is EventType.AGREEMENT:
+    if _has(scene, "collective") or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
     if _has(scene, "pronoun"):
         return has_partner and scene.subject_near >= Strength.SEAT
@@ -357,7 +404,7 @@ def _lister(trigger: Span, scene: Scene) -> Found:
     for group in [*before, *after]:
         if group.codes and group.head != "nonstate":
             return Found(group.codes, "near")
-    return _shared(scene) or Found(scene.topic, "topic")
+    return _shared(scene) or Found(scene.topic or scene.hosts, "topic")
 
 
 def _seat(trigger: Span, scene: Scene) -> Found:

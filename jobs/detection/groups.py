@@ -131,8 +131,9 @@ def _joins(words: Words, block: Sequence[Span], span: Span, glue: Mapping[int, S
 
 def _alike(one: Span, other: Span) -> bool:
     """Say whether a bare comma can join two names: states with states only."""
-    odd = (Form.ORGANISATION, Form.SURNAME, Form.CITY)
-    return one.entry.form not in odd and other.entry.form not in odd
+    odd = (Form.SURNAME, Form.CITY)
+    bodies = (one.entry.form is Form.ORGANISATION) + (other.entry.form is Form.ORGANISATION)
+    return bodies != 1 and one.entry.form not in odd and other.entry.form not in odd
 
 
 def _same(one: Span, other: Span) -> bool:

@@ -110,8 +110,6 @@ class CaseReading:
             if group.codes and group.marker in ("", "by") and group.head not in ("nonstate", "list"):
                 self._topic = group.codes
                 return
-        if not self._topic:
-            self._topic = next((g.codes for g in groups if g.codes and g.head != "nonstate"), ())
 
     def _look(
         self, trigger: Span, clause: Clause, before: Clause | None, groups: list[Group]
@@ -127,7 +125,7 @@ class CaseReading:
             return self._dropped(trigger, clause, words, "other object")
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"
-        codes = tuple(c for c in found.codes if c != self._case.seat)
+        codes = tuple(c for c in found.codes if c != self._case.seat and not self._merely_opposes(c, kind))
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         when = self._when(clause)
@@ -154,6 +152,10 @@ class CaseReading:
             is_dated=bool(when and when.on and self._read.published and self._read.published - when.on <= _NEWS),
         )
 
+    def _merely_opposes(self, code: str, kind: Trigger) -> bool:
+        """Say whether an opponent of the case only speaks of others' recognition."""
+        return code in self._case.opponents and kind.noun and kind.type is EventType.RECOGNITION
+
     def _scene(self, clause: Clause, groups: list[Group], trigger: Span) -> Scene:
         earlier = [
             g
@@ -163,7 +165,17 @@ class CaseReading:
             if c.start <= g.start < c.end
         ]
         near = max((g.subject for g in [*groups, *earlier]), default=Strength.NOT)
-        return Scene(clause, groups, earlier, self._topic, self._hosts, max(near, self._strength))
+        governing = self._clauses[self._clauses.index(clause) - 1] if clause.complement else None
+        return Scene(
+            clause,
+            groups,
+            earlier,
+            self._topic,
+            self._hosts,
+            max(near, self._strength),
+            self._last.type if self._last else None,
+            governing is not None and governing.has("speech"),
+        )
 
     def _is_about_subject(self, kind: Trigger, clause: Clause) -> bool:
         if kind.subject and not any(
@@ -243,7 +255,7 @@ def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> 
         if s.entry.trigger and not s.entry.trigger.noun and any(map(clause.has, s.entry.trigger.without))
     }
     forums = [s for s in clause.spans if s.entry.kind is Kind.FORUM]
-    for span in sorted(clause.spans, key=lambda s: s.start - s.end):
+    for span in sorted(clause.spans, key=_priority):
         if span.entry.kind is Kind.TRIGGER and _is_served(span, clause):
             assert span.entry.trigger is not None
             if span.entry.trigger.noun and span.entry.trigger.type in vetoed:
@@ -267,6 +279,11 @@ def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> 
         like = replace(last, id=f"{last.type}.again", status=EventStatus.DONE, detail="again", needs=(), noun=True)
         chosen = [Span(repeats[0].start, repeats[0].end, Entry(Kind.TRIGGER, like.id, trigger=like))]
     return sorted(chosen, key=lambda s: s.start)
+
+
+def _priority(span: Span) -> tuple[int, bool]:
+    """Order longer words first, and what can be a noun as one."""
+    return span.start - span.end, span.entry.trigger is None or not span.entry.trigger.noun
 
 
 def _as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
