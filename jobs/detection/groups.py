@@ -4,7 +4,7 @@ A group is one name or an enumeration of names. Its marker is the preposition be
 ("in Moscow": place), its head the noun it belongs to ("Russian embassy": embassy).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -83,24 +83,23 @@ def _seen_by(names: Sequence[Span]) -> list[Span]:
 
     A mere surname is the subject's only where no longer name of another holds it.
     """
-    subjects = [n for n in names if n.entry.kind is Kind.SUBJECT]
-    actors = [n for n in names if n.entry.kind is Kind.ACTOR]
-    hidden = {
-        id(s)
-        for s in subjects
-        if s.entry.form is Form.SURNAME and any(_within(s, a) for a in actors)
-    }
-    held = [s for s in subjects if id(s) not in hidden]
-    return [
+    actors = _lengths(n for n in names if n.entry.kind is Kind.ACTOR)
+    held = [
         n
         for n in names
-        if id(n) not in hidden
-        and not (n.entry.kind is Kind.ACTOR and any(_within(n, s) for s in held))
+        if n.entry.form is not Form.SURNAME or actors.get(n.start, 0) <= n.end - n.start
+    ]
+    subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
+    return [
+        n
+        for n in held
+        if n.entry.kind is not Kind.ACTOR or subjects.get(n.start, -1) < n.end - n.start
     ]
 
 
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end and outer is not inner
+def _lengths(names: Iterable[Span]) -> dict[int, int]:
+    """Return for each word in a name how many words of the name follow from it on."""
+    return {index: n.end - index for n in names for index in range(n.start, n.end)}
 
 
 def _joins(words: Words, block: Sequence[Span], span: Span, glue: Mapping[int, Span]) -> bool:

@@ -67,7 +67,8 @@ class CaseReading:
             read.lexicon.phrases.grammar,
             (range(group.start, group.end) for group in self._groups if len(group.codes) > 1 or group.subject),
         )
-        self._voices = find_attributions(read.spans, self._clauses, self._groups)
+        self._named = _by_clause(self._clauses, self._groups)
+        self._voices = find_attributions(read.spans, self._clauses, self._named)
         self._strength = max((g.subject for g in self._groups), default=Strength.NOT)
         self._topic: tuple[str, ...] = ()
         self._hosts: tuple[str, ...] = ()
@@ -78,19 +79,17 @@ class CaseReading:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what each trigger gave, in order."""
-        before: Clause | None = None
-        for clause in self._clauses:
-            groups = [g for g in self._groups if clause.start <= g.start < clause.end]
+        for place, clause in enumerate(self._clauses):
+            groups = self._named[place]
             self._note_title(clause, groups)
             for trigger in self._triggers(clause, groups):
-                finding = self._look(trigger, clause, before, groups)
+                finding = self._look(trigger, place)
                 if finding.mentions:
                     self._last = trigger.entry.trigger
                 yield finding
             self._turn_topic(groups)
             if clause.is_title and not self._hosts:
                 self._hosts = next((g.codes for g in groups if g.codes and g.marker in ("place", "goal")), ())
-            before = clause
 
     def _triggers(self, clause: Clause, groups: Sequence[Group]) -> list[Span]:
         glued = self._read.words.glued
@@ -111,15 +110,16 @@ class CaseReading:
                 self._topic = group.codes
                 return
 
-    def _look(
-        self, trigger: Span, clause: Clause, before: Clause | None, groups: list[Group]
-    ) -> Finding:
+    def _look(self, trigger: Span, place: int) -> Finding:
+        clause, groups = self._clauses[place], self._named[place]
+        before = self._clauses[place - 1] if place else None
         trigger = _as_host_closes(trigger, clause, groups)
         kind = trigger.entry.trigger
         assert kind is not None
-        scene = self._scene(clause, groups, trigger)
+        sentence = self._sentence(place)
+        scene = self._scene(place, sentence)
         words = (self._said(trigger),)
-        if not self._is_about_subject(kind, clause):
+        if not self._is_about_subject(kind, sentence):
             return self._dropped(trigger, clause, words, "no subject")
         if self._elsewhere and kind.type is EventType.RECOGNITION and not any(g.subject for g in groups):
             return self._dropped(trigger, clause, words, "other object")
@@ -128,7 +128,7 @@ class CaseReading:
         codes = tuple(c for c in found.codes if c != self._case.seat and not self._merely_opposes(c, kind))
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
-        when = self._when(clause)
+        when = self._when(place, sentence)
         judged = judge(
             trigger,
             Setting(self._read.words.words, clause, before, when, self._read.published, self._following),
@@ -136,7 +136,7 @@ class CaseReading:
         if kind.detail == "again" and judged.status is EventStatus.DONE:
             judged = replace(judged, status=EventStatus.PAST)
         if judged.status is EventStatus.PLANNED:
-            when = self._when(clause, ahead=True)
+            when = self._when(place, sentence, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
         if judged.stative and clause.start > 0 and kind.type is EventType.RECOGNITION:
@@ -156,49 +156,49 @@ class CaseReading:
         """Say whether an opponent of the case only speaks of others' recognition."""
         return code in self._case.opponents and kind.noun and kind.type is EventType.RECOGNITION
 
-    def _scene(self, clause: Clause, groups: list[Group], trigger: Span) -> Scene:
-        earlier = [
-            g
-            for c in self._clauses
-            if c.sentence == clause.sentence and c.start < clause.start
-            for g in self._groups
-            if c.start <= g.start < c.end
-        ]
-        near = max((g.subject for g in [*groups, *earlier]), default=Strength.NOT)
-        governing = self._clauses[self._clauses.index(clause) - 1] if clause.complement else None
+    def _sentence(self, place: int) -> range:
+        """Return the places of the clauses that share a clause's sentence."""
+        number = self._clauses[place].sentence
+        first = last = place
+        while first and self._clauses[first - 1].sentence == number:
+            first -= 1
+        while last + 1 < len(self._clauses) and self._clauses[last + 1].sentence == number:
+            last += 1
+        return range(first, last + 1)
+
+    def _scene(self, place: int, sentence: range) -> Scene:
+        clause = self._clauses[place]
+        governing = self._clauses[place - 1] if clause.complement and place else None
         return Scene(
             clause,
-            groups,
-            earlier,
+            self._named[place],
+            [g for at in sentence if at < place for g in self._named[at]],
             self._topic,
             self._hosts,
-            max(near, self._strength),
+            self._strength,
             self._last.type if self._last else None,
             governing is not None and governing.has("speech"),
         )
 
-    def _is_about_subject(self, kind: Trigger, clause: Clause) -> bool:
-        if kind.subject and not any(
-            g.subject for c in self._clauses if c.sentence == clause.sentence for g in self._groups
-            if c.start <= g.start < c.end
-        ):
+    def _is_about_subject(self, kind: Trigger, sentence: range) -> bool:
+        if kind.subject and not any(g.subject for at in sentence for g in self._named[at]):
             return False
         if self._strength is Strength.NAMED:
             return True
         if self._trapped:
             return False
-        return (kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor)) and self._strength is Strength.SEAT
+        by_seat = kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor)
+        return by_seat and self._strength is Strength.SEAT
 
-    def _when(self, clause: Clause, *, ahead: bool = False) -> When | None:
-        phrases = self._read.lexicon.phrases
-        words = self._read.words.words
-        found = find_date(words[clause.start : clause.end], self._read.published, phrases.calendar, ahead=ahead)
-        if found:
+    def _when(self, place: int, sentence: range, *, ahead: bool = False) -> When | None:
+        calendar = self._read.lexicon.phrases.calendar
+        words, published = self._read.words.words, self._read.published
+        clause = self._clauses[place]
+        found = find_date(words[clause.start : clause.end], published, calendar, ahead=ahead)
+        if found or clause.has("past") or clause.opener in self._following:
             return found
-        if clause.has("past") or clause.opener in self._following:
-            return None
-        same = [c for c in self._clauses if c.sentence == clause.sentence]
-        return find_date(words[same[0].start : same[-1].end], self._read.published, phrases.calendar, ahead=ahead)
+        first, last = self._clauses[sentence[0]], self._clauses[sentence[-1]]
+        return find_date(words[first.start : last.end], published, calendar, ahead=ahead)
 
     def _mention(
         self, code: str, trigger: Span, clause: Clause, found: Found, judged: Judgement, when: When | None
@@ -241,6 +241,18 @@ def _dated(
     if status in (EventStatus.PLANNED, EventStatus.PAST) or published is None:
         return None, DateBasis.UNKNOWN
     return published, DateBasis.PUBLISHED
+
+
+def _by_clause(clauses: Sequence[Clause], groups: Sequence[Group]) -> list[list[Group]]:
+    """Return the groups that begin in each clause; both are in order."""
+    named: list[list[Group]] = [[] for _ in clauses]
+    place = 0
+    for group in groups:
+        while place < len(clauses) and group.start >= clauses[place].end:
+            place += 1
+        if place < len(clauses) and group.start >= clauses[place].start:
+            named[place].append(group)
+    return named
 
 
 def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> list[Span]:
