@@ -18,6 +18,7 @@ FRESH = timedelta(days=12)
 """What happened longer ago than this is told as background."""
 
 _NEAR = 3
+_FAR = 7
 _REFUSAL_REACH = 9
 
 
@@ -42,6 +43,8 @@ class Setting:
     when: When | None
     published: date | None
     following: frozenset[str] = frozenset()
+    gerunds: tuple[str, ...] = ()
+    hypothetical: frozenset[str] = frozenset()
 
 
 def judge(trigger: Span, setting: Setting) -> Judgement:
@@ -49,6 +52,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     base = trigger.entry.trigger.status if trigger.entry.trigger else EventStatus.DONE
     if _urged(trigger, setting):
         return Judgement(base, urged=True)
+    if setting.clause.opener in setting.hypothetical:
+        return Judgement(EventStatus.CONSIDERED, (setting.clause.opener,))
     denial = _denial(trigger, setting)
     if base is EventStatus.REVERSED:
         return _judge_reversed(trigger, setting, denial)
@@ -84,7 +89,7 @@ def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) ->
 
 def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     """Return the cues before a trigger in its clause, and in one that governs the clause."""
-    own = [c for c in setting.clause.classes(*names) if c.end <= trigger.start]
+    own = [c for c in setting.clause.classes(*names) if c.start < trigger.start and c.end <= trigger.end]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
         own = setting.before.classes(*names) + own
     return own
@@ -155,9 +160,12 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
 
 
 def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    hearsay = setting.clause.classes("reported")
     for cue in _cues(setting, trigger, "plan"):
-        return _said(cue, setting)
-    if trigger.entry.trigger and not trigger.entry.trigger.noun:
+        if not any(h.start < cue.end and cue.start < h.end for h in hearsay):
+            return _said(cue, setting)
+    form = setting.words[trigger.start]
+    if trigger.entry.trigger and not trigger.entry.trigger.noun and not form.endswith(setting.gerunds or ("\n",)):
         for cue in _cues(setting, trigger, "plan_to"):
             if trigger.start - cue.end < _NEAR and not _ranked(cue, setting):
                 return _said(cue, setting)
@@ -167,7 +175,7 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ()
     if setting.when and setting.published and setting.when.on and setting.when.on > setting.published:
         return (setting.when.on.isoformat(),)
-    after = [c for c in setting.clause.classes("plan") if c.start >= trigger.end]
+    after = [c for c in setting.clause.classes("plan") if 0 <= c.start - trigger.end <= _FAR]
     later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
     return _said(later[0], setting) if later else ()
 
@@ -181,7 +189,7 @@ def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
     """Return a cue close behind a named act: "the deal will be signed"."""
     if trigger.entry.trigger is None or not trigger.entry.trigger.noun:
         return ()
-    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _NEAR]
+    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _FAR]
     return _said(close[0], setting) if close else ()
 
 

@@ -29,7 +29,8 @@ class Found:
 class Scene:
     """A trigger's surroundings: its clause, the groups there and before, the topic.
 
-    ``topic`` are the actors last spoken of, ``hosts`` those where the title is set;
+    ``topic`` are the actors last spoken of (``is_body``: an organisation), ``pair`` those
+    last named side by side with the subject, ``hosts`` those where the title is set;
     ``subject_near`` says how surely the text is about the case; ``last`` is the type last
     told of; ``speaks`` that the clause before only says who says this one.
     """
@@ -38,6 +39,8 @@ class Scene:
     groups: Sequence[Group]
     earlier: Sequence[Group]
     topic: tuple[str, ...]
+    pair: tuple[str, ...]
+    is_body: bool
     hosts: tuple[str, ...]
     subject_near: Strength
     last: EventType | None
@@ -53,9 +56,19 @@ def find_actors(trigger: Span, scene: Scene) -> Found:
     assert kind is not None
     if kind.actor:
         return Found((kind.actor,), "its own")
-    if kind.strict:
+    if kind.type is EventType.FORUM and kind.strict and not _attends(trigger, scene):
+        return Found((), "not the subject's presence")
+    if kind.strict and kind.type is EventType.MEETING:
         return _face_to_face(trigger, scene)
     return _RULES[kind.type](trigger, scene)
+
+
+def _attends(trigger: Span, scene: Scene) -> bool:
+    """Say whether the subject's name stands right before: "Taliban at the forum"."""
+    before = _before(trigger, scene.groups)
+    if not before or before[0].subject is not Strength.NAMED or _bound(before[0], scene.clause):
+        return False
+    return trigger.start - max(before[0].end, before[0].head_end) <= 1
 
 
 def _face_to_face(trigger: Span, scene: Scene) -> Found:
@@ -252,6 +265,10 @@ def _partner(trigger: Span, scene: Scene) -> Found:
     if _is_aim(trigger, scene, before):
         return Found((), "only an aim")
     direct = _direct_parties(trigger, scene, before, after)
+    if not direct and not any(g.codes or g.subject for g in before):
+        both = [g for g in scene.earlier if g.codes and g.subject and not g.marker]
+        if both:
+            return Found(both[-1].codes, "both")
     if not _subject_is_party(trigger, scene, bool(direct)):
         return Found((), "subject no party")
     if direct:
@@ -266,9 +283,10 @@ def _partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "unnamed")
     if found := None if scene.speaks else _shared(scene):
         return found
-    if trigger.entry.trigger and trigger.entry.trigger.place:
+    together = _has(scene, "collective")
+    if scene.is_body or (trigger.entry.trigger and trigger.entry.trigger.place and not together):
         return Found((), "party")
-    return Found(scene.topic, "topic")
+    return Found((scene.pair if together else ()) or scene.topic, "topic")
 
 
 def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
@@ -278,7 +296,8 @@ def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
         return False
     if kind.place:
         return bool(before) and before[0].marker in ("goal", "topic")
-    markers = scene.clause.classes("goal", "topic")
+    cues = scene.clause.classes("consider", "plan")
+    markers = [m for m in scene.clause.classes("goal", "topic") if not any(c.end == m.end for c in cues)]
     return any(0 <= trigger.start - m.end <= 1 for m in markers)
 
 
@@ -408,7 +427,8 @@ def _lister(trigger: Span, scene: Scene) -> Found:
 
 
 def _seat(trigger: Span, scene: Scene) -> Found:
-    if trigger.entry.trigger and trigger.entry.trigger.detail == "vetoed":
+    detail = trigger.entry.trigger.detail if trigger.entry.trigger else ""
+    if detail == "vetoed":
         return _recogniser(trigger, scene)
     forums = [s for s in scene.clause.spans if s.entry.kind is Kind.FORUM]
     if forums:
@@ -416,6 +436,8 @@ def _seat(trigger: Span, scene: Scene) -> Found:
     for group in scene.groups:
         if Form.ORGANISATION in group.forms:
             return Found(group.codes, "organisation")
+    if detail == "applied":
+        return Found((), "no organisation")
     for group in scene.groups:
         if group.codes and group.head == "forum":
             return Found(group.codes, "forum's")

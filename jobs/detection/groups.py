@@ -45,6 +45,7 @@ class Group:
     forms: frozenset[Form]
     unnamed: str = ""
     marker: str = ""
+    marked_at: int = 0
     head: str = ""
     head_end: int = 0
     possessive: bool = False
@@ -185,7 +186,7 @@ def _mark(
     marker = markers.get(place)
     if marker is None:
         return
-    group.marker = marker.entry.value
+    group.marker, group.marked_at = marker.entry.value, marker.start
     if group.marker in ("of", "place", "goal"):
         noun = heads.get(_before(marker.start, skipped))
         office = noun is not None and noun.entry.value not in ("deal", "nonstate")

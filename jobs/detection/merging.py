@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from jobs.detection.reading import Finding
-from jobs.domain.events import DateBasis, EventStatus, Mention
+from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, Mention
 
 
 def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     """Return each (case, actor, type) once, in order.
 
-    The headline's word holds, except where it only names the act and the text then tells
-    it, or tells in the present tense what the text puts on a day to come. What the text
+    The headline's word holds, except where it only names the act or asks, and the text then
+    tells it, or tells in the present tense what the text puts on a day to come. What the text
     tells in passing of states that the headline does not name is background.
     """
     told = list(findings)
@@ -35,8 +35,10 @@ def _as_tail(finding: Finding, mention: Mention, heads: set[str]) -> Mention:
 
 def _overrules(new: Finding, mention: Mention, old: Finding, kept: Mention) -> bool:
     """Say whether a later mention of the same act is the surer one."""
-    if kept.status is EventStatus.DONE and old.is_noun and not new.is_noun:
-        return mention.status is not EventStatus.PAST
+    if kept.status is EventStatus.DONE and old.is_noun and mention.status is not EventStatus.PAST:
+        return not new.is_noun or mention.status is not EventStatus.DONE
+    if old.asks and not new.asks:
+        return mention.status in ALERTABLE
     if old.is_title and kept.status in (EventStatus.DONE, EventStatus.REVERSED):
         return mention.status is EventStatus.PLANNED and mention.basis is DateBasis.STATED
     return False

@@ -36,6 +36,7 @@ class Finding:
     dropped: str = ""
     is_title: bool = False
     is_noun: bool = False
+    asks: bool = False
     is_dated: bool = False
     """Whether a day at most one before publication is named."""
 
@@ -71,8 +72,11 @@ class CaseReading:
         self._voices = find_attributions(read.spans, self._clauses, self._named)
         self._strength = max((g.subject for g in self._groups), default=Strength.NOT)
         self._topic: tuple[str, ...] = ()
+        self._pair: tuple[str, ...] = ()
+        self._body = False
         self._hosts: tuple[str, ...] = ()
         self._following = frozenset(read.lexicon.phrases.classes.get("following", ()))
+        self._hypothetical = frozenset(read.lexicon.phrases.classes.get("hypothetical", ()))
         self._trapped = case.id in read.trapped
         self._elsewhere = False
         self._last: Trigger | None = None
@@ -105,9 +109,10 @@ class CaseReading:
 
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
+        self._pair = next((g.codes for g in groups if g.codes and g.subject), self._pair)
         for group in groups:
             if group.codes and group.marker in ("", "by") and group.head not in ("nonstate", "list"):
-                self._topic = group.codes
+                self._topic, self._body = group.codes, Form.ORGANISATION in group.forms
                 return
 
     def _look(self, trigger: Span, place: int) -> Finding:
@@ -131,7 +136,16 @@ class CaseReading:
         when = self._when(place, sentence)
         judged = judge(
             trigger,
-            Setting(self._read.words.words, clause, before, when, self._read.published, self._following),
+            Setting(
+                self._read.words.words,
+                clause,
+                before,
+                when,
+                self._read.published,
+                self._following,
+                self._read.lexicon.phrases.grammar.gerunds,
+                self._hypothetical,
+            ),
         )
         if kind.detail == "again" and judged.status is EventStatus.DONE:
             judged = replace(judged, status=EventStatus.PAST)
@@ -149,6 +163,7 @@ class CaseReading:
             mentions,
             is_title=clause.is_title,
             is_noun=kind.noun,
+            asks=clause.asks,
             is_dated=bool(when and when.on and self._read.published and self._read.published - when.on <= _NEWS),
         )
 
@@ -174,6 +189,8 @@ class CaseReading:
             self._named[place],
             [g for at in sentence if at < place for g in self._named[at]],
             self._topic,
+            self._pair,
+            self._body,
             self._hosts,
             self._strength,
             self._last.type if self._last else None,
@@ -252,6 +269,8 @@ def _by_clause(clauses: Sequence[Clause], groups: Sequence[Group]) -> list[list[
             place += 1
         if place < len(clauses) and group.start >= clauses[place].start:
             named[place].append(group)
+            if group.marker and group.marked_at < clauses[place].start:
+                group.marker = ""  # what opens a clause marks the clause, not its first name
     return named
 
 
@@ -267,6 +286,7 @@ def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> 
         if s.entry.trigger and not s.entry.trigger.noun and any(map(clause.has, s.entry.trigger.without))
     }
     forums = [s for s in clause.spans if s.entry.kind is Kind.FORUM]
+    forums += [s for s in clause.classes("forum") if s.end - s.start > 1]
     for span in sorted(clause.spans, key=_priority):
         if span.entry.kind is Kind.TRIGGER and _is_served(span, clause):
             assert span.entry.trigger is not None

@@ -26,7 +26,7 @@ CLASSES = frozenset(
         "unnamed", "pronoun", "collective", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
-        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
+        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again", "hypothetical",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
@@ -69,7 +69,8 @@ class Grammar:
     """What the engine must know of a language before it reads a word.
 
     ``suffixes`` may follow a name and ``prefixes`` precede it within one word;
-    ``ambiguous`` names count only where the text's own capitals show a name.
+    ``ambiguous`` names count only where the text's own capitals show a name; an infinitive's
+    word before a form in ``gerunds`` means no intent ("came to recognising").
     """
 
     abbreviations: frozenset[str] = frozenset()
@@ -78,6 +79,7 @@ class Grammar:
     ambiguous: frozenset[str] = frozenset()
     cased: bool = True
     verb_last: bool = False
+    gerunds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def _grammar(raw: Mapping[str, Any]) -> Grammar:
         ambiguous=frozenset(raw.get("ambiguous", ())),
         cased=bool(raw.get("cased", True)),
         verb_last=bool(raw.get("verb_last", False)),
+        gerunds=tuple(raw.get("gerunds", ())),
     )
 
 
