@@ -130,6 +130,8 @@ def _recogniser(trigger: Span, scene: Scene) -> Found:
     if not passive and _reverses(trigger, scene, before, after):
         return Found((), "subject acts")
     for group in before:
+        if group.unnamed == "unnamed" and _is_ranked(group, scene.clause):
+            continue
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
@@ -141,6 +143,11 @@ def _recogniser(trigger: Span, scene: Scene) -> Found:
     if trigger.entry.trigger and trigger.entry.trigger.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
         return _shared(scene) or _apposed(after) or Found((), "topic elsewhere")
     return _shared(scene) or _apposed(after) or Found(scene.topic, "topic")
+
+
+def _is_ranked(group: Group, clause: Clause) -> bool:
+    """Say whether the unnamed is a named one's rank: "becomes the second country to"."""
+    return any(0 <= group.start - c.end <= 1 for c in clause.classes("first"))
 
 
 def _owns(group: Group, trigger: Span) -> bool:
@@ -262,6 +269,8 @@ def _partner(trigger: Span, scene: Scene) -> Found:
     before, after = _before(trigger, scene.groups), _after(trigger, scene.groups)
     if _is_internal(before, after):
         return Found((), "among themselves")
+    if trigger.entry.trigger and trigger.entry.trigger.detail == "host" and not _is_guest(trigger, scene, after):
+        return Found((), "no guest")
     if _is_aim(trigger, scene, before):
         return Found((), "only an aim")
     direct = _direct_parties(trigger, scene, before, after)
@@ -287,6 +296,16 @@ def _partner(trigger: Span, scene: Scene) -> Found:
     if scene.is_body or (trigger.entry.trigger and trigger.entry.trigger.place and not together):
         return Found((), "party")
     return Found((scene.pair if together else ()) or scene.topic, "topic")
+
+
+def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
+    """Say whether somebody is received: not a step, nor a recognition, nor reports."""
+    if not after:
+        return False
+    near = after[0].start - trigger.end <= 3
+    if after[0].marker == "by":
+        return near
+    return near and (_is_person(after[0]) or after[0].subject is Strength.NAMED and not after[0].possessive)
 
 
 def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:

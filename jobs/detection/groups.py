@@ -57,10 +57,11 @@ def gather(words: Words, spans: Sequence[Span], case: str, seat: str) -> list[Gr
     """Return the groups of a text as one case sees them, in order."""
     names = _seen_by([span for span in spans if _is_name(span, case)])
     glue = _by_start(spans, _GLUE)
+    speech = _by_start(spans, frozenset(("speech",)))
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue):
+        if block and not _joins(words, block, span, glue, speech):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
@@ -103,7 +104,13 @@ def _lengths(names: Iterable[Span]) -> dict[int, int]:
     return {index: n.end - index for n in names for index in range(n.start, n.end)}
 
 
-def _joins(words: Words, block: Sequence[Span], span: Span, glue: Mapping[int, Span]) -> bool:
+def _joins(
+    words: Words,
+    block: Sequence[Span],
+    span: Span,
+    glue: Mapping[int, Span],
+    speech: Mapping[int, Span],
+) -> bool:
     """Say whether a name continues the block: nothing but joining words in between."""
     last = block[-1]
     if span.start < last.end:
@@ -125,7 +132,7 @@ def _joins(words: Words, block: Sequence[Span], span: Span, glue: Mapping[int, S
     if between == ["'s"] or between == ["'"]:
         return _same(last, span) or span.entry.form in (Form.LEADER, Form.SURNAME)
     if not joined or set(between) == {","}:
-        return joined and _alike(last, span)
+        return joined and _alike(last, span) and span.end not in speech
     return True
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from jobs.detection.reading import Finding
-from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, Mention
+from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, EventType, Mention
 
 
 def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
@@ -17,18 +17,23 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     told = list(findings)
     kept: dict[tuple[str, str, str], tuple[Finding, Mention]] = {}
     heads = {m.actor for f in told if f.is_title for m in f.mentions}
+    head_types = {m.type for f in told if f.is_title for m in f.mentions}
     for finding in told:
         for mention in finding.mentions:
             key = (mention.case, mention.actor, mention.type)
-            mention = _as_tail(finding, mention, heads)
+            mention = _as_tail(finding, mention, heads, head_types)
             if key not in kept or _overrules(finding, mention, *kept[key]):
                 kept[key] = (finding, mention)
     return [mention for _, mention in kept.values()]
 
 
-def _as_tail(finding: Finding, mention: Mention, heads: set[str]) -> Mention:
-    aside = heads and not finding.is_title and mention.actor not in heads
-    if aside and mention.status is EventStatus.DONE and not finding.is_dated:
+def _as_tail(
+    finding: Finding, mention: Mention, heads: set[str], head_types: set[EventType]
+) -> Mention:
+    aside = bool(heads) and mention.actor not in heads
+    summed_up = finding.is_perfect and mention.type not in head_types
+    told_in_passing = not finding.is_title and not finding.is_dated and (aside or summed_up)
+    if told_in_passing and mention.status is EventStatus.DONE:
         return replace(mention, status=EventStatus.PAST, on=None, basis=DateBasis.UNKNOWN)
     return mention
 

@@ -37,6 +37,7 @@ class Finding:
     is_title: bool = False
     is_noun: bool = False
     asks: bool = False
+    is_perfect: bool = False
     is_dated: bool = False
     """Whether a day at most one before publication is named."""
 
@@ -164,6 +165,7 @@ class CaseReading:
             is_title=clause.is_title,
             is_noun=kind.noun,
             asks=clause.asks,
+            is_perfect=any(0 <= trigger.start - c.end <= 2 for c in clause.classes("perfect")),
             is_dated=bool(when and when.on and self._read.published and self._read.published - when.on <= _NEWS),
         )
 
@@ -293,7 +295,7 @@ def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> 
             if span.entry.trigger.noun and span.entry.trigger.type in vetoed:
                 continue
             if span.entry.trigger.type is not EventType.FORUM and any(
-                f.start <= span.start and span.end <= f.end for f in forums
+                f.start <= span.start <= f.end for f in forums
             ):
                 continue
             if span.entry.trigger.repeats and (not last or last.type is not span.entry.trigger.type):

@@ -26,7 +26,7 @@ CLASSES = frozenset(
         "unnamed", "pronoun", "collective", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
-        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again", "hypothetical",
+        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again", "hypothetical", "perfect",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
