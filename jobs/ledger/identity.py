@@ -107,16 +107,18 @@ def _act_to_any(
 
 
 def _act_to_act(day: Day, event: Event, kin: Sequence[Event]) -> Nearness | None:
-    window, known = WINDOWS[event.type], event_day(event)
-    if known is None or not stands(event, day.on, kin):
+    known, window = event_day(event), WINDOWS[event.type]
+    if known is None:
         return None
-    distance = gap(day, known, window)
+    distance, since = gap(day, known, window), day.on - known.on
+    is_later = since > timedelta(0) and (since <= window.lag or not day.stated)
     if distance is not None:
-        return 0, distance
-    since = day.on - known.on
-    if _is_firm(event) and since > timedelta(0) and (since <= window.lag or not day.stated):
-        return 1, since
-    return None
+        fit = 0, distance
+    elif is_later and _is_firm(event):
+        fit = 1, since
+    else:
+        return None
+    return fit if stands(event, day.on, kin) else None
 
 
 def _act_to_plan(day: Day, plan: Event, kin: Sequence[Event]) -> Nearness | None:

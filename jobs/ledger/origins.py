@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +18,10 @@ COPY_LIKENESS = 85
 
 COPY_WORDS = 5
 """Below this many words two reports of one event are alike by nature, not by copying."""
+
+MOST_TEXTS = 48
+"""How many texts of one event a new one is compared with. By then its grade is settled,
+and a story told five hundred times must not cost the square of that."""
 
 _WITHDRAWN = re.compile(r"^\W*(withdrawn|retracted|kill)\b", re.IGNORECASE)
 
@@ -98,11 +103,15 @@ def _root(origin: str, owed: Mapping[str, str]) -> str:
 
 
 def _copied_from(text: str, texts: Mapping[str, str]) -> str | None:
-    if text.count(" ") + 1 < COPY_WORDS:
+    if text in texts or _is_short(text):
         return texts.get(text)
-    known = [each for each in texts if each.count(" ") + 1 >= COPY_WORDS]
+    known = list(islice((each for each in texts if not _is_short(each)), MOST_TEXTS))
     found = process.extractOne(text, known, scorer=fuzz.token_set_ratio, score_cutoff=COPY_LIKENESS)
     return texts[found[0]] if found else None
+
+
+def _is_short(text: str) -> bool:
+    return text.count(" ") + 1 < COPY_WORDS
 
 
 def _text(evidence: Evidence) -> str:
