@@ -213,6 +213,23 @@ def test_a_dropped_plan_is_not_fulfilled_by_a_later_act() -> None:
     ]
 
 
+STORY = "Kazakhstan takes the Taliban off its list of banned organisations, says ministry"
+
+
+@pytest.mark.parametrize(
+    ("title", "events"),
+    [(STORY, 1), (STORY.replace("ministry", "spokesman"), 2), ("Taliban delisted", 2)],
+    ids=["the same text", "another text", "a stock phrase"],
+)
+def test_a_story_is_as_old_as_its_text(title: str, events: int) -> None:
+    ledger = Ledger()
+    first = title if events == 1 else STORY if "Kazakhstan" in title else title
+    ledger.read(item("2023-12-29", "a.example", "KZ delisting done", title=first))
+    ledger.read(item("2024-06-03", "b.example", "KZ delisting done", title=title))
+    assert len(ledger.events) == events
+    assert len(ledger.lines) == events
+
+
 def test_a_plan_is_dropped_once() -> None:
     ledger = Ledger()
     ledger.read(item("2025-07-01", "a.example", "BY mission planned"))

@@ -9,10 +9,14 @@ from datetime import date, timedelta
 
 from jobs.domain.events import Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
+from jobs.ledger.origins import text_of
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS
 
 TAKES_BACK = "withdrawal"
 """The detail of a plan that aims at taking something back."""
+
+REPRINT_WORDS = 10
+"""From this many different words on, an equal text is the same text, not a stock phrase."""
 
 ACTS = (EventStatus.DONE, EventStatus.REVERSED)
 _OPPOSITE = {
@@ -33,6 +37,8 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
     decides whether they can belong together.
     """
     status = evidence.mention.status
+    if is_dated(evidence) and _is_reprint(evidence, event):
+        return 0, timedelta(0)
     if status is EventStatus.PLANNED:
         return _plan_to_any(evidence, event, kin) if is_dated(evidence) else None
     day = day_of(evidence)
@@ -94,6 +100,18 @@ def _is_firm(event: Event) -> bool:
     """
     is_sure = event.grade.rank >= Grade.CORROBORATED.rank and not event.contested
     return is_once(event) and is_sure
+
+
+def _is_reprint(evidence: Evidence, event: Event) -> bool:
+    """Say whether the same words were read of this event before, however long ago.
+
+    An old story under a new address and date is as old as its text.
+    """
+    text = text_of(evidence)
+    return text.count(" ") + 1 >= REPRINT_WORDS and any(
+        each.mention.status is evidence.mention.status and text_of(each) == text
+        for each in event.evidence
+    )
 
 
 def _act_to_any(

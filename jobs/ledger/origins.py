@@ -48,7 +48,7 @@ def trace(evidence: Sequence[Evidence]) -> dict[MentionId, str]:
     owed: dict[str, str] = {}
     texts: dict[str, str] = {}
     for each in in_order(evidence):
-        text, origin = _text(each), _voice(each)
+        text, origin = text_of(each), _voice(each)
         copied = _copied_from(text, texts)
         if copied is not None and _is_wire(each):
             owed.setdefault(copied, origin)
@@ -74,6 +74,12 @@ def withdrawn(evidence: Sequence[Evidence], origins: Mapping[MentionId, str]) ->
             and said_at(each) <= said_at(notice)
         )
     return fallen
+
+
+def text_of(evidence: Evidence) -> str:
+    """Return an item's title and clause as bare words, each once: what likeness compares."""
+    words = re.findall(r"\w+", f"{evidence.title} {evidence.mention.clause}".casefold())
+    return " ".join(dict.fromkeys(words))
 
 
 def _credit(evidence: Evidence) -> str | None:
@@ -112,8 +118,3 @@ def _copied_from(text: str, texts: Mapping[str, str]) -> str | None:
 
 def _is_short(text: str) -> bool:
     return text.count(" ") + 1 < COPY_WORDS
-
-
-def _text(evidence: Evidence) -> str:
-    words = re.findall(r"\w+", f"{evidence.title} {evidence.mention.clause}".casefold())
-    return " ".join(dict.fromkeys(words))
