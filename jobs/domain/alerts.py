@@ -1,5 +1,6 @@
 """What is decided about an event, and what a chat is to be told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -101,6 +102,17 @@ class Facts:
     includes: tuple[tuple[EventType, str], ...] = ()
     note: str = ""
     recognises: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A word that tells of no event: an answer to an order, something for the operator.
+
+    ``key`` names the sentence; ``values`` are what it is filled with.
+    """
+
+    key: str
+    values: Mapping[str, str | int | bool | None]
 
 
 @dataclass(frozen=True, slots=True)
