@@ -1,25 +1,39 @@
 """Replay: a corpus through the same pipeline as live, the clock moved along.
 
-One JSON object a line, equal bytes for equal input (see ``RevisionLine``). What is said
-goes to standard output, words for people to standard error.
+One JSON object a line and revision (``revision_line``), equal bytes for equal input:
+neither the machine's clock nor its settings have a say. Lines go to standard output,
+words for people to standard error.
 """
 
 import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
-from jobs.domain.items import NewsItem, SourceId
+from jobs import bookkeeping
+from jobs.bookkeeping import Telling
+from jobs.detection import Detector
+from jobs.domain.alerts import AlertKind, Facts
+from jobs.domain.items import ItemId, NewsItem, SourceId
 from jobs.errors import InputError, RecognitionWatchError
-from jobs.reference import Reference
+from jobs.pipeline import Keeping, Pipeline
+from jobs.reference import Reference, load_reference
+from jobs.settings import Settings
+from jobs.store.engine import Store
+from jobs.wording import describe
 
 REPLAYED = SourceId("replay")
 NOON = time(12, tzinfo=UTC)
+FRESHNESS = timedelta(hours=Settings.model_fields["freshness_hours"].default)
+"""The setting's default: a replay is the same on every machine."""
+
+FOREVER = timedelta(days=365_000)
 DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 """Where the clock stands in a corpus without any date."""
 
@@ -35,6 +49,14 @@ class Entry:
     def at(self) -> datetime:
         """Return the clock's time while this item is read."""
         return self.item.first_seen_at
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One item of the corpus and what became of each of its mentions."""
+
+    entry: Entry
+    mentions: tuple[bookkeeping.Entry, ...]
 
 
 def read_corpora(paths: Iterable[Path]) -> list[Entry]:
@@ -119,10 +141,27 @@ def with_baseline_before(reference: Reference, day: date | None) -> Reference:
     return replace(reference, cases=cases)
 
 
-def line_of(telling: Telling, names: Mapping[ItemId, str], reference: Reference) -> dict[str, Any]:
-    """Return one revision as it is printed; keys and their order are part of the format."""
-    revision, facts = telling.revision, telling.facts
-    seen = dict.fromkeys(each.item_id for each in telling.event.evidence)
+async def replay(entries: Sequence[Entry], reference: Reference) -> AsyncIterator[Read]:
+    """Put items through the pipeline, one by one, on a fresh store in memory."""
+    store = await Store.open("sqlite://", migrate=True)
+    keeping = Keeping(items=FOREVER, outbox=FOREVER)
+    pipeline = Pipeline(store, reference, Detector(reference), freshness=FRESHNESS, keeping=keeping)
+    try:
+        await pipeline.start(entries[0].at if entries else DAWN)
+        for entry in entries:
+            await pipeline.take([entry.item])
+            yield Read(entry, tuple(await pipeline.detect(entry.at)))
+    finally:
+        await store.close()
+
+
+def revision_line(
+    telling: Telling, names: Mapping[ItemId, str], reference: Reference
+) -> dict[str, Any]:
+    """Return a revision as it is printed; the keys and their order are the format."""
+    revision, evidence = telling.revision, telling.event.evidence
+    # A telling is of an event, so its revision holds no notice.
+    facts = cast(Facts, revision.facts)
     return {
         "at": _stamp(revision.created_at),
         "alert": revision.alert_id,
@@ -135,7 +174,7 @@ def line_of(telling: Telling, names: Mapping[ItemId, str], reference: Reference)
         "grade": facts.grade,
         "date": facts.on.isoformat() if facts.on else None,
         "origins": facts.origins,
-        "items": [names[item] for item in seen],
+        "items": list(dict.fromkeys(names[each.item_id] for each in evidence)),
         "reason": revision.reason,
         "inhibited_by": telling.inhibited_by,
         "reverses": facts.reverses,
@@ -143,16 +182,18 @@ def line_of(telling: Telling, names: Mapping[ItemId, str], reference: Reference)
     }
 
 
-def _reason_line(at: datetime, name: str, mention: Mention, reason: Reason) -> dict[str, Any]:
+def reason_line(read: Read, told: bookkeeping.Entry) -> dict[str, Any]:
+    """Return why a mention was not told."""
+    mention = told.evidence.mention
     return {
-        "at": _stamp(at),
-        "item": name,
+        "at": _stamp(read.entry.at),
+        "item": read.entry.id,
         "case": mention.case,
         "actor": mention.actor,
         "type": mention.type,
         "status": mention.status,
         "date": mention.on.isoformat() if mention.on else None,
-        "reason": reason,
+        "reason": told.reason,
         "rule": mention.rule,
         "clause": mention.clause,
     }
@@ -160,3 +201,63 @@ def _reason_line(at: datetime, name: str, mention: Mention, reason: Reason) -> d
 
 def _stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line of ``replay``."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a corpus (JSON lines)")
+    parser.add_argument("--cases", type=Path, metavar="DIR", help="a folder of further cases")
+    parser.add_argument(
+        "--baseline",
+        action="store_true",
+        help="begin with what the cases say was so before the first item",
+    )
+    parser.add_argument("--signals", action="store_true", help="print signals too")
+    parser.add_argument(
+        "--reasons", type=Path, metavar="PATH", help="write there why mentions were not told"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Replay the files; return 0, or 2 where a file or a case cannot be read."""
+    try:
+        entries = read_corpora(args.files)
+        reference = _reference(args.cases, entries if args.baseline else [])
+        with _open_reasons(args.reasons) if args.reasons else nullcontext() as reasons:
+            asyncio.run(_print(entries, reference, reasons, with_signals=args.signals))
+    except RecognitionWatchError as error:
+        sys.stderr.write(f"replay: {error}\n")
+        return 2
+    return 0
+
+
+def _reference(cases_dir: Path | None, entries: Sequence[Entry]) -> Reference:
+    published = [each.item.published_at for each in entries if each.item.published_at]
+    first = min(published).date() if published else None
+    return with_baseline_before(load_reference(cases_dir), first)
+
+
+def _open_reasons(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"--reasons {path}: cannot be written: {error.strerror}") from error
+
+
+async def _print(
+    entries: Sequence[Entry], reference: Reference, reasons: TextIO | None, *, with_signals: bool
+) -> None:
+    names: dict[ItemId, str] = {}
+    async for read in replay(entries, reference):
+        for told in read.mentions:
+            names[told.evidence.item_id] = read.entry.id
+            for telling in told.tellings:
+                if with_signals or telling.revision.kind is not AlertKind.SIGNAL:
+                    _write(sys.stdout, revision_line(telling, names, reference))
+            if reasons is not None and not told.tellings:
+                _write(reasons, reason_line(read, told))
+
+
+def _write(stream: TextIO, line: Mapping[str, Any]) -> None:
+    # ASCII, so that the bytes do not depend on the terminal's encoding.
+    stream.write(json.dumps(line) + "\n")
