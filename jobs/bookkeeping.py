@@ -106,7 +106,7 @@ class Bookkeeper:
     async def rule(self, event: Event, ruling: Ruling, note: str) -> Telling | None:
         """Carry out an operator's word on an event; None if that changes nothing told."""
         page = await self._open_page(event.case, event.actor)
-        ruled = lay_over(replace(event, contested=False, retracted=False), ruling)
+        ruled = lay_over(event, ruling)
         # The word itself is no evidence; whatever stands for the event will do.
         told = next(each for each in event.evidence if each.mention.status is not EventStatus.PAST)
         entry = await self._settle(page, ruled, told, is_baseline=False, note=note)
