@@ -19,12 +19,13 @@ from typing import Any, TextIO, cast
 from jobs import bookkeeping
 from jobs.bookkeeping import Telling
 from jobs.detection import Detector
-from jobs.domain.alerts import AlertKind, Facts
+from jobs.domain.alerts import AlertKind, Facts, Reason
 from jobs.domain.items import ItemId, NewsItem, SourceId
 from jobs.errors import InputError, RecognitionWatchError
 from jobs.pipeline import Keeping, Pipeline
 from jobs.reference import Reference, load_reference
 from jobs.settings import Settings
+from jobs.store.alerts import Revision
 from jobs.store.engine import Store
 from jobs.wording import describe
 
@@ -244,6 +245,15 @@ def _open_reasons(path: Path) -> TextIO:
         raise InputError(f"--reasons {path}: cannot be written: {error.strerror}") from error
 
 
+def _is_printed(revision: Revision, *, with_signals: bool) -> bool:
+    """Say whether a revision is one of the event, not only of its message.
+
+    What a recognition takes into its message is printed as itself, with ``inhibited_by``.
+    """
+    is_signal = revision.kind is AlertKind.SIGNAL
+    return revision.reason is not Reason.INHIBITED and (with_signals or not is_signal)
+
+
 async def _print(
     entries: Sequence[Entry], reference: Reference, reasons: TextIO | None, *, with_signals: bool
 ) -> None:
@@ -252,7 +262,7 @@ async def _print(
         for told in read.mentions:
             names[told.evidence.item_id] = read.entry.id
             for telling in told.tellings:
-                if with_signals or telling.revision.kind is not AlertKind.SIGNAL:
+                if _is_printed(telling.revision, with_signals=with_signals):
                     _write(sys.stdout, revision_line(telling, names, reference))
             if reasons is not None and not told.tellings:
                 _write(reasons, reason_line(read, told))
