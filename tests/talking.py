@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from telegram.request import HTTPXRequest
 
 from bot.application import App, build_application
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason
@@ -100,8 +102,22 @@ class Talk:
         return alert_id
 
 
+_migrated: list[bytes] = []
+"""A new database's bytes: migrating one for each test takes longer than the test."""
+
+
+async def _new_store(folder: Path) -> Store:
+    path = folder / "talk.sqlite"
+    url = f"sqlite:///{path}"
+    if not _migrated:
+        await (await Store.open(url, migrate=True)).close()
+        _migrated.append(path.read_bytes())
+    path.write_bytes(_migrated[0])
+    return await Store.open(url, migrate=False)
+
+
 @asynccontextmanager
-async def talking() -> AsyncIterator[Talk]:
+async def talking(folder: Path) -> AsyncIterator[Talk]:
     """Start the application on a fake Bot API with a person, an operator, a group, a channel."""
     clock = MovableClock()
     async with BotApi() as api:
@@ -115,8 +131,10 @@ async def talking() -> AsyncIterator[Talk]:
             api_base_url=api.url,
             admin_ids=(OPERATOR,),
         )
-        store = await Store.open("sqlite://", migrate=True)
-        app = build_application(settings, store, SMALL_WORLD, clock)
+        store = await _new_store(folder)
+        # Loopback needs no certificates, and reading them is slow.
+        request = HTTPXRequest(httpx_kwargs={"verify": False})
+        app = build_application(settings, store, SMALL_WORLD, clock, request)
         async with app:
             yield Talk(api, app, store, clock)
         await store.close()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -16,8 +17,8 @@ from tests.talking import GROUP, PERSON, Talk, talking
 
 
 @pytest_asyncio.fixture
-async def talk() -> AsyncIterator[Talk]:
-    async with talking() as one:
+async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
+    async with talking(tmp_path) as one:
         yield one
 
 
