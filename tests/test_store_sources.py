@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,12 +20,26 @@ async def _due(store: Store, at: timedelta, limit: int = 10) -> list[Due]:
         return await sources.claim_due(conn, NOON + at, limit, LEASE)
 
 
+NEW = Due(ARIANA, Validators(), 0, is_first=True, is_whole=True, had_items=False)
+KNOWN = Due(ARIANA, SEEN, 0, is_first=False, is_whole=False, had_items=True)
+
+
+async def _read(store: Store, due: Due, at: timedelta, new_items: int) -> None:
+    async with store.write() as conn:
+        await sources.record_reading(
+            conn,
+            due,
+            SEEN,
+            now=NOON + at,
+            next_due_at=NOON + at + HOUR,
+            new_items=new_items,
+        )
+
+
 async def _read_once(store: Store) -> None:
     async with store.write() as conn:
         await sources.sync(conn, [a_source()], NOON)
-        await sources.record_reading(
-            conn, ARIANA, SEEN, now=NOON, next_due_at=NOON + HOUR, new_items=3
-        )
+    await _read(store, NEW, timedelta(), 3)
 
 
 async def test_a_new_source_is_due_at_once_and_its_first_reading_is_known_as_such(
@@ -32,7 +47,7 @@ async def test_a_new_source_is_due_at_once_and_its_first_reading_is_known_as_suc
 ) -> None:
     async with store.write() as conn:
         await sources.sync(conn, [a_source()], NOON)
-    assert await _due(store, timedelta()) == [Due(ARIANA, Validators(), 0, first=True)]
+    assert await _due(store, timedelta()) == [NEW]
 
 
 async def test_a_claimed_source_comes_again_only_after_the_lease(store: Store) -> None:
@@ -53,7 +68,7 @@ async def test_the_longest_due_go_first_up_to_the_limit(store: Store) -> None:
 
 async def test_validators_come_back_byte_for_byte(store: Store) -> None:
     await _read_once(store)
-    assert await _due(store, HOUR) == [Due(ARIANA, SEEN, 0, first=False)]
+    assert await _due(store, HOUR) == [KNOWN]
 
 
 async def test_failures_are_counted_until_a_reading_succeeds(store: Store) -> None:
@@ -65,10 +80,8 @@ async def test_failures_are_counted_until_a_reading_succeeds(store: Store) -> No
         [health] = await sources.health(conn)
     assert (health.failures, health.last_error, health.last_ok_at) == (2, "404", NOON)
     assert health.next_due_at == NOON + 4 * HOUR
-    async with store.write() as conn:
-        await sources.record_reading(
-            conn, ARIANA, SEEN, now=NOON + HOUR, next_due_at=NOON + 2 * HOUR, new_items=0
-        )
+    await _read(store, KNOWN, HOUR, 0)
+    async with store.read() as conn:
         [health] = await sources.health(conn)
     assert (health.failures, health.last_error) == (0, None)
     assert (health.last_ok_at, health.last_new_at, health.baseline_at) == (NOON + HOUR, NOON, NOON)
@@ -79,14 +92,23 @@ async def test_configuring_again_changes_nothing(store: Store) -> None:
     async with store.write() as conn:
         await sources.sync(conn, [a_source(name="Ariana, renamed")], NOON)
     assert await _due(store, timedelta()) == []
-    assert await _due(store, HOUR) == [Due(ARIANA, SEEN, 0, first=False)]
+    assert await _due(store, HOUR) == [KNOWN]
+
+
+async def test_once_a_day_the_whole_is_asked_for(store: Store) -> None:
+    await _read_once(store)
+    day = timedelta(days=1)
+    [due] = await _due(store, day)
+    assert due == replace(KNOWN, is_whole=True, validators=Validators(body_hash="ff" * 32))
+    await _read(store, due, day, 0)
+    assert await _due(store, 2 * day - HOUR) == [KNOWN]
 
 
 async def test_another_address_starts_over(store: Store) -> None:
     await _read_once(store)
     async with store.write() as conn:
         await sources.sync(conn, [a_source(url="https://moved.example/feed")], NOON)
-    assert await _due(store, timedelta()) == [Due(ARIANA, Validators(), 0, first=True)]
+    assert await _due(store, timedelta()) == [replace(NEW, had_items=True)]
 
 
 async def test_a_source_that_is_gone_rests_and_returns_as_it_was(store: Store) -> None:
@@ -97,7 +119,7 @@ async def test_a_source_that_is_gone_rests_and_returns_as_it_was(store: Store) -
     assert await _due(store, HOUR) == []
     async with store.write() as conn:
         await sources.sync(conn, [a_source()], NOON + HOUR)
-    assert await _due(store, HOUR) == [Due(ARIANA, SEEN, 0, first=False)]
+    assert await _due(store, HOUR) == [KNOWN]
 
 
 async def test_an_alarm_is_remembered(store: Store) -> None:
@@ -116,13 +138,13 @@ async def test_validators_without_their_items_are_never_kept(store: Store) -> No
     async def die_between() -> None:
         async with store.write() as conn:
             await sources.record_reading(
-                conn, ARIANA, SEEN, now=NOON, next_due_at=NOON + HOUR, new_items=1
+                conn, NEW, SEEN, now=NOON, next_due_at=NOON + HOUR, new_items=1
             )
             await items.put_items(conn, [an_item()], baseline=False)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await die_between()
-    assert await _due(store, timedelta()) == [Due(ARIANA, Validators(), 0, first=True)]
+    assert await _due(store, timedelta()) == [NEW]
     async with store.write() as conn:
         assert await items.unprocessed(conn, 10) == []

@@ -64,12 +64,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One source behind an alert, as it is shown: whose word, where, when."""
+    """One source behind an alert, as it is shown: whose word, where, when.
+
+    ``denies`` marks a voice that speaks against the event.
+    """
 
     outlet: str
     url: str
     title: str
     published_at: datetime | None
+    denies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,10 @@ class Case:
     baseline: tuple[BaselineStanding, ...] = ()
     forums: tuple[Forum, ...] = ()
 
+    def known(self, actor: str) -> tuple[BaselineStanding, ...]:
+        """Return what the baseline knows of an actor, oldest first."""
+        return tuple(known for known in self.baseline if known.standing.actor == actor)
+
 
 class _Recognition(StrEnum):
     DE_JURE = "de_jure"

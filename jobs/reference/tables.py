@@ -141,15 +141,15 @@ class Table:
             yield entry
             entry.close()
 
-    def keys(self) -> tuple[str, ...]:
+    def entries(self) -> tuple[str, ...]:
         """Return the keys as written, all of which count as asked for."""
         self._asked.update(self._values)
         return tuple(self._values)
 
     def _languages(self) -> tuple[str, ...]:
-        for language in self.keys():
+        for language in self.entries():
             self._check_language(language, language)
-        return self.keys()
+        return self.entries()
 
     def _check_language(self, key: str, found: str) -> None:
         if not LANGUAGE.fullmatch(found):

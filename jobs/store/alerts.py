@@ -46,11 +46,14 @@ class Why:
     accounts: tuple[Account, ...]
 
 
-async def of_event(conn: AsyncConnection, event_id: EventId) -> AlertId | None:
-    """Return the alert that tells of an event, if there is one."""
-    return (
-        await conn.execute(select(alert.c.id).where(alert.c.event_id == event_id))
-    ).scalar_one_or_none()
+async def of_events(
+    conn: AsyncConnection, event_ids: Collection[EventId]
+) -> dict[EventId, AlertId]:
+    """Return the alert that tells of each event; events of which none does are left out."""
+    rows = await conn.execute(
+        select(alert.c.event_id, alert.c.id).where(alert.c.event_id.in_(event_ids))
+    )
+    return {EventId(row.event_id): AlertId(row.id) for row in rows}
 
 
 async def create(conn: AsyncConnection, event_id: EventId | None, now: datetime) -> AlertId:

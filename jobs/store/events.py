@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade
+from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade, Ruling
 from jobs.store import mentions
 from jobs.store.dialects import insert_into
 from jobs.store.schema import event
@@ -39,6 +39,7 @@ async def put(conn: AsyncConnection, believed: Event, now: datetime) -> None:
         "detail": believed.detail,
         "reverses": believed.reverses,
         "inhibited_by": believed.inhibited_by,
+        "ruling": believed.ruling,
     }
     row = insert_into(conn, event).values(id=believed.id, **values)
     await conn.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
@@ -100,4 +101,5 @@ def _event(row: Row[Any], evidence: tuple[Evidence, ...]) -> Event:
         detail=row.detail,
         reverses=None if row.reverses is None else EventId(row.reverses),
         inhibited_by=None if row.inhibited_by is None else EventId(row.inhibited_by),
+        ruling=None if row.ruling is None else Ruling(row.ruling),
     )

@@ -55,14 +55,16 @@ async def put_items(conn: AsyncConnection, items: Sequence[NewsItem], *, baselin
     return result.rowcount
 
 
-async def unprocessed(conn: AsyncConnection, limit: int) -> list[StoredItem]:
-    """Return items that detection has not seen, in the order they came.
+async def unprocessed(
+    conn: AsyncConnection, limit: int, but: Collection[ItemId] = ()
+) -> list[StoredItem]:
+    """Return items that detection has not seen, ``but`` not these, in the order they came.
 
     Rows that another process is working on are left out.
     """
     waiting = (
         select(item)
-        .where(item.c.processed_at.is_(None))
+        .where(item.c.processed_at.is_(None), item.c.id.not_in(but))
         .order_by(item.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -184,6 +184,21 @@ async def expire(conn: AsyncConnection, before: datetime) -> int:
     return closed
 
 
+async def prune(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete up to ``limit`` rows of before ``before`` that nothing will become of.
+
+    Returns how many. A chat whose rows are gone counts as not told: should such an old
+    alert be revised after all, it is sent there anew.
+    """
+    old = (
+        select(outbox.c.id)
+        .where(outbox.c.created_at < before, outbox.c.state.not_in(OPEN))
+        .order_by(outbox.c.id)
+        .limit(limit)
+    )
+    return await write(conn, delete(outbox).where(outbox.c.id.in_(old)))
+
+
 async def promote_followers(conn: AsyncConnection, *where: ColumnElement[bool]) -> None:
     """Let each edit whose telling came to nothing take its place.
 

@@ -76,6 +76,8 @@ source = Table(
     Column("baseline_at", Moment),
     Column("last_ok_at", Moment),
     Column("last_new_at", Moment),
+    # When the whole was last asked for, whatever the host believes has changed.
+    Column("whole_at", Moment),
     Column("failures", Integer, nullable=False, default=0),
     Column("last_error", Text),
     # When the operator was told that it fails or is silent; NULL when all is well.
@@ -123,6 +125,8 @@ event = Table(
     Column("detail", Text, nullable=False, default=""),
     Column("reverses", BigId, ForeignKey("event.id")),
     Column("inhibited_by", BigId, ForeignKey("event.id")),
+    # An operator's word, which outlives every new assessment.
+    Column("ruling", Text),
     Index("ix_event_case_id_actor_type", "case_id", "actor", "type"),
     Index("ix_event_changed_at", "changed_at"),
 )

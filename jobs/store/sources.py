@@ -1,25 +1,36 @@
 """The ``source`` table: when each source is due, and how it has been doing."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Row, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.items import Source, SourceId, Validators
 from jobs.store.dialects import insert_into
 from jobs.store.schema import source
 
+WHOLE_EVERY = timedelta(days=1)
+"""A host that answers "not modified" for ever is asked for the whole this often."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A source to be read now; ``first`` says that it never was, so it is a baseline."""
+    """A source to be read now.
+
+    ``is_first`` says that it never was, so that what it brings is a baseline; ``is_whole``
+    that the whole is asked for whatever the host believes has changed; ``had_items`` that
+    it has brought something before, so that nothing at all is a failure.
+    """
 
     source_id: SourceId
     validators: Validators
     failures: int
-    first: bool
+    is_first: bool
+    is_whole: bool
+    had_items: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ async def sync(conn: AsyncConnection, sources: Collection[Source], now: datetime
             "last_modified": None,
             "body_hash": None,
             "baseline_at": None,
+            "whole_at": None,
             "next_due_at": now,
             "failures": 0,
         }
@@ -82,20 +94,25 @@ async def claim_due(
     rows = (await conn.execute(waiting)).all()
     taken = [row.id for row in rows]
     await conn.execute(update(source).where(source.c.id.in_(taken)).values(next_due_at=now + lease))
-    return [
-        Due(
-            SourceId(row.id),
-            Validators(row.etag, row.last_modified, row.body_hash),
-            row.failures,
-            first=row.baseline_at is None,
-        )
-        for row in rows
-    ]
+    return [_due(row, now) for row in rows]
+
+
+def _due(row: Row[Any], now: datetime) -> Due:
+    is_whole = row.whole_at is None or now - row.whole_at >= WHOLE_EVERY
+    kept = Validators(row.etag, row.last_modified, row.body_hash)
+    return Due(
+        SourceId(row.id),
+        replace(kept, etag=None, last_modified=None) if is_whole else kept,
+        row.failures,
+        is_first=row.baseline_at is None,
+        is_whole=is_whole,
+        had_items=row.last_new_at is not None,
+    )
 
 
 async def record_reading(
     conn: AsyncConnection,
-    source_id: SourceId,
+    due: Due,
     validators: Validators,
     *,
     now: datetime,
@@ -109,7 +126,7 @@ async def record_reading(
     """
     await conn.execute(
         update(source)
-        .where(source.c.id == source_id)
+        .where(source.c.id == due.source_id)
         .values(
             etag=validators.etag,
             last_modified=validators.last_modified,
@@ -117,6 +134,7 @@ async def record_reading(
             baseline_at=case((source.c.baseline_at.is_(None), now), else_=source.c.baseline_at),
             last_ok_at=now,
             last_new_at=now if new_items else source.c.last_new_at,
+            whole_at=now if due.is_whole else source.c.whole_at,
             next_due_at=next_due_at,
             failures=0,
             last_error=None,

@@ -1,0 +1,71 @@
+"""The parser process itself; started by ``workers``, never by hand."""
+
+import dataclasses
+import json
+import math
+import signal
+import sys
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from jobs.errors import NotAFeed
+from jobs.sources.feeds import parse_feed
+from jobs.sources.workers import FRAME
+
+try:
+    import resource
+except ImportError:  # not POSIX: the deadline by the clock remains
+    resource = None  # type: ignore[assignment]
+
+
+def main(deadline_seconds: float, memory_mb: int) -> None:
+    """Answer questions on stdin until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    _limit_memory(memory_mb)
+    _send(answers, {})
+    while (head := _receive(questions)) is not None:
+        body = _receive(questions) or b""
+        _limit_time(deadline_seconds)
+        _send(answers, _answer(json.loads(head), body))
+
+
+def _answer(question: dict[str, str], body: bytes) -> dict[str, Any]:
+    try:
+        feed = parse_feed(body, question["type"], question["url"])
+    except NotAFeed as error:
+        return {"error": str(error)}
+    except (RecursionError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign bytes in a foreign parser
+        return {"error": f"the parser failed on it ({type(error).__name__}); please report this"}
+    return dataclasses.asdict(feed)
+
+
+def _limit_memory(memory_mb: int) -> None:
+    if resource is not None:
+        size = memory_mb * 1_000_000
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _limit_time(deadline_seconds: float) -> None:
+    if resource is not None:
+        spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(spent + deadline_seconds) + 1, hard))
+
+
+def _receive(stream: BinaryIO) -> bytes | None:
+    size = stream.read(FRAME.size)
+    return stream.read(FRAME.unpack(size)[0]) if len(size) == FRAME.size else None
+
+
+def _send(stream: BinaryIO, answer: dict[str, Any]) -> None:
+    text = json.dumps(answer, default=datetime.isoformat).encode()
+    stream.write(FRAME.pack(len(text)) + text)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]), int(sys.argv[2]))
