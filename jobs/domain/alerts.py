@@ -78,7 +78,8 @@ class Facts:
 
     ``voices`` holds the best few sources, best first; ``includes`` the lesser events
     (type and detail) that this alert takes into its message; ``reverses`` the alert
-    whose event this one takes back.
+    whose event this one takes back; ``recognises`` says that the actor recognises the
+    case already, so that a meeting need not be told from a recognition.
     """
 
     case: str
@@ -96,6 +97,7 @@ class Facts:
     reverses: AlertId | None = None
     includes: tuple[tuple[EventType, str], ...] = ()
     note: str = ""
+    recognises: bool = False
 
 
 @dataclass(frozen=True, slots=True)

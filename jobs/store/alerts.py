@@ -186,6 +186,7 @@ def facts_to_json(facts: Facts | Notice) -> dict[str, Any]:
         "reverses": facts.reverses,
         "includes": [list(included) for included in facts.includes],
         "note": facts.note,
+        "recognises": facts.recognises,
     }
 
 
@@ -213,6 +214,7 @@ def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
         reverses=None if reverses is None else AlertId(reverses),
         includes=tuple((EventType(kind), detail) for kind, detail in data["includes"]),
         note=data["note"],
+        recognises=data["recognises"],
     )
 
 

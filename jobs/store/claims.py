@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, DeliveryState
+from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, DeliveryState, Reason
 from jobs.store.outbox import OPEN
 from jobs.store.schema import WAITING, chat, outbox, revision
 
@@ -46,6 +46,7 @@ class Delivery:
     possibly_repeated: bool
     created_at: datetime
     kind: AlertKind
+    reason: Reason
     facts: Mapping[str, Any]
     chat_kind: str
     language: str
@@ -152,7 +153,7 @@ async def _load(conn: AsyncConnection, ids: Collection[int]) -> list[Delivery]:
         revision.c.alert_id == outbox.c.alert_id, revision.c.revision == outbox.c.revision
     )
     rows = await conn.execute(
-        select(outbox, revision.c.kind, revision.c.facts, target.label("target"))
+        select(outbox, revision.c.kind, revision.c.reason, revision.c.facts, target.label("target"))
         .add_columns(chat.c.kind.label("chat_kind"), chat.c.language, chat.c.zone)
         .join(revision, same_revision)
         .join(chat, chat.c.id == outbox.c.chat_id)
@@ -174,6 +175,7 @@ def _delivery(row: Any) -> Delivery:
         possibly_repeated=row.possibly_repeated,
         created_at=row.created_at,
         kind=AlertKind(row.kind),
+        reason=Reason(row.reason),
         facts=row.facts,
         chat_kind=row.chat_kind,
         language=row.language,
