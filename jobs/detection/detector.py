@@ -6,6 +6,7 @@ from datetime import UTC
 from jobs.detection.datelines import without_dateline
 from jobs.detection.lexicon import Kind, Lexicon
 from jobs.detection.marks import settle
+from jobs.detection.merging import settle_mentions
 from jobs.detection.normalise import clean, split_words
 from jobs.detection.reading import CaseReading, Finding, Read
 from jobs.detection.texts import Text
@@ -27,11 +28,7 @@ class Detector:
 
     def detect(self, text: Text) -> list[Mention]:
         """Return the mentions of every case, each (case, actor, type, status) once."""
-        kept: dict[tuple[str, str, str], Mention] = {}
-        for finding in self.explain(text):
-            for mention in finding.mentions:
-                kept.setdefault((mention.case, mention.actor, mention.type), mention)
-        return list(kept.values())
+        return settle_mentions(self.explain(text))
 
     def explain(self, text: Text) -> list[Finding]:
         """Return every trigger that was looked at, with its mentions or why there are none."""
@@ -55,6 +52,8 @@ def _read(text: Text, lexicon: Lexicon) -> Read:
     _, head = without_dateline(title, is_title=True)
     words = split_words(f"{head}\n{lead}")
     title_end = sum(1 for start in words.starts if start < len(head))
-    spans = settle(words, lexicon.find(words), lexicon.phrases.grammar, title_end)
+    found = lexicon.find(words)
+    spans = settle(words, found, lexicon.phrases.grammar, title_end)
+    trapped = frozenset(s.entry.value for s in found if s.entry.kind is Kind.CASE_TRAP)
     published = text.published_at.astimezone(UTC).date() if text.published_at else None
-    return Read(words, tuple(spans), title_end, lexicon, published)
+    return Read(words, tuple(spans), title_end, lexicon, published, trapped)

@@ -41,6 +41,7 @@ class Setting:
     before: Clause | None
     when: When | None
     published: date | None
+    following: frozenset[str] = frozenset()
 
 
 def judge(trigger: Span, setting: Setting) -> Judgement:
@@ -51,8 +52,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     denial = _denial(trigger, setting)
     if base is EventStatus.REVERSED:
         return _judge_reversed(trigger, setting, denial)
-    if base is EventStatus.DENIED:
-        return Judgement(_if_negated(denial))
+    if base in (EventStatus.DENIED, EventStatus.CONSIDERED, EventStatus.PAST):
+        return Judgement(base)
     if denial:
         return Judgement(EventStatus.DENIED, denial, stative=_is_stative(trigger, setting, denial))
     if asked := _considered(trigger, setting):
@@ -81,10 +82,6 @@ def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) ->
     return Judgement(EventStatus.REVERSED)
 
 
-def _if_negated(denial: tuple[str, ...]) -> EventStatus:
-    return EventStatus.DENIED
-
-
 def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     """Return the cues before a trigger in its clause, and in one that governs the clause."""
     own = [c for c in setting.clause.classes(*names) if c.end <= trigger.start]
@@ -102,14 +99,19 @@ def _urged(trigger: Span, setting: Setting) -> bool:
 
 
 def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
-    for cue in reversed(_cues(setting, trigger, "negation", "refusal", "condition")):
+    names = ["negation", "refusal"] + (["condition"] if _is_conditional(trigger) else [])
+    for cue in reversed(_cues(setting, trigger, *names)):
         if cue.entry.value == "refusal" or not _between(cue, trigger, setting):
             if trigger.start - cue.end <= _REFUSAL_REACH or cue.start < setting.clause.start:
                 return _said(cue, setting)
-    after = [
-        c for c in setting.clause.classes("refusal_after", "condition") if c.start >= trigger.end
-    ]
+    names[:2] = ["refusal_after"]
+    after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
+
+
+def _is_conditional(trigger: Span) -> bool:
+    """Say whether conditions amount to a refusal: of recognition they do, of talks not."""
+    return trigger.entry.trigger is not None and trigger.entry.trigger.type == "recognition"
 
 
 def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
@@ -128,7 +130,7 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
 
 def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> bool:
     cues = _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan")
-    return not cues and not setting.clause.is_title
+    return not cues and not (setting.clause.is_title and not setting.clause.opener)
 
 
 def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
@@ -153,7 +155,7 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     if setting.when and setting.published and setting.when.on and setting.when.on > setting.published:
         return (setting.when.on.isoformat(),)
     after = [c for c in setting.clause.classes("plan") if c.start >= trigger.end]
-    later = [c for c in after if setting.words[c.start] in ("next", "tomorrow", "soon", "coming", "set", "upcoming")]
+    later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
     return _said(later[0], setting) if later else ()
 
 
@@ -170,8 +172,18 @@ def _past(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ()
     if setting.clause.is_title:
         return ()
-    cues = setting.clause.classes("past")
+    if setting.clause.opener in setting.following:
+        return (setting.clause.opener,)
+    cues = [c for c in setting.clause.classes("past") if not _is_reported(c, setting)]
     return _said(cues[0], setting) if cues else ()
+
+
+def _is_reported(cue: Span, setting: Setting) -> bool:
+    """Say whether a pluperfect is only reported speech: "said it had received"."""
+    if setting.words[cue.start : cue.end] != ("had",):
+        return False
+    clauses = [setting.clause] + ([setting.before] if setting.before and setting.clause.complement else [])
+    return any(speech.end <= cue.start for clause in clauses for speech in clause.classes("speech"))
 
 
 def _said(cue: Span, setting: Setting) -> tuple[str, ...]:

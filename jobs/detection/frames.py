@@ -12,7 +12,8 @@ from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.domain.events import EventType
 
-_ACTS = frozenset(("", "person", "organ", "ambassador", "firm"))
+_PARTIES = frozenset(("", "person", "organ", "ambassador", "charge", "firm", "deal"))
+_ACTS = frozenset(("", "person", "organ", "ambassador", "charge", "firm"))
 _SIDE = 12
 
 
@@ -28,17 +29,16 @@ class Found:
 class Scene:
     """A trigger's surroundings: its clause, the groups there and before, the topic.
 
-    ``topic`` are the actors last spoken of; ``subject_near`` says that the case's subject
-    is named in the clause's sentence or the title, ``party_near`` that it was a party.
+    ``topic`` are the actors last spoken of, ``hosts`` those where the title is set;
+    ``subject_near`` says how surely the text is about the case.
     """
 
     clause: Clause
     groups: Sequence[Group]
     earlier: Sequence[Group]
     topic: tuple[str, ...]
-    title_topic: tuple[str, ...]
+    hosts: tuple[str, ...]
     subject_near: Strength
-    seats: Sequence[tuple[int, str]]
 
 
 NOTHING = Found((), "")
@@ -46,8 +46,32 @@ NOTHING = Found((), "")
 
 def find_actors(trigger: Span, scene: Scene) -> Found:
     """Return who does what a trigger tells."""
-    assert trigger.entry.trigger is not None
-    return _RULES[trigger.entry.trigger.type](trigger, scene)
+    kind = trigger.entry.trigger
+    assert kind is not None
+    if kind.actor:
+        return Found((kind.actor,), "its own")
+    if kind.strict:
+        return _face_to_face(trigger, scene)
+    return _RULES[kind.type](trigger, scene)
+
+
+def _face_to_face(trigger: Span, scene: Scene) -> Found:
+    """Return the party of an act that one does to the other in person: "told Muttaqi"."""
+    before, after = _before(trigger, scene.groups), _after(trigger, scene.groups)
+    near = after[0] if after and after[0].start - trigger.end <= 1 else None
+    if not before or near is None or before[0].marker or near.marker not in ("", "goal"):
+        return Found((), "not face to face")
+    one, other = before[0], near
+    if _is_person(other) and other.subject is Strength.NAMED and not other.codes:
+        codes = one.codes if _acts(one) else scene.topic if one.unnamed in ("pronoun", "collective") else ()
+        return Found(codes, "face to face")
+    if _is_person(other) and other.codes and one.subject is Strength.NAMED and _is_person(one):
+        return Found(other.codes, "face to face")
+    return Found((), "not face to face")
+
+
+def _is_person(group: Group) -> bool:
+    return bool(group.forms & {Form.LEADER, Form.SURNAME}) or group.head in ("person", "ambassador", "charge")
 
 
 def _before(trigger: Span, groups: Sequence[Group]) -> list[Group]:
@@ -62,6 +86,11 @@ def _after(trigger: Span, groups: Sequence[Group]) -> list[Group]:
 def _acts(group: Group) -> bool:
     """Say whether a group can act for its state."""
     return bool(group.codes) and group.head in _ACTS and Form.CITY not in group.forms
+
+
+def _takes_part(group: Group) -> bool:
+    """Say whether a group can be a party: as those who act, and "the US-Taliban deal"."""
+    return bool(group.codes) and group.head in _PARTIES and Form.CITY not in group.forms
 
 
 def _is_subject(group: Group) -> bool:
@@ -163,9 +192,9 @@ def _shared(scene: Scene) -> Found | None:
 def _host(trigger: Span, scene: Scene) -> Found:
     groups = scene.groups
     before, after = _before(trigger, groups), _after(trigger, groups)
-    owners = [g for g in groups if g.codes and g.head in ("embassy", "ambassador") and g.marker != "topic"]
+    owners = [g for g in groups if g.codes and g.head in ("embassy", "ambassador", "charge") and g.marker != "topic"]
     agents = [g for g in before if _acts(g) and g.marker in ("", "by")]
-    if agents and not _is_person_only(agents[0]):
+    if agents:
         return Found(agents[0].codes, "agent")
     if owners:
         return Found(owners[0].codes, "owner")
@@ -173,18 +202,12 @@ def _host(trigger: Span, scene: Scene) -> Found:
     for group in places:
         if group.head != "nonstate":
             return Found(group.codes, "host")
-    if agents:
-        return Found(agents[0].codes, "agent")
     plain = [g for g in [*after, *before] if g.codes and g.marker in ("", "with") and g.head != "nonstate"]
     if plain:
         return Found(plain[0].codes, "plain")
     if any(g.unnamed == "unnamed" and not g.marker for g in before[:1]):
         return Found((), "unnamed")
     return _shared(scene) or _hosted_earlier(scene) or Found(scene.topic, "topic")
-
-
-def _is_person_only(group: Group) -> bool:
-    return False
 
 
 def _hosted_earlier(scene: Scene) -> Found | None:
@@ -205,18 +228,18 @@ def _partner(trigger: Span, scene: Scene) -> Found:
     codes: list[str] = []
     rule = "party"
     agent = next((g for g in before if g.marker in ("", "between", "with", "by") or g.office), None)
-    if agent and _acts(agent):
+    if agent and _takes_part(agent):
         codes += agent.codes
     for group in after:
-        if _acts(group) and group.marker in ("", "with", "between", "by", "of") and group.start - trigger.end <= _SIDE:
+        if _takes_part(group) and group.marker in ("", "with", "between", "by", "of") and group.start - trigger.end <= _SIDE:
             codes += group.codes
             if group.marker in ("", "of"):
                 break
     for group in before:
-        if _acts(group) and group.marker in ("with", "between"):
+        if _takes_part(group) and group.marker in ("with", "between"):
             codes += group.codes
     if not codes:
-        inside = [g for g in groups if _acts(g) and g.start < trigger.end and g.end > trigger.start]
+        inside = [g for g in groups if _takes_part(g) and g.start < trigger.end and g.end > trigger.start]
         codes += [c for g in inside for c in g.codes]
     if not codes:
         codes, rule = _destination(trigger, scene, before, after)
@@ -228,7 +251,7 @@ def _partner(trigger: Span, scene: Scene) -> Found:
         shared = _shared(scene)
         if shared:
             codes, rule = list(shared.codes), "shared"
-        elif _has_pronoun(scene) or not before or scene.clause.is_title is False:
+        elif _has_pronoun(scene):
             codes, rule = list(scene.topic), "topic"
     return Found(tuple(dict.fromkeys(codes)), rule)
 
@@ -241,6 +264,8 @@ def _destination(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> tuple[list[str], str]:
     """Return the state the subject goes to, or is received in, for want of any other."""
+    if not any(_is_subject(g) and g.marker == "" for g in scene.groups):
+        return [], "party"
     for group in [*after, *before]:
         if group.codes and group.marker in ("place", "goal", "") and group.head in _ACTS:
             return list(group.codes), "destination"
@@ -255,9 +280,7 @@ def _subject_is_party(trigger: Span, scene: Scene) -> bool:
             return True
     if _has_pronoun(scene) or trigger.entry.trigger and trigger.entry.trigger.type is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
-    if any(_is_subject(g) and g.marker != "topic" for g in scene.earlier):
-        return True
-    return not scene.clause.is_title and scene.subject_near >= Strength.NAMED
+    return any(_is_subject(g) and g.marker not in ("topic", "place") for g in scene.earlier)
 
 
 # -- lists and forums -----------------------------------------------------------------------
@@ -283,6 +306,8 @@ def _lister(trigger: Span, scene: Scene) -> Found:
 
 
 def _seat(trigger: Span, scene: Scene) -> Found:
+    if trigger.entry.trigger and trigger.entry.trigger.detail == "vetoed":
+        return _recogniser(trigger, scene)
     forums = [s for s in scene.clause.spans if s.entry.kind is Kind.FORUM]
     if forums:
         return Found((forums[0].entry.value,), "forum")
@@ -298,7 +323,7 @@ def _seat(trigger: Span, scene: Scene) -> Found:
     agents = [g for g in _before(trigger, scene.groups) if _acts(g) and not g.marker]
     if agents:
         return Found(agents[0].codes, "agent")
-    return _hosted_earlier(scene) or Found(scene.topic, "topic")
+    return _hosted_earlier(scene) or Found(scene.hosts or scene.topic, "topic")
 
 
 _RULES: dict[EventType, Callable[[Span, Scene], Found]] = {

@@ -13,7 +13,7 @@ from jobs.detection.normalise import Words
 
 MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like"))
 HEADS = frozenset(
-    ("person", "ambassador", "embassy", "organ", "firm", "list", "forum", "nonstate", "deal")
+    ("person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate", "deal")
 )
 _GLUE = frozenset(("joiner", "article", "possessive", "modifier", "of", "with"))
 _REACH = 5
@@ -54,7 +54,7 @@ class Group:
 
 def gather(words: Words, spans: Sequence[Span], case: str, seat: str) -> list[Group]:
     """Return the groups of a text as one case sees them, in order."""
-    names = [span for span in spans if _is_name(span, case)]
+    names = _seen_by([span for span in spans if _is_name(span, case)])
     glue = _by_start(spans, _GLUE)
     groups: list[Group] = []
     block: list[Span] = []
@@ -78,6 +78,31 @@ def _is_name(span: Span, case: str) -> bool:
     return kind is Kind.CLASS and value in ("unnamed", "pronoun", "collective")
 
 
+def _seen_by(names: Sequence[Span]) -> list[Span]:
+    """Return the names that hold for a case: its subject covers states' names in its own.
+
+    A mere surname is the subject's only where no longer name of another holds it.
+    """
+    subjects = [n for n in names if n.entry.kind is Kind.SUBJECT]
+    actors = [n for n in names if n.entry.kind is Kind.ACTOR]
+    hidden = {
+        id(s)
+        for s in subjects
+        if s.entry.form is Form.SURNAME and any(_within(s, a) for a in actors)
+    }
+    held = [s for s in subjects if id(s) not in hidden]
+    return [
+        n
+        for n in names
+        if id(n) not in hidden
+        and not (n.entry.kind is Kind.ACTOR and any(_within(n, s) for s in held))
+    ]
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end and outer is not inner
+
+
 def _joins(words: Words, block: Sequence[Span], span: Span, glue: Mapping[int, Span]) -> bool:
     """Say whether a name continues the block: nothing but joining words in between."""
     last = block[-1]
@@ -99,7 +124,15 @@ def _joins(words: Words, block: Sequence[Span], span: Span, glue: Mapping[int, S
         place = found.end
     if between == ["'s"] or between == ["'"]:
         return _same(last, span) or span.entry.form in (Form.LEADER, Form.SURNAME)
-    return joined
+    if not joined or set(between) == {","}:
+        return joined and _alike(last, span)
+    return True
+
+
+def _alike(one: Span, other: Span) -> bool:
+    """Say whether a bare comma can join two names: states with states only."""
+    odd = (Form.ORGANISATION, Form.SURNAME, Form.CITY)
+    return one.entry.form not in odd and other.entry.form not in odd
 
 
 def _same(one: Span, other: Span) -> bool:
@@ -155,7 +188,8 @@ def _mark(
     group.marker = marker.entry.value
     if group.marker in ("of", "place", "goal"):
         noun = heads.get(_before(marker.start, skipped))
-        if noun and (group.marker == "of" or noun.entry.value == "organ"):
+        office = noun is not None and noun.entry.value not in ("deal", "nonstate")
+        if noun and office and (group.marker == "of" or noun.entry.value == "organ"):
             group.head, group.head_end, group.office = noun.entry.value, group.end, True
             outer = markers.get(_before(noun.start, skipped))
             group.marker = outer.entry.value if outer else ""

@@ -89,20 +89,20 @@ def _exceeds(span: Span, traps: Sequence[Span]) -> bool:
 
 
 def _longest(names: Iterable[Span]) -> list[Span]:
-    """Return names of which none overlaps a longer one; the surer sort wins a draw."""
+    """Return names of which none overlaps a longer one of its own sort.
+
+    A state's name within the name of a case's subject stays beside it: which of the two
+    counts depends on the case that is read for.
+    """
     chosen: list[Span] = []
-    taken: set[int] = set()
+    taken: dict[str, set[int]] = {}
     order = sorted(
-        names, key=lambda s: (s.start - s.end, s.entry.form in _WEAK, s.entry.kind, s.start, s.entry.value)
+        names, key=lambda s: (s.start - s.end, s.entry.form in _WEAK, s.start, s.entry.value)
     )
-    last: tuple[int, int] | None = None
     for span in order:
-        same = any(
-            c.start == span.start and c.end == span.end and c.entry.kind == span.entry.kind
-            and c.entry.kind is Kind.SUBJECT and c.entry.value != span.entry.value
-            for c in chosen
-        )
-        if same or not any(index in taken for index in range(span.start, span.end)):
+        sort = "" if span.entry.kind is Kind.ACTOR else span.entry.value
+        mine = taken.setdefault(sort, set())
+        if not any(index in mine for index in range(span.start, span.end)):
             chosen.append(span)
-            taken.update(range(span.start, span.end))
+            mine.update(range(span.start, span.end))
     return chosen

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from jobs.detection.attributions import find_attributions
 from jobs.detection.clauses import Clause, cut_clauses
@@ -21,6 +21,7 @@ RULES_VERSION = "1"
 _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
+_NEWS = timedelta(days=1)
 _PRESENCE = Trigger("meeting.presence", EventType.MEETING, (), detail="visit", place=True, noun=True)
 
 
@@ -33,6 +34,10 @@ class Finding:
     words: tuple[str, ...]
     mentions: tuple[Mention, ...]
     dropped: str = ""
+    is_title: bool = False
+    is_noun: bool = False
+    is_dated: bool = False
+    """Whether a day at most one before publication is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Read:
     title_end: int
     lexicon: Lexicon
     published: date | None
+    trapped: frozenset[str] = frozenset()
+    """The cases of which a trap was met: what sounds like their subject is another."""
 
 
 class CaseReading:
@@ -63,7 +70,11 @@ class CaseReading:
         self._voices = find_attributions(read.spans, self._clauses, self._groups)
         self._strength = max((g.subject for g in self._groups), default=Strength.NOT)
         self._topic: tuple[str, ...] = ()
-        self._title_codes: tuple[str, ...] = ()
+        self._hosts: tuple[str, ...] = ()
+        self._following = frozenset(read.lexicon.phrases.classes.get("following", ()))
+        self._trapped = case.id in read.trapped
+        self._elsewhere = False
+        self._last: Trigger | None = None
 
     def findings(self) -> Iterator[Finding]:
         """Yield what each trigger gave, in order."""
@@ -71,10 +82,23 @@ class CaseReading:
         for clause in self._clauses:
             groups = [g for g in self._groups if clause.start <= g.start < clause.end]
             self._note_title(clause, groups)
-            for trigger in _triggers(clause, groups):
-                yield self._look(trigger, clause, before, groups)
+            for trigger in self._triggers(clause, groups):
+                finding = self._look(trigger, clause, before, groups)
+                if finding.mentions:
+                    self._last = trigger.entry.trigger
+                yield finding
             self._turn_topic(groups)
+            if clause.is_title and not self._hosts:
+                self._hosts = next((g.codes for g in groups if g.codes and g.marker in ("place", "goal")), ())
             before = clause
+
+    def _triggers(self, clause: Clause, groups: Sequence[Group]) -> list[Span]:
+        glued = self._read.words.glued
+        return [
+            t
+            for t in _triggers(clause, groups, self._last)
+            if t.start not in glued or t.end - t.start > 1
+        ]
 
     def _note_title(self, clause: Clause, groups: Sequence[Group]) -> None:
         if clause.is_title and not self._topic:
@@ -92,24 +116,41 @@ class CaseReading:
     def _look(
         self, trigger: Span, clause: Clause, before: Clause | None, groups: list[Group]
     ) -> Finding:
+        trigger = _as_host_closes(trigger, clause, groups)
         kind = trigger.entry.trigger
         assert kind is not None
         scene = self._scene(clause, groups, trigger)
         words = (self._said(trigger),)
-        if not self._is_about_subject(kind.type):
+        if not self._is_about_subject(kind, clause):
             return self._dropped(trigger, clause, words, "no subject")
+        if self._elsewhere and kind.type is EventType.RECOGNITION and not any(g.subject for g in groups):
+            return self._dropped(trigger, clause, words, "other object")
         found = find_actors(trigger, scene)
+        self._elsewhere = self._elsewhere or found.rule == "other object"
         codes = tuple(c for c in found.codes if c != self._case.seat)
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         when = self._when(clause)
-        judged = judge(trigger, Setting(self._read.words.words, clause, before, when, self._read.published))
+        judged = judge(
+            trigger,
+            Setting(self._read.words.words, clause, before, when, self._read.published, self._following),
+        )
+        if judged.status is EventStatus.PLANNED:
+            when = self._when(clause, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
-        if judged.stative and not clause.is_title and kind.type is EventType.RECOGNITION:
+        if judged.stative and clause.start > 0 and kind.type is EventType.RECOGNITION:
             return self._dropped(trigger, clause, words, "standing refusal")
         mentions = tuple(self._mention(c, trigger, clause, found, judged, when) for c in codes)
-        return Finding(mentions[0].rule, mentions[0].clause, mentions[0].words, mentions)
+        return Finding(
+            mentions[0].rule,
+            mentions[0].clause,
+            mentions[0].words,
+            mentions,
+            is_title=clause.is_title,
+            is_noun=kind.noun,
+            is_dated=bool(when and when.on and self._read.published and self._read.published - when.on <= _NEWS),
+        )
 
     def _scene(self, clause: Clause, groups: list[Group], trigger: Span) -> Scene:
         earlier = [
@@ -120,20 +161,28 @@ class CaseReading:
             if c.start <= g.start < c.end
         ]
         near = max((g.subject for g in [*groups, *earlier]), default=Strength.NOT)
-        return Scene(clause, groups, earlier, self._topic, self._title_codes, max(near, self._strength), ())
+        return Scene(clause, groups, earlier, self._topic, self._hosts, max(near, self._strength))
 
-    def _is_about_subject(self, event_type: EventType) -> bool:
+    def _is_about_subject(self, kind: Trigger, clause: Clause) -> bool:
+        if kind.subject and not any(
+            g.subject for c in self._clauses if c.sentence == clause.sentence for g in self._groups
+            if c.start <= g.start < c.end
+        ):
+            return False
         if self._strength is Strength.NAMED:
             return True
-        return event_type in _SUBJECT_MAY_BE_SEAT and self._strength is Strength.SEAT
+        if self._trapped:
+            return False
+        return (kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor)) and self._strength is Strength.SEAT
 
-    def _when(self, clause: Clause) -> When | None:
+    def _when(self, clause: Clause, *, ahead: bool = False) -> When | None:
         phrases = self._read.lexicon.phrases
-        ahead = clause.has("plan") or clause.has("plan_to")
         words = self._read.words.words
         found = find_date(words[clause.start : clause.end], self._read.published, phrases.calendar, ahead=ahead)
         if found:
             return found
+        if clause.has("past") or clause.opener in self._following:
+            return None
         same = [c for c in self._clauses if c.sentence == clause.sentence]
         return find_date(words[same[0].start : same[-1].end], self._read.published, phrases.calendar, ahead=ahead)
 
@@ -180,12 +229,17 @@ def _dated(
     return published, DateBasis.PUBLISHED
 
 
-def _triggers(clause: Clause, groups: Sequence[Group]) -> list[Span]:
-    """Return the triggers of a clause that have what they need, longest first at one place."""
+def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> list[Span]:
+    """Return the triggers of a clause that have what they need; of overlapping ones the longest.
+
+    "Pakistan did the same" repeats the last act told.
+    """
     chosen: list[Span] = []
-    for span in clause.spans:
+    for span in sorted(clause.spans, key=lambda s: s.start - s.end):
         if span.entry.kind is Kind.TRIGGER and _is_served(span, clause):
             assert span.entry.trigger is not None
+            if span.entry.trigger.repeats and (not last or last.type is not span.entry.trigger.type):
+                continue
             if not any(
                 c.entry.trigger and c.entry.trigger.type is span.entry.trigger.type
                 and c.start < span.end and span.start < c.end
@@ -194,7 +248,24 @@ def _triggers(clause: Clause, groups: Sequence[Group]) -> list[Span]:
                 chosen.append(span)
     if not chosen and (seen := _presence(clause, groups)):
         chosen.append(seen)
-    return chosen
+    repeats = clause.classes("again")
+    if repeats and last:
+        like = replace(last, id=f"{last.type}.again", status=EventStatus.PAST, needs=(), noun=True)
+        chosen = [Span(repeats[0].start, repeats[0].end, Entry(Kind.TRIGGER, like.id, trigger=like))]
+    return sorted(chosen, key=lambda s: s.start)
+
+
+def _as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
+    """Return a closing of the subject's own (or the former regime's) mission as the host's act."""
+    kind = trigger.entry.trigger
+    assert kind is not None
+    if kind.detail != "closed":
+        return trigger
+    own = any(g.subject and g.head == "embassy" and not g.codes for g in groups)
+    if not own and not clause.has("old_regime"):
+        return trigger
+    done = replace(kind, status=EventStatus.DONE)
+    return trigger._replace(entry=trigger.entry._replace(trigger=done))
 
 
 def _is_served(span: Span, clause: Clause) -> bool:
@@ -205,6 +276,10 @@ def _is_served(span: Span, clause: Clause) -> bool:
     if not trigger.needs:
         return True
     objects = clause.classes(*trigger.needs)
+    if "forum" in trigger.needs:
+        objects += [s for s in clause.spans if s.entry.kind is Kind.FORUM]
+    if trigger.after and not _is_passive(span, clause):
+        objects = [o for o in objects if o.start >= span.start]
     if not trigger.near:
         return bool(objects)
     return any(
@@ -221,3 +296,10 @@ def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
             if bool(one.codes) or bool(other.codes):
                 return Span(one.end, one.end + 1, Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE))
     return None
+
+
+def _is_passive(span: Span, clause: Clause) -> bool:
+    """Say whether a verb's object stands before it: "was named", "named by Beijing"."""
+    return any(span.start - 4 <= c.start < span.start for c in clause.classes("passive")) or any(
+        span.end <= c.start <= span.end + 3 for c in clause.classes("by")
+    )

@@ -16,9 +16,9 @@ from jobs.errors import ConfigError
 CLASSES = frozenset(
     {
         # heads: what a name stands before
-        "person", "ambassador", "embassy", "organ", "firm", "list", "forum", "nonstate",
+        "person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate",
         # objects that a trigger may need
-        "credentials", "deal", "rule", "flag", "delegation", "exit", "old_regime", "level",
+        "credentials", "deal", "rule", "flag", "delegation", "exit", "old_regime", "level", "paper",
         # role markers
         "place", "by", "with", "goal", "topic", "of", "between", "like",
         # the frame of a clause
@@ -26,7 +26,7 @@ CLASSES = frozenset(
         "unnamed", "pronoun", "collective", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
-        "plan", "plan_to", "past", "urge", "undo", "reported", "background",
+        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
@@ -37,9 +37,13 @@ class Trigger:
     """Words that evoke an event, and what must stand with them.
 
     ``needs`` are word classes of which one must stand in the clause, within ``near``
-    words (0: anywhere in it); ``without`` those that must not. ``status`` is what the words say by themselves (closing
-    is reversed). ``place`` says that a place after it is a goal, as after "arrives in".
-    ``noun`` says that the act is named, not told: whose it is may stand before it.
+    words (0: anywhere in it); ``without`` those that must not. ``status`` is what the words
+    say by themselves (closing is reversed). ``place`` says that a place after it is a goal,
+    as after "arrives in". ``noun`` says that the act is named, not told. ``after`` says that
+    the needed word follows, or else the verb is passive; ``strict`` that the parties stand
+    right before and after; ``subject`` that the case's subject is named in the sentence;
+    ``actor`` is who alone can do such a thing; ``repeats`` that the words mean this only
+    after another mention of the type.
     """
 
     id: str
@@ -52,8 +56,11 @@ class Trigger:
     detail: str = ""
     place: bool = False
     noun: bool = False
-    subject: bool = True
-    """Whether the case's subject must be named in the clause or just before."""
+    after: bool = False
+    strict: bool = False
+    subject: bool = False
+    actor: str = ""
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,11 @@ def _trigger(raw: Mapping[str, Any]) -> Trigger:
         detail=raw.get("detail", ""),
         place=bool(raw.get("place", False)),
         noun=bool(raw.get("noun", False)),
-        subject=bool(raw.get("subject", True)),
+        after=bool(raw.get("after", False)),
+        strict=bool(raw.get("strict", False)),
+        subject=bool(raw.get("subject", False)),
+        actor=raw.get("actor", ""),
+        repeats=bool(raw.get("repeats", False)),
     )
 
 
