@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from telegram.request import HTTPXRequest
 
 from bot.application import App, build_application
+from bot.pictures.renderer import Renderer
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason
 from jobs.domain.clock import SystemClock
 from jobs.settings import Settings
@@ -134,7 +135,8 @@ async def talking(folder: Path) -> AsyncIterator[Talk]:
         store = await _new_store(folder)
         # Loopback needs no certificates, and reading them is slow.
         request = HTTPXRequest(httpx_kwargs={"verify": False})
-        app = build_application(settings, store, SMALL_WORLD, clock, request)
-        async with app:
+        renderer = Renderer()
+        app = build_application(settings, store, SMALL_WORLD, clock, request, renderer=renderer)
+        async with app, renderer:
             yield Talk(api, app, store, clock)
         await store.close()

@@ -52,7 +52,7 @@ async def test_status_says_how_fresh_the_sources_are(talk: Talk) -> None:
         await sources.sync(conn, [a_source("a"), a_source("b")], now)
         [first, _] = await sources.claim_due(conn, now, 2, now - now)
         await sources.record_reading(
-            conn, first.source_id, first.validators, now=now, next_due_at=now, new_items=0
+            conn, first, first.validators, now=now, next_due_at=now, new_items=0
         )
     assert "Sources: 1 of 2 read within 60 minutes" in (await talk.answer("/status")).text
 
@@ -178,3 +178,19 @@ async def test_questions_are_answered_in_groups_as_replies_in_their_topic(talk: 
 async def test_planned_and_undated_events_say_so(talk: Talk) -> None:
     await talk.tell(some_facts(status=EventStatus.PLANNED, on=None, voices=()))
     assert "No day named" in (await talk.answer("/latest")).text
+
+
+async def test_the_map_is_a_picture_with_its_case(talk: Talk) -> None:
+    await stand(talk, RUSSIA, UZBEKISTAN)
+    shown = await talk.answer("/map")
+    assert shown.kind == "photo"
+    assert shown.text == (
+        "Taliban government of Afghanistan: recognised by 1 state. In words: /countries"
+    )
+    [call] = talk.api.calls_of("sendPhoto")
+    assert call.params["photo"].startswith(b"\x89PNG")
+
+
+async def test_another_case_is_asked_for_by_the_beginning_of_its_name(talk: Talk) -> None:
+    assert (await talk.answer("/map pal")).text.startswith("Palestine: recognised by 0 states.")
+    assert "I watch no case called" in (await talk.answer("/map Atlantis")).text
