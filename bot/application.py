@@ -27,6 +27,7 @@ from bot.commands.desk import Desk
 from bot.commands.intake import Context, Intake
 from bot.commands.rights import Who
 from bot.commands.table import COMMANDS
+from bot.pictures.renderer import Renderer
 from bot.texts import service
 from bot.texts.alerts import render_alert
 from bot.texts.language import words_of
@@ -76,14 +77,17 @@ def build_application(
     reference: Reference,
     clock: Clock,
     request: BaseRequest | None = None,
+    *,
+    renderer: Renderer,
 ) -> App:
     """Return the application, not yet initialised or started.
 
-    With ``request`` (the terminal) every call goes there and no token is needed. The
-    caller starts and stops it and its polling; see ``ALLOWED_UPDATES``.
+    ``renderer`` makes the pictures, and is the caller's to close. With ``request`` (the
+    terminal) every call goes there and no token is needed. The caller starts and stops
+    the application and its polling; see ``ALLOWED_UPDATES``.
     """
     application = _built(settings, request)
-    intake = Intake(_desk(settings, store, reference, clock))
+    intake = Intake(_desk(settings, store, reference, clock, renderer))
     only_new = message_filters.UpdateType.MESSAGE | message_filters.UpdateType.CHANNEL_POST
     application.add_handlers(
         [
@@ -140,7 +144,9 @@ def _built(settings: Settings, request: BaseRequest | None) -> App:
     return application
 
 
-def _desk(settings: Settings, store: Store, reference: Reference, clock: Clock) -> Desk:
+def _desk(
+    settings: Settings, store: Store, reference: Reference, clock: Clock, renderer: Renderer
+) -> Desk:
     # Without a token there is no chat that outlives the process, and no key to keep.
     token = settings.bot_token
     secret = token.get_secret_value().encode() if token else secrets.token_bytes(32)
@@ -151,6 +157,7 @@ def _desk(settings: Settings, store: Store, reference: Reference, clock: Clock) 
         signer=Signer(secret),
         gazetteer=Gazetteer(reference),
         operators=frozenset(settings.admin_ids),
+        renderer=renderer,
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,
     )

@@ -18,7 +18,10 @@ _INVISIBLE = re.compile(r"[\u2060\u2068\u2069]")
 
 
 def rendered(
-    facts: Facts, action: Action = Action.SEND, reason: Reason = Reason.FIRST, **options: bool
+    facts: Facts,
+    action: Action = Action.SEND,
+    reason: Reason = Reason.FIRST,
+    possibly_repeated: bool = False,
 ) -> Message:
     return render_alert(
         facts,
@@ -27,7 +30,7 @@ def rendered(
         reason=reason,
         names=SMALL_WORLD,
         zone="Asia/Kabul",
-        **options,
+        possibly_repeated=possibly_repeated,
     )
 
 
@@ -85,23 +88,23 @@ GOLDEN = {
         ],
     ),
     "a case without an article": (
-        some_facts(case="palestine", actor="UN", type=EventType.FORUM, detail="admitted"),
+        some_facts(case="palestine", actor="UN", type=EventType.FORUM, detail="invited"),
         Action.SEND,
         Reason.FIRST,
         [
-            "The United Nations has admitted Palestine.",
+            "The United Nations has invited Palestine to a forum.",
             "3 July 2025 · reported by one source",
             SOURCE,
             FOOTER,
         ],
     ),
     "credentials are not recognition": (
-        some_facts(actor="CN", type=EventType.CREDENTIALS, detail="presented"),
+        some_facts(actor="CN", type=EventType.CREDENTIALS),
         Action.SEND,
         Reason.FIRST,
         [
-            "China has accepted the credentials of an ambassador of the Taliban government "
-            "of Afghanistan.",
+            "China has taken a step at ambassador level with the Taliban government of "
+            "Afghanistan.",
             "3 July 2025 · reported by one source",
             "This is not recognition.",
             SOURCE,
@@ -123,7 +126,7 @@ GOLDEN = {
     "lesser events taken in": (
         some_facts(
             includes=(
-                (EventType.CREDENTIALS, "presented"),
+                (EventType.CREDENTIALS, ""),
                 (EventType.MISSION, "flag"),
                 (EventType.MISSION, ""),
             )
@@ -232,7 +235,7 @@ def test_a_retracted_headline_is_struck_through() -> None:
 @pytest.mark.parametrize("event_type", list(EventType))
 def test_only_a_recognition_is_called_one(event_type: EventType, status: EventStatus) -> None:
     words = words_of("en")
-    for detail in ("", "host", "presented", "handed-over", "never heard of"):
+    for detail in ("", "host", "opened", "closed", "handed-over", "never heard of"):
         said = headline_of(words, event_type, status, detail, actor="Ruritania", case="Kukuania")
         assert "Ruritania" in said
         assert "Kukuania" in said

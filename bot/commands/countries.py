@@ -11,6 +11,8 @@ from jobs.reference.actors import Actor
 
 _CERTAIN = 86
 _POSSIBLE = 65
+_LEAD = 5
+"""How much nearer than the next actor's a name must be: Nigera is asked back."""
 _MOST_GUESSES = 3
 
 
@@ -47,7 +49,7 @@ class Gazetteer:
         if not codes:
             return Found(None)
         rival = next((score for name, score, _ in near if self._codes[name] != codes[0]), 0)
-        if near[0][1] >= _CERTAIN and near[0][1] > rival:
+        if near[0][1] >= _CERTAIN and near[0][1] >= rival + _LEAD:
             return Found(codes[0])
         return Found(None, tuple(codes[:_MOST_GUESSES]))
 

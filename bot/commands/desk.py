@@ -8,6 +8,7 @@ from bot.commands.asks import Ask
 from bot.commands.buttons import Press, Signer
 from bot.commands.countries import Gazetteer
 from bot.commands.rights import Who
+from bot.pictures.renderer import Renderer
 from bot.texts.language import Words
 from bot.texts.messages import Button, Message
 from jobs.domain.clock import Clock
@@ -28,6 +29,7 @@ class Desk:
     signer: Signer
     gazetteer: Gazetteer
     operators: frozenset[int]
+    renderer: Renderer
     default_zone: str
     keep_outbox_days: int
 

@@ -184,17 +184,29 @@ def _is_inside(member: ChatMember) -> bool:
 
 async def _reply(message: TelegramMessage, answer: Message) -> None:
     """Answer in the same chat and topic; in shared chats as a reply to the command."""
+    bot, chat_id = message.get_bot(), message.chat.id
+    thread_id = message.message_thread_id if message.is_topic_message else None
     reply_to = None
     if message.chat.type != "private":
         reply_to = ReplyParameters(message.message_id, allow_sending_without_reply=True)
-    await message.get_bot().send_message(
-        message.chat.id,
+    if answer.photo:
+        await bot.send_photo(
+            chat_id,
+            answer.photo,
+            caption=answer.text,
+            caption_entities=answer.entities,
+            reply_parameters=reply_to,
+            message_thread_id=thread_id,
+        )
+        return
+    await bot.send_message(
+        chat_id,
         answer.text,
         entities=answer.entities,
         reply_markup=answer.markup(),
         link_preview_options=_NO_PREVIEW,
         reply_parameters=reply_to,
-        message_thread_id=message.message_thread_id if message.is_topic_message else None,
+        message_thread_id=thread_id,
     )
 
 

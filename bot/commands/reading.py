@@ -3,17 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from jobs.store.alerts import Revision
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
+from bot.pictures.world_map import Level, level_of
 from bot.texts import reading
 from bot.texts.language import Words
 from bot.texts.messages import Message
 from bot.texts.reading import Freshness, Picture, Told
 from jobs.domain.alerts import AlertId, Facts
+from jobs.domain.events import Standing
 from jobs.store import alerts, chats, sources, standings
+from jobs.store.alerts import Revision
 
 FRESH_WITHIN = timedelta(hours=1)
 _USUAL_LATEST = 5
@@ -55,7 +57,8 @@ async def countries(desk: Desk, ask: Ask, words: Words) -> Message:
     """Answer /countries: who stands where, by how far each has gone."""
     async with desk.store.read() as conn:
         found = [
-            (case, await standings.of_case(conn, case.id)) for case in desk.reference.cases.values()
+            (case, _by_level(await standings.of_case(conn, case.id)))
+            for case in desk.reference.cases.values()
         ]
     return reading.countries(words, desk.reference, found)
 
@@ -108,3 +111,11 @@ def _told(revisions: Iterable[Revision]) -> list[Told]:
         for revision in revisions
         if isinstance(revision.facts, Facts)
     ]
+
+
+def _by_level(stand: Iterable[Standing]) -> dict[str, list[str]]:
+    """Return the actors' codes by how far each has gone, furthest first."""
+    levels: dict[str, list[str]] = {level: [] for level in Level}
+    for standing in stand:
+        levels[level_of(standing)].append(standing.actor)
+    return {level: codes for level, codes in levels.items() if codes}

@@ -4,6 +4,7 @@ from bot.commands.asks import Ask
 from bot.commands.desk import Command, Desk, Pressed
 from bot.commands.informing import help_for, privacy
 from bot.commands.operating import confirm, retract
+from bot.commands.picturing import world_map
 from bot.commands.reading import countries, latest, status, why
 from bot.commands.rights import Who
 from bot.commands.subscribing import (
@@ -34,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("status", N_("[country]"), N_("where things stand, or one country"), status),
     Command("latest", N_("[how many]"), N_("the newest alerts"), latest),
     Command("countries", "", N_("who stands where"), countries),
+    Command("map", N_("[case]"), N_("who stands where, as a picture"), world_map),
     Command("why", N_("ID"), N_("every source behind an alert"), why),
     Command(
         "settings",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from telegram.constants import MessageEntityType, MessageLimit
@@ -29,11 +29,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one message says; at most 4096 UTF-16 units, never empty when built."""
+    """What one message says; at most 4096 UTF-16 units, never empty when built.
+
+    With ``photo`` (a PNG) the text is its caption, which Telegram keeps to 1024.
+    """
 
     text: str
     entities: tuple[MessageEntity, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
+    photo: bytes = field(default=b"", repr=False)
 
     def markup(self) -> InlineKeyboardMarkup | None:
         """Return the inline keyboard, or None where there are no buttons."""

@@ -1,10 +1,11 @@
 """Answers about the ledger: where things stand, what is newest, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.texts.alerts import headline, how_sure, when
+from bot.texts.charts import level_name
 from bot.texts.foreign import cut, host_of, safe_foreign
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message, Writer
@@ -138,18 +139,19 @@ def latest(words: Words, names: Reference, told: Sequence[Told]) -> Message:
 
 
 def countries(
-    words: Words, names: Reference, found: Sequence[tuple[Case, Sequence[Standing]]]
+    words: Words, names: Reference, found: Sequence[tuple[Case, Mapping[str, Sequence[str]]]]
 ) -> Message:
-    """Return /countries: every known actor of each case, by how far it has gone."""
+    """Return /countries: for each case the actors' codes by level, furthest first."""
     writer = Writer()
-    for case, standings in found:
+    for case, codes_by_level in found:
         with writer.bold():
             writer.write(case.title)
         writer.line()
-        for title, codes in _groups(words, standings):
+        for level, codes in codes_by_level.items():
             listed = ", ".join(sorted(actor_name(names, code, words.language) for code in codes))
-            writer.line(cut(f"{title} ({len(codes)}): {listed}", max(writer.room - 200, 1)))
-        if not standings:
+            line = f"{level_name(words, level)} ({len(codes)}): {listed}"
+            writer.line(cut(line, max(writer.room - 200, 1)))
+        if not codes_by_level:
             writer.line(words.gettext("Nothing is known yet."))
         writer.line()
     writer.line(words.gettext("More on one: /status and its name, such as /status Uzbekistan"))
@@ -255,31 +257,6 @@ def _parts_of(words: Words, standing: Standing) -> list[str]:
 
 def _on(words: Words, on: date | None) -> str:
     return f", {_since(words, on)}" if on else ""
-
-
-def _groups(words: Words, standings: Sequence[Standing]) -> list[tuple[str, list[str]]]:
-    """Return the actors by the furthest that each has gone, each actor once."""
-    groups: dict[str, list[str]] = {}
-    for standing in standings:
-        groups.setdefault(_furthest(standing), []).append(standing.actor)
-    order = (
-        ("recognised", words.gettext("Recognised")),
-        ("head", words.gettext("Not recognised, but at ambassador level")),
-        ("mission", words.gettext("Not recognised, but with a mission")),
-        ("met", words.gettext("Not recognised, but met or dealt with")),
-        ("none", words.gettext("Not recognised")),
-    )
-    return [(title, groups[key]) for key, title in order if key in groups]
-
-
-def _furthest(standing: Standing) -> str:
-    if standing.recognition == "de_jure":
-        return "recognised"
-    if standing.head_of_mission == "ambassador":
-        return "head"
-    if standing.mission and standing.mission != "closed":
-        return "mission"
-    return "met" if standing.last_meeting_on or standing.listing else "none"
 
 
 def _how_fresh(words: Words, freshness: Freshness) -> str:

@@ -23,53 +23,53 @@ _RECOGNITION: Mapping[tuple[EventStatus, str], str] = {
 }
 _CREDENTIALS: Mapping[tuple[EventStatus, str], str] = {
     (_DONE, ""): N_("{actor} has taken a step at ambassador level with {case}."),
-    (_DONE, "agrement"): N_("{actor} has agreed to an ambassador of {case}."),
-    (_DONE, "appointed"): N_("An ambassador between {actor} and {case} has been appointed."),
-    (_DONE, "copies"): N_(
-        "{actor} has received the copies of credentials of an ambassador of {case}."
-    ),
-    (_DONE, "presented"): N_("{actor} has accepted the credentials of an ambassador of {case}."),
-    (_DONE, "upgraded"): N_("{actor} and {case} have raised their ties to ambassador level."),
     (_PLANNED, ""): N_("{actor} plans a step at ambassador level with {case}."),
     (_CONSIDERED, ""): N_(
         "{actor} is said to be considering a step at ambassador level with {case}."
     ),
-    (_DENIED, ""): N_("{actor} says it is not accepting an ambassador of {case}."),
-    (_REVERSED, ""): N_("{actor} has taken back ambassador-level ties with {case}."),
+    (_DENIED, ""): N_("{actor} says it is taking no step at ambassador level with {case}."),
+    (_REVERSED, ""): N_("{actor} has taken back a step at ambassador level with {case}."),
     (_PAST, ""): N_("{actor} had taken a step at ambassador level with {case} earlier."),
 }
 _MISSION: Mapping[tuple[EventStatus, str], str] = {
-    (_DONE, ""): N_("{actor} and {case} have changed their diplomatic missions."),
-    (_DONE, "opened"): N_("A diplomatic mission between {actor} and {case} has opened."),
-    (_DONE, "reopened"): N_("A diplomatic mission between {actor} and {case} has reopened."),
+    (_DONE, ""): N_("There is a change in diplomatic missions between {actor} and {case}."),
+    (_DONE, "opened"): N_(
+        "A diplomatic mission between {actor} and {case} has opened or works again."
+    ),
     (_DONE, "upgraded"): N_("A diplomatic mission between {actor} and {case} has been upgraded."),
-    (_DONE, "closed"): N_("A diplomatic mission between {actor} and {case} has closed."),
     (_DONE, "handed-over"): N_("{actor} has handed a diplomatic mission over to {case}."),
+    (_DONE, "head of mission"): N_(
+        "Diplomats or a chargé d'affaires between {actor} and {case} have been appointed or "
+        "accepted."
+    ),
     (_DONE, "flag"): N_("The flag of {case} has been raised over a mission in {actor}."),
-    (_DONE, "charge"): N_("{actor} has accepted a chargé d'affaires of {case}."),
-    (_DONE, "diplomats"): N_("{actor} has accepted diplomats of {case}."),
-    (_PLANNED, ""): N_("{actor} and {case} plan a change in their diplomatic missions."),
+    (_DONE, "closed"): N_("A diplomatic mission between {actor} and {case} has closed."),
+    (_PLANNED, ""): N_("A change in diplomatic missions between {actor} and {case} is planned."),
     (_PLANNED, "opened"): N_("A diplomatic mission between {actor} and {case} is to open."),
-    (_PLANNED, "reopened"): N_("A diplomatic mission between {actor} and {case} is to reopen."),
-    (_PLANNED, "closed"): N_("A diplomatic mission between {actor} and {case} is to close."),
+    (_PLANNED, "upgraded"): N_(
+        "A diplomatic mission between {actor} and {case} is to be upgraded."
+    ),
     (_PLANNED, "handed-over"): N_("{actor} plans to hand a diplomatic mission over to {case}."),
+    (_PLANNED, "closed"): N_("A diplomatic mission between {actor} and {case} is to close."),
     (_CONSIDERED, ""): N_(
         "{actor} is said to be considering a change in diplomatic missions with {case}."
     ),
     (_DENIED, ""): N_("{actor} says there is no change in diplomatic missions with {case}."),
-    (_REVERSED, ""): N_("{actor} has closed or expelled a diplomatic mission of {case}."),
+    (_REVERSED, ""): N_("A diplomatic mission between {actor} and {case} is no more."),
     (_REVERSED, "closed"): N_("A diplomatic mission between {actor} and {case} has closed."),
-    (_PAST, ""): N_("{actor} and {case} had changed their diplomatic missions earlier."),
+    (_REVERSED, "expelled"): N_(
+        "Diplomats between {actor} and {case} have been expelled or withdrawn."
+    ),
+    (_PAST, ""): N_("Diplomatic missions between {actor} and {case} had changed earlier."),
 }
 _MEETING: Mapping[tuple[EventStatus, str], str] = {
     (_DONE, ""): N_("Officials of {actor} and {case} have met."),
-    (_DONE, "visit"): N_("Officials of {actor} have visited officials of {case}."),
+    # Which side travelled is not known: the sentence names neither.
+    (_DONE, "visit"): N_("Officials of {actor} and {case} have met during a visit."),
     (_DONE, "host"): N_("{actor} has received officials of {case}."),
     (_DONE, "phone"): N_("Officials of {actor} and {case} have spoken by telephone."),
-    (_DONE, "third-place"): N_("Officials of {actor} and {case} have met in a third country."),
-    (_DONE, "multilateral"): N_("Officials of {actor} and {case} have met among others."),
     (_PLANNED, ""): N_("Officials of {actor} and {case} plan to meet."),
-    (_PLANNED, "visit"): N_("Officials of {actor} plan to visit officials of {case}."),
+    (_PLANNED, "visit"): N_("Officials of {actor} and {case} plan to meet during a visit."),
     (_PLANNED, "host"): N_("{actor} plans to receive officials of {case}."),
     (_PLANNED, "phone"): N_("Officials of {actor} and {case} plan to speak by telephone."),
     (_CONSIDERED, ""): N_("Officials of {actor} and {case} are said to be considering a meeting."),
@@ -79,14 +79,15 @@ _MEETING: Mapping[tuple[EventStatus, str], str] = {
 }
 _DELISTING: Mapping[tuple[EventStatus, str], str] = {
     (_DONE, ""): N_("{actor} has lifted or eased a ban or sanctions on {case}."),
-    (_DONE, "suspended"): N_("{actor} has suspended a ban on {case}."),
-    (_DONE, "waiver"): N_("{actor} has granted a waiver of sanctions on {case}."),
+    (_DONE, "waiver"): N_("{actor} has granted an exemption from sanctions on {case}."),
     (_PLANNED, ""): N_("{actor} plans to lift or ease a ban or sanctions on {case}."),
     (_CONSIDERED, ""): N_(
         "{actor} is said to be considering lifting or easing a ban or sanctions on {case}."
     ),
-    (_DENIED, ""): N_("{actor} is keeping a ban or sanctions on {case}."),
+    (_DENIED, ""): N_("{actor} is not lifting a ban or sanctions on {case}."),
+    (_DENIED, "renewed"): N_("{actor} is keeping a ban or sanctions on {case}."),
     (_REVERSED, ""): N_("{actor} has put a new ban, sanction or warrant on {case}."),
+    (_REVERSED, "waiver"): N_("An exemption by {actor} from sanctions on {case} has ended."),
     (_PAST, ""): N_("{actor} had lifted or eased a ban or sanctions on {case} earlier."),
 }
 _AGREEMENT: Mapping[tuple[EventStatus, str], str] = {
@@ -98,15 +99,16 @@ _AGREEMENT: Mapping[tuple[EventStatus, str], str] = {
     (_PAST, ""): N_("{actor} and {case} had made an agreement earlier."),
 }
 _FORUM: Mapping[tuple[EventStatus, str], str] = {
-    (_DONE, ""): N_("{case} has taken part in a forum of {actor}."),
-    (_DONE, "admitted"): N_("{actor} has admitted {case}."),
+    (_DONE, ""): N_("{case} has been given a place at a forum of {actor}."),
+    (_DONE, "attended"): N_("{case} has taken part in a forum of {actor}."),
     (_DONE, "invited"): N_("{actor} has invited {case} to a forum."),
     (_PLANNED, ""): N_("{case} is to take part in a forum of {actor}."),
     (_PLANNED, "invited"): N_("{actor} has invited {case} to a forum."),
     (_CONSIDERED, ""): N_("{actor} is said to be considering {case} for a forum."),
-    (_DENIED, ""): N_("{actor} says {case} has no place at a forum."),
+    (_DENIED, ""): N_("{actor} is giving {case} no place at a forum."),
+    (_DENIED, "vetoed"): N_("{actor} has vetoed a place for {case} at a forum."),
     (_REVERSED, ""): N_("{actor} has barred {case} from a forum."),
-    (_PAST, ""): N_("{case} had taken part in a forum of {actor} earlier."),
+    (_PAST, ""): N_("{case} had been given a place at a forum of {actor} earlier."),
 }
 _HEADLINES: Mapping[EventType, Mapping[tuple[EventStatus, str], str]] = {
     EventType.RECOGNITION: _RECOGNITION,
