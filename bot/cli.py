@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 
-from bot import demo
+from bot.demo import verb as demo
+from bot.pictures.renderer import Renderer
 from bot.redaction import quiet_logging
 from bot.runtime import build_station, serve
 from bot.screen import Screen
@@ -64,7 +65,8 @@ async def _serve(settings: Settings, *, with_jobs: bool) -> int:
             screen = Screen(sys.stdout, interactive=sys.stdin.isatty())
             request = TerminalRequest(screen, typed, clock, settings.data_dir)
             stack.enter_context(_stop_at_end_of_input(typed, stop))
-        station = build_station(settings, reference, store, clock, request)
+        renderer = await stack.enter_async_context(Renderer())
+        station = build_station(settings, reference, store, clock, renderer, request)
         reports = [station.health]
         if with_jobs:
             watch = await stack.enter_async_context(

@@ -13,6 +13,7 @@ from telegram.request import BaseRequest
 from bot.application import ALLOWED_UPDATES, App, build_application, menu, render_delivery
 from bot.delivery import Deliverer, Policy
 from bot.pacing import Pacer
+from bot.pictures.renderer import Renderer
 from bot.polling import Poller
 from bot.webhook import WEBHOOK_PATH, webhook_route
 from jobs.domain.clock import Clock
@@ -99,6 +100,7 @@ def build_station(
     reference: Reference,
     store: Store,
     clock: Clock,
+    renderer: Renderer,
     request: BaseRequest | None = None,
 ) -> Station:
     """Put the bot together; nothing is sent or fetched before ``serve``.
@@ -106,7 +108,9 @@ def build_station(
     ``request`` stands in for Telegram (the terminal). Raises ``ConfigError`` where a
     webhook has no secret.
     """
-    application = build_application(settings, store, reference, clock, request)
+    application = build_application(
+        settings, store, reference, clock, request, renderer=renderer
+    )
     deliverer = build_deliverer(settings, reference, store, clock, application)
     put = application.update_queue.put_nowait
     if settings.webhook_url and request is None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -32,6 +32,14 @@ class Polled:
     read: int = 0
     failed: int = 0
     new_items: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _HostRead:
+    """What reading one host's sources gave; what was unchanged is still to be noted."""
+
+    polled: list[Polled] = field(default_factory=list)
+    unchanged: list[tuple[Source, Due, Reading]] = field(default_factory=list)
 
 
 class Poller:
@@ -66,22 +74,29 @@ class Poller:
             if each.source_id in self._reference.sources
         ]
         hosts = [self._read_host(host, now) for host in _by_host(due)]
-        outcomes = await asyncio.gather(*hosts, return_exceptions=True)
         results: list[Polled] = []
-        for outcome in outcomes:
+        unchanged: list[tuple[Source, Due, Reading]] = []
+        for outcome in await asyncio.gather(*hosts, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
-            results.extend(outcome)
+            results.extend(outcome.polled)
+            unchanged.extend(outcome.unchanged)
+        await self._keep_unchanged(unchanged, now)
         return Polled(
             read=sum(each.read for each in results),
             failed=sum(each.failed for each in results),
             new_items=sum(each.new_items for each in results),
         )
 
-    async def _read_host(self, due: Sequence[tuple[Source, Due]], now: datetime) -> list[Polled]:
-        return [await self._read_one(source, state, now) for source, state in due]
+    async def _read_host(self, due: Sequence[tuple[Source, Due]], now: datetime) -> _HostRead:
+        read = _HostRead()
+        for source, state in due:
+            read.polled.append(await self._read_one(source, state, now, read))
+        return read
 
-    async def _read_one(self, source: Source, due: Due, now: datetime) -> Polled:
+    async def _read_one(
+        self, source: Source, due: Due, now: datetime, host: _HostRead
+    ) -> Polled:
         try:
             async with self._slots:
                 reading = await read_source(source, due.validators, self._client, self._parser, now)
@@ -90,7 +105,27 @@ class Poller:
         except SourceError as error:
             await self._put_off(source, due, error, now)
             return Polled(failed=1)
+        if not reading.changed and not due.is_first:
+            host.unchanged.append((source, due, reading))
+            return Polled(read=1)
         return Polled(read=1, new_items=await self._keep(source, due, reading, now))
+
+    async def _keep_unchanged(
+        self, unchanged: Sequence[tuple[Source, Due, Reading]], now: datetime
+    ) -> None:
+        """Note in one transaction what had nothing new: one each would cost more than the GET."""
+        if not unchanged:
+            return
+        async with self._store.write() as conn:
+            for source, due, reading in unchanged:
+                await sources.record_reading(
+                    conn,
+                    due,
+                    reading.validators,
+                    now=now,
+                    next_due_at=next_due(source, now, 0, None),
+                    new_items=0,
+                )
 
     async def _keep(self, source: Source, due: Due, reading: Reading, now: datetime) -> int:
         async with self._store.write() as conn:

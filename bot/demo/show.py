@@ -1,6 +1,5 @@
 """The show: history printed as feeds, read, told in the terminal, and summed up."""
 
-import asyncio
 import sys
 import time
 from collections import Counter
@@ -17,28 +16,38 @@ from jobs.domain.items import Source, SourceId, SourceKind
 from jobs.pipeline import Pipeline
 from jobs.reference import Reference
 from jobs.reference.demo import DemoItem
+from jobs.store import outbox, sources
+from jobs.store.engine import Store
 
-INTERVAL_SECONDS = 300
-STEP = timedelta(seconds=INTERVAL_SECONDS * 1.2)
-"""From one look at the feeds to the next: their interval, and the most it is spread by."""
+STEP = timedelta(minutes=6)
+"""From a story's appearing to the look that finds it, and the least between two looks."""
+
+INTERVAL_SECONDS = 30 * 86_400
+"""Five years of asking every feed each five minutes would be 18 million requests: here a
+feed is asked when it has changed, and once a month besides."""
 
 BAR = 24
 PACING_STEP_SECONDS = 0.5
 TELLING = (AlertKind.ALERT, AlertKind.UPDATE, AlertKind.CANCEL)
 
 
+def source_id(outlet: str) -> SourceId:
+    """Return the id under which an outlet's feed is polled."""
+    return SourceId(outlet.replace(".", "-"))
+
+
 def demo_reference(reference: Reference, press: Press, outlets: Sequence[str]) -> Reference:
     """Return the reference with the press's feeds as its only sources."""
-    sources = {}
+    feeds = {}
     for outlet in outlets:
         known = reference.outlet_of(outlet)
-        name = SourceId(outlet.replace(".", "-"))
-        sources[name] = Source(
+        name = source_id(outlet)
+        feeds[name] = Source(
             *(name, outlet, SourceKind.FEED, press.address(outlet), "en"),
             *(known.family, known.tier, known.side),
             interval_seconds=INTERVAL_SECONDS,
         )
-    return replace(reference, sources=sources)
+    return replace(reference, sources=feeds)
 
 
 @dataclass
@@ -107,12 +116,14 @@ class Show:
     def __init__(
         self,
         press: Press,
+        store: Store,
         pipeline: Pipeline,
         station: Station,
         screen: TerminalRequest,
         clock: DemoClock,
     ) -> None:
         self._press = press
+        self._store = store
         self._pipeline = pipeline
         self._station = station
         self._screen = screen
@@ -133,13 +144,16 @@ class Show:
     async def _look(self, stories: Sequence[DemoItem]) -> None:
         for story in stories:
             self._press.print(story.outlet, story)
+        changed = {source_id(story.outlet) for story in stories}
+        async with self._store.write() as conn:
+            await sources.hasten(conn, changed, self._clock.now())
         changed_at = time.perf_counter()
         shown = self._screen.shown
         polled = await self._pipeline.poll(self._clock.now())
         self.tally.items += polled.new_items
         for entry in await self._pipeline.detect(self._clock.now()):
             self.tally.mentions += 1
-            self.tally.told.update(telling.kind for telling in entry.tellings)
+            self.tally.told.update(telling.revision.kind for telling in entry.tellings)
             if not entry.tellings and entry.reason is not None:
                 self.tally.held_back[entry.reason] += 1
         await self._deliver()
@@ -148,11 +162,10 @@ class Show:
 
     async def _deliver(self) -> None:
         """Send all there is, moving the clock on where a chat's pace asks for it."""
-        idle = 0
-        while idle < 6:
-            if await self._station.deliverer.drain_once():
-                idle = 0
-            else:
-                idle += 1
+        while await self._owes():
+            if not await self._station.deliverer.drain_once():
                 await self._clock.sleep(PACING_STEP_SECONDS)
-                await asyncio.sleep(0)
+
+    async def _owes(self) -> bool:
+        async with self._store.read() as conn:
+            return await outbox.count_open(conn) > 0

@@ -199,6 +199,13 @@ async def prune(conn: AsyncConnection, before: datetime, limit: int) -> int:
     return await write(conn, delete(outbox).where(outbox.c.id.in_(old)))
 
 
+async def count_open(conn: AsyncConnection) -> int:
+    """Return how many deliveries are still to be made, or to be heard of."""
+    done = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.CANCELLED)
+    found = select(func.count()).select_from(outbox).where(outbox.c.state.not_in(done))
+    return int(await conn.scalar(found) or 0)
+
+
 async def promote_followers(conn: AsyncConnection, *where: ColumnElement[bool]) -> None:
     """Let each edit whose telling came to nothing take its place.
 
