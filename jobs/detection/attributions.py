@@ -12,20 +12,17 @@ _LEAD = 6
 
 
 def find_attributions(
-    spans: Sequence[Span], clauses: Sequence[Clause], groups: Sequence[Group]
+    spans: Sequence[Span], clauses: Sequence[Clause], groups: Sequence[Sequence[Group]]
 ) -> tuple[str, ...]:
-    """Return wire ids and ``organ:XX``, each once, in order of appearance."""
+    """Return, given each clause's groups, wire ids and ``organ:XX``, each once, in order of appearance."""
     found = [
         (span.start, span.entry.value) for span in spans if span.entry.kind is Kind.WIRE
     ]
-    for clause in clauses:
+    for clause, named in zip(clauses, groups, strict=True):
         speech = clause.classes("speech")
-        if speech:
-            found += [
-                (group.start, f"organ:{group.codes[0]}")
-                for group in groups
-                if clause.start <= group.start < clause.end and _speaks(group, speech)
-            ]
+        found += [
+            (group.start, f"organ:{group.codes[0]}") for group in named if _speaks(group, speech)
+        ]
     return tuple(dict.fromkeys(voice for _, voice in sorted(found)))
 
 

@@ -18,6 +18,7 @@ FRESH = timedelta(days=12)
 """What happened longer ago than this is told as background."""
 
 _NEAR = 3
+_FAR = 7
 _REFUSAL_REACH = 9
 
 
@@ -42,6 +43,8 @@ class Setting:
     when: When | None
     published: date | None
     following: frozenset[str] = frozenset()
+    gerunds: tuple[str, ...] = ()
+    hypothetical: frozenset[str] = frozenset()
 
 
 def judge(trigger: Span, setting: Setting) -> Judgement:
@@ -49,6 +52,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     base = trigger.entry.trigger.status if trigger.entry.trigger else EventStatus.DONE
     if _urged(trigger, setting):
         return Judgement(base, urged=True)
+    if setting.clause.opener in setting.hypothetical:
+        return Judgement(EventStatus.CONSIDERED, (setting.clause.opener,))
     denial = _denial(trigger, setting)
     if base is EventStatus.REVERSED:
         return _judge_reversed(trigger, setting, denial)
@@ -84,14 +89,14 @@ def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) ->
 
 def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     """Return the cues before a trigger in its clause, and in one that governs the clause."""
-    own = [c for c in setting.clause.classes(*names) if c.end <= trigger.start]
+    own = [c for c in setting.clause.classes(*names) if c.start < trigger.start and c.end <= trigger.end]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
         own = setting.before.classes(*names) + own
     return own
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:
-    if trigger.entry.trigger and trigger.entry.trigger.type not in ("recognition", "delisting", "forum"):
+    if trigger.entry.trigger and trigger.entry.trigger.type not in ("recognition", "delisting"):
         return False
     cues = _cues(setting, trigger, "urge")
     cues += [c for c in setting.clause.classes("urge") if c.start <= trigger.start < c.end]
@@ -104,6 +109,8 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
         if cue.entry.value == "refusal" or not _between(cue, trigger, setting):
             if trigger.start - cue.end <= _REFUSAL_REACH or cue.start < setting.clause.start:
                 return _said(cue, setting)
+    if close := _follows(trigger, setting, "negation"):
+        return close
     names[:2] = ["refusal_after"]
     after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
@@ -129,8 +136,13 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
 
 
 def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> bool:
-    cues = _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan")
-    return not cues and not (setting.clause.is_title and not setting.clause.opener)
+    if setting.clause.is_title and setting.clause.opener in ("", ":"):
+        return False
+    if _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan", "speech"):
+        return False
+    if setting.before and setting.clause.complement and setting.before.has("speech"):
+        return False
+    return bool(_cues(setting, trigger, "background"))
 
 
 def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
@@ -141,22 +153,44 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return _said(cues[-1], setting)
     if setting.clause.opener == "whether":
         return ("whether",)
+    if close := _follows(trigger, setting, "consider"):
+        return close
     after = [c for c in setting.clause.classes("consider_after") if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
 
 
 def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    hearsay = setting.clause.classes("reported")
     for cue in _cues(setting, trigger, "plan"):
-        return _said(cue, setting)
-    if trigger.entry.trigger and not trigger.entry.trigger.noun:
+        if not any(h.start < cue.end and cue.start < h.end for h in hearsay):
+            return _said(cue, setting)
+    form = setting.words[trigger.start]
+    if trigger.entry.trigger and not trigger.entry.trigger.noun and not form.endswith(setting.gerunds or ("\n",)):
         for cue in _cues(setting, trigger, "plan_to"):
             if trigger.start - cue.end < _NEAR and not _ranked(cue, setting):
                 return _said(cue, setting)
+    if after := _follows(trigger, setting, "plan"):
+        return after
+    if _is_period(trigger):
+        return ()
     if setting.when and setting.published and setting.when.on and setting.when.on > setting.published:
         return (setting.when.on.isoformat(),)
-    after = [c for c in setting.clause.classes("plan") if c.start >= trigger.end]
+    after = [c for c in setting.clause.classes("plan") if 0 <= c.start - trigger.end <= _FAR]
     later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
     return _said(later[0], setting) if later else ()
+
+
+def _is_period(trigger: Span) -> bool:
+    """Say whether a day named is no day of the act: a waiver is granted for days to come."""
+    return trigger.entry.trigger is not None and trigger.entry.trigger.type == "delisting"
+
+
+def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
+    """Return a cue close behind a named act: "the deal will be signed"."""
+    if trigger.entry.trigger is None or not trigger.entry.trigger.noun:
+        return ()
+    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _FAR]
+    return _said(close[0], setting) if close else ()
 
 
 def _ranked(cue: Span, setting: Setting) -> bool:

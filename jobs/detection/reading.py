@@ -36,6 +36,8 @@ class Finding:
     dropped: str = ""
     is_title: bool = False
     is_noun: bool = False
+    asks: bool = False
+    is_perfect: bool = False
     is_dated: bool = False
     """Whether a day at most one before publication is named."""
 
@@ -67,30 +69,32 @@ class CaseReading:
             read.lexicon.phrases.grammar,
             (range(group.start, group.end) for group in self._groups if len(group.codes) > 1 or group.subject),
         )
-        self._voices = find_attributions(read.spans, self._clauses, self._groups)
+        self._named = _by_clause(self._clauses, self._groups)
+        self._voices = find_attributions(read.spans, self._clauses, self._named)
         self._strength = max((g.subject for g in self._groups), default=Strength.NOT)
         self._topic: tuple[str, ...] = ()
+        self._pair: tuple[str, ...] = ()
+        self._body = False
         self._hosts: tuple[str, ...] = ()
         self._following = frozenset(read.lexicon.phrases.classes.get("following", ()))
+        self._hypothetical = frozenset(read.lexicon.phrases.classes.get("hypothetical", ()))
         self._trapped = case.id in read.trapped
         self._elsewhere = False
         self._last: Trigger | None = None
 
     def findings(self) -> Iterator[Finding]:
         """Yield what each trigger gave, in order."""
-        before: Clause | None = None
-        for clause in self._clauses:
-            groups = [g for g in self._groups if clause.start <= g.start < clause.end]
+        for place, clause in enumerate(self._clauses):
+            groups = self._named[place]
             self._note_title(clause, groups)
             for trigger in self._triggers(clause, groups):
-                finding = self._look(trigger, clause, before, groups)
+                finding = self._look(trigger, place)
                 if finding.mentions:
                     self._last = trigger.entry.trigger
                 yield finding
             self._turn_topic(groups)
             if clause.is_title and not self._hosts:
                 self._hosts = next((g.codes for g in groups if g.codes and g.marker in ("place", "goal")), ())
-            before = clause
 
     def _triggers(self, clause: Clause, groups: Sequence[Group]) -> list[Span]:
         glued = self._read.words.glued
@@ -106,37 +110,48 @@ class CaseReading:
 
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
+        self._pair = next((g.codes for g in groups if g.codes and g.subject), self._pair)
         for group in groups:
             if group.codes and group.marker in ("", "by") and group.head not in ("nonstate", "list"):
-                self._topic = group.codes
+                self._topic, self._body = group.codes, Form.ORGANISATION in group.forms
                 return
-        if not self._topic:
-            self._topic = next((g.codes for g in groups if g.codes and g.head != "nonstate"), ())
 
-    def _look(
-        self, trigger: Span, clause: Clause, before: Clause | None, groups: list[Group]
-    ) -> Finding:
+    def _look(self, trigger: Span, place: int) -> Finding:
+        clause, groups = self._clauses[place], self._named[place]
+        before = self._clauses[place - 1] if place else None
         trigger = _as_host_closes(trigger, clause, groups)
         kind = trigger.entry.trigger
         assert kind is not None
-        scene = self._scene(clause, groups, trigger)
+        sentence = self._sentence(place)
+        scene = self._scene(place, sentence)
         words = (self._said(trigger),)
-        if not self._is_about_subject(kind, clause):
+        if not self._is_about_subject(kind, sentence):
             return self._dropped(trigger, clause, words, "no subject")
         if self._elsewhere and kind.type is EventType.RECOGNITION and not any(g.subject for g in groups):
             return self._dropped(trigger, clause, words, "other object")
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"
-        codes = tuple(c for c in found.codes if c != self._case.seat)
+        codes = tuple(c for c in found.codes if c != self._case.seat and not self._merely_opposes(c, kind))
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
-        when = self._when(clause)
+        when = self._when(place, sentence)
         judged = judge(
             trigger,
-            Setting(self._read.words.words, clause, before, when, self._read.published, self._following),
+            Setting(
+                self._read.words.words,
+                clause,
+                before,
+                when,
+                self._read.published,
+                self._following,
+                self._read.lexicon.phrases.grammar.gerunds,
+                self._hypothetical,
+            ),
         )
+        if kind.detail == "again" and judged.status is EventStatus.DONE:
+            judged = replace(judged, status=EventStatus.PAST)
         if judged.status is EventStatus.PLANNED:
-            when = self._when(clause, ahead=True)
+            when = self._when(place, sentence, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
         if judged.stative and clause.start > 0 and kind.type is EventType.RECOGNITION:
@@ -149,42 +164,60 @@ class CaseReading:
             mentions,
             is_title=clause.is_title,
             is_noun=kind.noun,
+            asks=clause.asks,
+            is_perfect=any(0 <= trigger.start - c.end <= 2 for c in clause.classes("perfect")),
             is_dated=bool(when and when.on and self._read.published and self._read.published - when.on <= _NEWS),
         )
 
-    def _scene(self, clause: Clause, groups: list[Group], trigger: Span) -> Scene:
-        earlier = [
-            g
-            for c in self._clauses
-            if c.sentence == clause.sentence and c.start < clause.start
-            for g in self._groups
-            if c.start <= g.start < c.end
-        ]
-        near = max((g.subject for g in [*groups, *earlier]), default=Strength.NOT)
-        return Scene(clause, groups, earlier, self._topic, self._hosts, max(near, self._strength))
+    def _merely_opposes(self, code: str, kind: Trigger) -> bool:
+        """Say whether an opponent of the case only speaks of others' recognition."""
+        return code in self._case.opponents and kind.noun and kind.type is EventType.RECOGNITION
 
-    def _is_about_subject(self, kind: Trigger, clause: Clause) -> bool:
-        if kind.subject and not any(
-            g.subject for c in self._clauses if c.sentence == clause.sentence for g in self._groups
-            if c.start <= g.start < c.end
-        ):
+    def _sentence(self, place: int) -> range:
+        """Return the places of the clauses that share a clause's sentence."""
+        number = self._clauses[place].sentence
+        first = last = place
+        while first and self._clauses[first - 1].sentence == number:
+            first -= 1
+        while last + 1 < len(self._clauses) and self._clauses[last + 1].sentence == number:
+            last += 1
+        return range(first, last + 1)
+
+    def _scene(self, place: int, sentence: range) -> Scene:
+        clause = self._clauses[place]
+        governing = self._clauses[place - 1] if clause.complement and place else None
+        return Scene(
+            clause,
+            self._named[place],
+            [g for at in sentence if at < place for g in self._named[at]],
+            self._topic,
+            self._pair,
+            self._body,
+            self._hosts,
+            self._strength,
+            self._last.type if self._last else None,
+            governing is not None and governing.has("speech"),
+        )
+
+    def _is_about_subject(self, kind: Trigger, sentence: range) -> bool:
+        if kind.subject and not any(g.subject for at in sentence for g in self._named[at]):
             return False
         if self._strength is Strength.NAMED:
             return True
         if self._trapped:
             return False
-        return (kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor)) and self._strength is Strength.SEAT
+        by_seat = kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor)
+        return by_seat and self._strength is Strength.SEAT
 
-    def _when(self, clause: Clause, *, ahead: bool = False) -> When | None:
-        phrases = self._read.lexicon.phrases
-        words = self._read.words.words
-        found = find_date(words[clause.start : clause.end], self._read.published, phrases.calendar, ahead=ahead)
-        if found:
+    def _when(self, place: int, sentence: range, *, ahead: bool = False) -> When | None:
+        calendar = self._read.lexicon.phrases.calendar
+        words, published = self._read.words.words, self._read.published
+        clause = self._clauses[place]
+        found = find_date(words[clause.start : clause.end], published, calendar, ahead=ahead)
+        if found or clause.has("past") or clause.opener in self._following:
             return found
-        if clause.has("past") or clause.opener in self._following:
-            return None
-        same = [c for c in self._clauses if c.sentence == clause.sentence]
-        return find_date(words[same[0].start : same[-1].end], self._read.published, phrases.calendar, ahead=ahead)
+        first, last = self._clauses[sentence[0]], self._clauses[sentence[-1]]
+        return find_date(words[first.start : last.end], published, calendar, ahead=ahead)
 
     def _mention(
         self, code: str, trigger: Span, clause: Clause, found: Found, judged: Judgement, when: When | None
@@ -229,15 +262,42 @@ def _dated(
     return published, DateBasis.PUBLISHED
 
 
+def _by_clause(clauses: Sequence[Clause], groups: Sequence[Group]) -> list[list[Group]]:
+    """Return the groups that begin in each clause; both are in order."""
+    named: list[list[Group]] = [[] for _ in clauses]
+    place = 0
+    for group in groups:
+        while place < len(clauses) and group.start >= clauses[place].end:
+            place += 1
+        if place < len(clauses) and group.start >= clauses[place].start:
+            named[place].append(group)
+            if group.marker and group.marked_at < clauses[place].start:
+                group.marker = ""  # what opens a clause marks the clause, not its first name
+    return named
+
+
 def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> list[Span]:
     """Return the triggers of a clause that have what they need; of overlapping ones the longest.
 
     "Pakistan did the same" repeats the last act told.
     """
     chosen: list[Span] = []
-    for span in sorted(clause.spans, key=lambda s: s.start - s.end):
+    vetoed = {
+        s.entry.trigger.type
+        for s in clause.spans
+        if s.entry.trigger and not s.entry.trigger.noun and any(map(clause.has, s.entry.trigger.without))
+    }
+    forums = [s for s in clause.spans if s.entry.kind is Kind.FORUM]
+    forums += [s for s in clause.classes("forum") if s.end - s.start > 1]
+    for span in sorted(clause.spans, key=_priority):
         if span.entry.kind is Kind.TRIGGER and _is_served(span, clause):
             assert span.entry.trigger is not None
+            if span.entry.trigger.noun and span.entry.trigger.type in vetoed:
+                continue
+            if span.entry.trigger.type is not EventType.FORUM and any(
+                f.start <= span.start <= f.end for f in forums
+            ):
+                continue
             if span.entry.trigger.repeats and (not last or last.type is not span.entry.trigger.type):
                 continue
             if not any(
@@ -250,9 +310,14 @@ def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> 
         chosen.append(seen)
     repeats = clause.classes("again")
     if repeats and last:
-        like = replace(last, id=f"{last.type}.again", status=EventStatus.PAST, needs=(), noun=True)
+        like = replace(last, id=f"{last.type}.again", status=EventStatus.DONE, detail="again", needs=(), noun=True)
         chosen = [Span(repeats[0].start, repeats[0].end, Entry(Kind.TRIGGER, like.id, trigger=like))]
     return sorted(chosen, key=lambda s: s.start)
+
+
+def _priority(span: Span) -> tuple[int, bool]:
+    """Order longer words first, and what can be a noun as one."""
+    return span.start - span.end, span.entry.trigger is None or not span.entry.trigger.noun
 
 
 def _as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
@@ -261,7 +326,9 @@ def _as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> S
     assert kind is not None
     if kind.detail != "closed":
         return trigger
-    own = any(g.subject and g.head == "embassy" and not g.codes for g in groups)
+    own = any(
+        g.subject and g.head == "embassy" and not g.codes and Form.CAPITAL not in g.forms for g in groups
+    )
     if not own and not clause.has("old_regime"):
         return trigger
     done = replace(kind, status=EventStatus.DONE)
@@ -291,6 +358,8 @@ def _is_served(span: Span, clause: Clause) -> bool:
 def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
     """Return a visit told without a verb: "Iranian minister in Kabul", "Muttaqi in Moscow"."""
     for one, other in zip(groups, groups[1:], strict=False):
+        if one.codes and one.subject and one.marker == "" and other.marker == "place":
+            return Span(one.end, one.end + 1, Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE))
         guest = one.head in ("person", "organ") or Form.LEADER in one.forms or Form.SURNAME in one.forms
         if guest and one.marker == "" and other.marker == "place" and bool(one.subject) != bool(other.subject):
             if bool(one.codes) or bool(other.codes):

@@ -26,7 +26,7 @@ CLASSES = frozenset(
         "unnamed", "pronoun", "collective", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
-        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
+        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again", "hypothetical", "perfect",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
@@ -43,7 +43,7 @@ class Trigger:
     the needed word follows, or else the verb is passive; ``strict`` that the parties stand
     right before and after; ``subject`` that the case's subject is named in the sentence;
     ``actor`` is who alone can do such a thing; ``repeats`` that the words mean this only
-    after another mention of the type.
+    after another mention of the type; ``topical`` that what follows is what is talked about.
     """
 
     id: str
@@ -61,6 +61,7 @@ class Trigger:
     subject: bool = False
     actor: str = ""
     repeats: bool = False
+    topical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Grammar:
     """What the engine must know of a language before it reads a word.
 
     ``suffixes`` may follow a name and ``prefixes`` precede it within one word;
-    ``ambiguous`` names count only where the text's own capitals show a name.
+    ``ambiguous`` names count only where the text's own capitals show a name; an infinitive's
+    word before a form in ``gerunds`` means no intent ("came to recognising").
     """
 
     abbreviations: frozenset[str] = frozenset()
@@ -77,6 +79,7 @@ class Grammar:
     ambiguous: frozenset[str] = frozenset()
     cased: bool = True
     verb_last: bool = False
+    gerunds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def _grammar(raw: Mapping[str, Any]) -> Grammar:
         ambiguous=frozenset(raw.get("ambiguous", ())),
         cased=bool(raw.get("cased", True)),
         verb_last=bool(raw.get("verb_last", False)),
+        gerunds=tuple(raw.get("gerunds", ())),
     )
 
 
@@ -185,6 +189,7 @@ def _trigger(raw: Mapping[str, Any]) -> Trigger:
         subject=bool(raw.get("subject", False)),
         actor=raw.get("actor", ""),
         repeats=bool(raw.get("repeats", False)),
+        topical=bool(raw.get("topical", False)),
     )
 
 
