@@ -27,7 +27,9 @@ from bot.commands.desk import Desk
 from bot.commands.intake import Context, Intake
 from bot.commands.rights import Who
 from bot.commands.table import COMMANDS
+from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
+from bot.terminal import USER_ID
 from bot.texts import service
 from bot.texts.alerts import render_alert
 from bot.texts.language import words_of
@@ -79,15 +81,17 @@ def build_application(
     request: BaseRequest | None = None,
     *,
     renderer: Renderer,
+    pacer: Pacer,
 ) -> App:
     """Return the application, not yet initialised or started.
 
-    ``renderer`` makes the pictures, and is the caller's to close. With ``request`` (the
+    ``renderer`` makes the pictures, and is the caller's to close; ``pacer`` is the one
+    that the delivery of alerts keeps to. With ``request`` (the
     terminal) every call goes there and no token is needed. The caller starts and stops
     the application and its polling; see ``ALLOWED_UPDATES``.
     """
     application = _built(settings, request)
-    intake = Intake(_desk(settings, store, reference, clock, renderer))
+    intake = Intake(_desk(settings, store, reference, clock, renderer), pacer)
     only_new = message_filters.UpdateType.MESSAGE | message_filters.UpdateType.CHANNEL_POST
     application.add_handlers(
         [
@@ -156,7 +160,7 @@ def _desk(
         clock=clock,
         signer=Signer(secret),
         gazetteer=Gazetteer(reference),
-        operators=frozenset(settings.admin_ids),
+        operators=frozenset(settings.admin_ids) if token else frozenset({USER_ID}),
         renderer=renderer,
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,

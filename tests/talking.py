@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from telegram.request import HTTPXRequest
 
 from bot.application import App, build_application
+from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason
 from jobs.domain.clock import SystemClock
@@ -33,6 +34,9 @@ class MovableClock(SystemClock):
 
     def monotonic(self) -> float:
         return super().monotonic() + self.ahead
+
+    async def sleep(self, seconds: float) -> None:
+        self.ahead += seconds
 
 
 class Talk:
@@ -136,7 +140,9 @@ async def talking(folder: Path) -> AsyncIterator[Talk]:
         # Loopback needs no certificates, and reading them is slow.
         request = HTTPXRequest(httpx_kwargs={"verify": False})
         renderer = Renderer()
-        app = build_application(settings, store, SMALL_WORLD, clock, request, renderer=renderer)
+        app = build_application(
+            settings, store, SMALL_WORLD, clock, request, renderer=renderer, pacer=Pacer()
+        )
         async with app, renderer:
             yield Talk(api, app, store, clock)
         await store.close()

@@ -22,6 +22,7 @@ from bot.application import (
     render_delivery,
 )
 from bot.commands.intake import Context
+from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from bot.redaction import quiet_logging
 from bot.screen import Screen
@@ -121,8 +122,10 @@ async def _at_the_terminal(tmp_path: Path) -> AsyncIterator[tuple[int, Paper]]:
     out, typed, clock = Paper(), TypedLines(read_end), SystemClock()
     request = TerminalRequest(Screen(out, interactive=False), typed, clock, tmp_path)
     store = await Store.open("sqlite://", migrate=True)
-    settings = Settings(_env_file=None, admin_ids=(1,))
-    app = build_application(settings, store, SMALL_WORLD, clock, request, renderer=Renderer())
+    settings = Settings(_env_file=None)
+    app = build_application(
+        settings, store, SMALL_WORLD, clock, request, renderer=Renderer(), pacer=Pacer()
+    )
     assert app.updater is not None
     async with app:
         await app.start()

@@ -46,6 +46,22 @@ async def test_status_shows_the_whole_picture(talk: Talk) -> None:
     assert "No source has been read yet." in text
 
 
+async def test_many_recognisers_are_counted_and_the_last_ones_named(talk: Talk) -> None:
+    codes = ("RU", "UZ", "KZ", "KG", "CN")
+    rows = [
+        Standing("taliban", code, "de_jure", date(2025, 7, n)) for n, code in enumerate(codes, 1)
+    ]
+    await stand(talk, *rows)
+    text = (await talk.answer("/status")).text
+    assert "recognised by 5 known here, the last ones China (since 5 July 2025), Kyrgyz" in text
+    assert "Russia (since" not in text
+
+
+async def test_an_uncertain_standing_says_so(talk: Talk) -> None:
+    await stand(talk, Standing("taliban", "CN", mission="embassy", certain=False))
+    assert "Part of this rests on one weak source." in (await talk.answer("/status China")).text
+
+
 async def test_status_says_how_fresh_the_sources_are(talk: Talk) -> None:
     now = talk.clock.now()
     async with talk.store.write() as conn:
@@ -185,12 +201,14 @@ async def test_the_map_is_a_picture_with_its_case(talk: Talk) -> None:
     shown = await talk.answer("/map")
     assert shown.kind == "photo"
     assert shown.text == (
-        "Taliban government of Afghanistan: recognised by 1 state. In words: /countries"
+        "Taliban government of Afghanistan: recognised by 1 state known here. In words: /countries"
     )
     [call] = talk.api.calls_of("sendPhoto")
     assert call.params["photo"].startswith(b"\x89PNG")
 
 
 async def test_another_case_is_asked_for_by_the_beginning_of_its_name(talk: Talk) -> None:
-    assert (await talk.answer("/map pal")).text.startswith("Palestine: recognised by 0 states.")
+    assert (await talk.answer("/map pal")).text.startswith(
+        "Palestine: recognised by 0 states known here."
+    )
     assert "I watch no case called" in (await talk.answer("/map Atlantis")).text

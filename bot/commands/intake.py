@@ -9,14 +9,13 @@ from telegram import (
     ChatMember,
     ChatMemberRestricted,
     ChatMemberUpdated,
-    LinkPreviewOptions,
-    ReplyParameters,
     Update,
 )
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext
 
+from bot.commands.answers import Answers
 from bot.commands.asks import Ask, Called, Sender, ask_of, is_older, parse_command
 from bot.commands.buttons import Press
 from bot.commands.desk import Command, Desk
@@ -24,6 +23,7 @@ from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
 from bot.commands.subscribing import words_for
 from bot.commands.table import BY_NAME, PRESSES
+from bot.pacing import Pacer
 from bot.texts import service
 from bot.texts.language import Words
 from bot.texts.messages import Message
@@ -33,31 +33,33 @@ from jobs.store.chats import ChatKind
 
 _log = logging.getLogger(__name__)
 _PATIENCE_MINUTES = 10
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 Context = CallbackContext[Any, Any, Any, Any]
 
 
 class Intake:
     """Takes what Telegram brings to the commands and carries the answers back."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, pacer: Pacer) -> None:
         self._desk = desk
         self._pace = AnswerPace(desk.clock)
+        self._answers = Answers(pacer, desk.clock)
 
     async def on_message(self, update: Update, context: Context) -> None:
         """Answer a command in a chat or a channel; in private also say what is none."""
         message = update.effective_message
-        if message is None or not message.text or not await self._is_first(update):
+        if message is None or not message.text:
             return
         called = parse_command(message.text)
         if called is not None and called.addressee not in {"", context.bot.username.lower()}:
             return
         ask = ask_of(message, called.argument if called else "")
-        if ask.sender is Sender.FORWARD:
+        if ask.sender is Sender.FORWARD or not (called or ask.is_private):
+            return  # people talk in groups: none of it is noted
+        if not await self._is_first(update):
             return
         answer = await self._answer(context, message, ask, called)
         if answer is not None:
-            await _reply(message, answer)
+            await self._answers.reply(message, answer)
 
     async def on_press(self, update: Update, context: Context) -> None:
         """Carry out a press of one of our buttons, and always end its waiting."""
@@ -65,11 +67,13 @@ class Intake:
         if query is None or not await self._is_first(update):
             return
         words = await self._words_of(query)
-        pop_up = await self._press(query, context, words)
+        pop_up, answer = await self._press(query, context, words)
         try:
             await query.answer(pop_up or None, show_alert=bool(pop_up))
         except BadRequest:
             _log.info("update %d: the press waited too long for its answer", update.update_id)
+        if answer is not None:
+            await self._answers.edit(query, answer)
 
     async def on_membership(self, update: Update, context: Context) -> None:
         """Open or close a chat as the bot is let in or put out."""
@@ -137,20 +141,20 @@ class Intake:
     async def _words_of(self, query: CallbackQuery) -> Words:
         return await words_for(self._desk, _ask_of_press(query))
 
-    async def _press(self, query: CallbackQuery, context: Context, words: Words) -> str:
-        """Carry out a press and return what to say in a pop-up, usually nothing."""
+    async def _press(
+        self, query: CallbackQuery, context: Context, words: Words
+    ) -> tuple[str, Message | None]:
+        """Carry out a press; return what a pop-up says, and what the message shall say."""
         desk, ask = self._desk, _ask_of_press(query)
         if ask.user_id is None or not query.data:
-            return service.void_button(words)
+            return service.void_button(words), None
         press = desk.signer.read(query.data, ask.chat_id, ask.user_id, desk.clock.now())
         pressed = PRESSES.get(press.action) if isinstance(press, Press) else None
         if pressed is None or not isinstance(press, Press):
-            return service.void_button(words)
+            return service.void_button(words), None
         if not await may(context.bot, ask, pressed.who, desk.operators):
-            return service.refused_press(words)
-        answer = await pressed.answer(desk, ask, words, press.payload)
-        await _edit(query, answer)
-        return ""
+            return service.refused_press(words), None
+        return "", await pressed.answer(desk, ask, words, press.payload)
 
     async def _greet(self, change: ChatMemberUpdated, context: Context) -> None:
         words = await words_for(
@@ -180,44 +184,3 @@ def _is_inside(member: ChatMember) -> bool:
     if isinstance(member, ChatMemberRestricted):
         return member.is_member
     return member.status not in {ChatMember.LEFT, ChatMember.BANNED}
-
-
-async def _reply(message: TelegramMessage, answer: Message) -> None:
-    """Answer in the same chat and topic; in shared chats as a reply to the command."""
-    bot, chat_id = message.get_bot(), message.chat.id
-    thread_id = message.message_thread_id if message.is_topic_message else None
-    reply_to = None
-    if message.chat.type != "private":
-        reply_to = ReplyParameters(message.message_id, allow_sending_without_reply=True)
-    if answer.photo:
-        await bot.send_photo(
-            chat_id,
-            answer.photo,
-            caption=answer.text,
-            caption_entities=answer.entities,
-            reply_parameters=reply_to,
-            message_thread_id=thread_id,
-        )
-        return
-    await bot.send_message(
-        chat_id,
-        answer.text,
-        entities=answer.entities,
-        reply_markup=answer.markup(),
-        link_preview_options=_NO_PREVIEW,
-        reply_parameters=reply_to,
-        message_thread_id=thread_id,
-    )
-
-
-async def _edit(query: CallbackQuery, answer: Message) -> None:
-    try:
-        await query.edit_message_text(
-            answer.text,
-            entities=answer.entities,
-            reply_markup=answer.markup(),
-            link_preview_options=_NO_PREVIEW,
-        )
-    except BadRequest as error:
-        if "not modified" not in error.message.lower():
-            raise

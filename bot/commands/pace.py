@@ -30,13 +30,16 @@ class _Rate:
 
 
 # Telegram allows about 1 message a second to a person and 20 a minute to a group.
-_PRIVATE = _Rate(burst=8, per_second=0.5)
+_PRIVATE = _Rate(burst=5, per_second=0.5)
 _SHARED = _Rate(burst=4, per_second=0.1)
 _MOST_CHATS = 10_000
 
 
 class AnswerPace:
-    """A token bucket for each chat, in memory: a restart forgives."""
+    """A token bucket for each chat, in memory: a restart forgives.
+
+    Once empty it must be half full again before the chat is answered.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -46,14 +49,13 @@ class AnswerPace:
         """Take one answer from the chat's bucket, or tell what to do without."""
         rate = _PRIVATE if is_private else _SHARED
         bucket = self._filled(chat_id, rate)
-        if bucket.left >= 1:
-            bucket.left -= 1
-            bucket.warned = False
-            return Admission.ANSWER
-        if bucket.warned:
+        if bucket.warned and bucket.left < rate.burst / 2:
             return Admission.SILENCE
-        bucket.warned = True
-        return Admission.WARN
+        bucket.warned = bucket.left < 1
+        if bucket.warned:
+            return Admission.WARN
+        bucket.left -= 1
+        return Admission.ANSWER
 
     def _filled(self, chat_id: ChatId, rate: _Rate) -> _Bucket:
         now = self._clock.monotonic()

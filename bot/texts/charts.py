@@ -24,8 +24,8 @@ def level_name(words: Words, level: str) -> str:
 def map_caption(words: Words, title: str, recognising: int, picture: bytes) -> Message:
     """Return /map: the picture, and in one line what it shows."""
     counted = words.ngettext(
-        "{title}: recognised by {count} state.",
-        "{title}: recognised by {count} states.",
+        "{title}: recognised by {count} state known here.",
+        "{title}: recognised by {count} states known here.",
         recognising,
     ).format(title=title, count=recognising)
     return Message(counted + " " + words.gettext("In words: /countries"), photo=picture)

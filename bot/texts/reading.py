@@ -18,7 +18,7 @@ from jobs.reference.cases import Case, Outlook
 
 _ROOM_FOR_ONE_MORE = 700
 _SHOWN_ACCOUNTS = 12
-_SHOWN_RECOGNISERS = 6
+_SHOWN_RECOGNISERS = 4
 
 _OUTLOOKS = {
     Outlook.LIKELY: N_("likely next"),
@@ -99,6 +99,8 @@ def status_of_actor(
         writer.line(f"{case.title}:")
         for part in _parts_of(words, standing or Standing(case.id, code)):
             writer.line(f"• {part}")
+        if standing is not None and not standing.certain:
+            writer.line("• " + words.gettext("Part of this rests on one weak source."))
         for watched in case.watch:
             if watched.actor == code:
                 outlook = words.gettext(_OUTLOOKS[watched.outlook])
@@ -117,12 +119,14 @@ def recognised_line(
     recognising = [standing for standing in standings if standing.recognition == "de_jure"]
     if not recognising:
         return words.gettext("{case}: recognised by nobody").format(case=case.title)
+    recognising.sort(key=lambda standing: standing.recognised_on or date.min, reverse=True)
     listed = ", ".join(_recogniser(words, names, one) for one in recognising[:_SHOWN_RECOGNISERS])
-    count = len(recognising)
-    more = words.gettext(" and {count} more").format(count=count - _SHOWN_RECOGNISERS)
-    return words.gettext("{case}: recognised by {names}").format(
-        case=case.title, names=listed + (more if count > _SHOWN_RECOGNISERS else "")
-    )
+    if len(recognising) <= _SHOWN_RECOGNISERS:
+        line = words.gettext("{case}: recognised by {names}")
+    else:
+        # A case's file need not hold every old recognition, so the number is what is known.
+        line = words.gettext("{case}: recognised by {count} known here, the last ones {names}")
+    return line.format(case=case.title, count=len(recognising), names=listed)
 
 
 def latest(words: Words, names: Reference, told: Sequence[Told]) -> Message:
@@ -239,9 +243,8 @@ def _since(words: Words, on: date) -> str:
 
 def _parts_of(words: Words, standing: Standing) -> list[str]:
     """Return a standing in words, recognition first, the last meeting last."""
-    unsure = "" if standing.certain else words.gettext(" (not certain)")
     recognition = words.gettext(_RECOGNITIONS.get(standing.recognition, _RECOGNITIONS["none"]))
-    parts = [recognition + _on(words, standing.recognised_on) + unsure]
+    parts = [recognition + _on(words, standing.recognised_on)]
     for label, value, on in (
         (words.gettext("mission"), standing.mission, standing.mission_on),
         (words.gettext("head of mission"), standing.head_of_mission, standing.head_on),
