@@ -17,7 +17,7 @@ from jobs.store.orders import OrderKind
 from jobs.store.schema import alert, event, item, mention, outbox, revision
 from jobs.store.schema import source as source_table
 from tests.samples import NOON, a_mention, a_source, an_item
-from tests.watching_world import CHAT, OTHER_CHAT, REFERENCE, World
+from tests.watching_world import CHAT, OTHER_CHAT, REFERENCE, PoisonError, World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # An actor of which no baseline knows anything.
@@ -243,17 +243,7 @@ async def test_whichever_statement_fails_nothing_is_left_half_done(world: World)
 
 
 async def test_an_item_that_breaks_detection_holds_up_no_other(world: World) -> None:
-    class Broken(Exception):
-        pass
-
-    hear = world.detector.detect
-
-    def detect(text):  # type: ignore[no-untyped-def]
-        if text.title == "poison":
-            raise Broken
-        return hear(text)
-
-    world.detector.detect = detect  # type: ignore[method-assign]
+    world.detector.poison = "poison"
     await world.put("one.example", SAID)
     await world.put("bad.example", title="poison")
     await world.put("two.example", replace(SAID, actor="PY"))
@@ -261,13 +251,13 @@ async def test_an_item_that_breaks_detection_holds_up_no_other(world: World) -> 
     for _ in range(6):
         try:
             await world.pipeline.detect(NOON)
-        except Broken:
+        except PoisonError:
             broken += 1
-    assert broken == 2
+    assert broken == 3  # among three, among two, alone
     assert len(await world.told()) == 2
     async with world.store.write() as conn:
         assert [each.item.title for each in await items.unprocessed(conn, 9)] == ["poison"]
-    with pytest.raises(Broken):
+    with pytest.raises(PoisonError):
         await world.pipeline.detect(NOON + 2 * HOUR)
 
 

@@ -24,13 +24,20 @@ REFERENCE: Reference = replace(load_reference(), sources={})
 CHAT, OTHER_CHAT = ChatId(1), ChatId(2)
 
 
+class PoisonError(Exception):
+    pass
+
+
 class Scripted(Detector):
     """Hears in an item what the test says that it does, by the item's title."""
 
     def __init__(self) -> None:
         self.heard: dict[str, Sequence[Mention]] = {}
+        self.poison = ""
 
     def detect(self, text: Text) -> list[Mention]:
+        if text.title == self.poison:
+            raise PoisonError
         return list(self.heard.get(text.title, ()))
 
 
