@@ -68,7 +68,9 @@ def misfiled(code: str, row: Mapping[str, Any]) -> list[str]:
     """Return a line for each English name that countrynames gives to another state."""
     names = row.get("en", {}).get("names", ())
     found = {name: countrynames.to_code(name) for name in names if "kind" not in row}
-    return [f"{code}: {name} is {other}" for name, other in found.items() if other not in (None, code)]
+    return [
+        f"{code}: {name} is {other}" for name, other in found.items() if other not in (None, code)
+    ]
 
 
 def table(code: str, row: Mapping[str, Any]) -> str:

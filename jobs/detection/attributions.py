@@ -15,9 +15,7 @@ def find_attributions(
     spans: Sequence[Span], clauses: Sequence[Clause], groups: Sequence[Group]
 ) -> tuple[str, ...]:
     """Return wire ids and ``organ:XX``, each once, in order of appearance."""
-    found = [
-        (span.start, span.entry.value) for span in spans if span.entry.kind is Kind.WIRE
-    ]
+    found = [(span.start, span.entry.value) for span in spans if span.entry.kind is Kind.WIRE]
     for clause in clauses:
         speech = clause.classes("speech")
         if speech:
@@ -34,4 +32,6 @@ def _speaks(group: Group, speech: Sequence[Span]) -> bool:
     if len(group.codes) != 1 or not official:
         return False
     end = max(group.end, group.head_end)
-    return any(0 <= verb.start - end <= _LEAD or 0 <= group.start - verb.end <= 3 for verb in speech)
+    return any(
+        0 <= verb.start - end <= _LEAD or 0 <= group.start - verb.end <= 3 for verb in speech
+    )

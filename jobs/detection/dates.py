@@ -67,7 +67,11 @@ def _day_beside(words: Sequence[str], index: int) -> tuple[int, int]:
 
 def _ordinal(word: str) -> int:
     digits = word[:-2] if word[-2:] in ("st", "nd", "rd", "th") else word
-    return int(digits) if digits.isascii() and digits.isdigit() and 0 < int(digits[:4]) <= 31 and len(digits) <= 2 else 0
+    return (
+        int(digits)
+        if digits.isascii() and digits.isdigit() and 0 < int(digits[:4]) <= 31 and len(digits) <= 2
+        else 0
+    )
 
 
 def _year_after(words: Sequence[str], place: int) -> int:

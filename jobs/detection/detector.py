@@ -12,6 +12,7 @@ from jobs.detection.texts import Text
 from jobs.domain.events import Mention
 from jobs.reference import Reference
 
+
 class Detector:
     """Finds what a text says of any configured case; built once, then pure."""
 

@@ -94,7 +94,11 @@ def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:
-    if trigger.entry.trigger and trigger.entry.trigger.type not in ("recognition", "delisting", "forum"):
+    if trigger.entry.trigger and trigger.entry.trigger.type not in (
+        "recognition",
+        "delisting",
+        "forum",
+    ):
         return False
     cues = _cues(setting, trigger, "urge")
     cues += [c for c in setting.clause.classes("urge") if c.start <= trigger.start < c.end]
@@ -150,10 +154,19 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         for cue in _cues(setting, trigger, "plan_to"):
             if trigger.start - cue.end < _NEAR and not _ranked(cue, setting):
                 return _said(cue, setting)
-    if setting.when and setting.published and setting.when.on and setting.when.on > setting.published:
+    if (
+        setting.when
+        and setting.published
+        and setting.when.on
+        and setting.when.on > setting.published
+    ):
         return (setting.when.on.isoformat(),)
     after = [c for c in setting.clause.classes("plan") if c.start >= trigger.end]
-    later = [c for c in after if setting.words[c.start] in ("next", "tomorrow", "soon", "coming", "set", "upcoming")]
+    later = [
+        c
+        for c in after
+        if setting.words[c.start] in ("next", "tomorrow", "soon", "coming", "set", "upcoming")
+    ]
     return _said(later[0], setting) if later else ()
 
 

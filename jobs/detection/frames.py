@@ -87,7 +87,11 @@ def _recogniser(trigger: Span, scene: Scene) -> Found:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
             return Found(scene.topic, "pronoun")
-        if _acts(group) and group.marker in ("", "by", "goal") or (group.codes and group.head == "person"):
+        if (
+            _acts(group)
+            and group.marker in ("", "by", "goal")
+            or (group.codes and group.head == "person")
+        ):
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
@@ -99,13 +103,26 @@ def _other_object(trigger: Span, scene: Scene) -> bool:
     if any(_is_subject(g) for g in scene.groups):
         later = [g for g in _after(trigger, scene.groups)]
         near = later[0] if later else None
-        if near and near.codes and not near.subject and near.marker in ("", "of") and not near.possessive:
-            return near.start - trigger.end <= 2 and near.head in ("", "embassy") and Form.DEMONYM not in near.forms and not any(
-                _is_subject(g) for g in later
-            ) and near.marker == "of"
+        if (
+            near
+            and near.codes
+            and not near.subject
+            and near.marker in ("", "of")
+            and not near.possessive
+        ):
+            return (
+                near.start - trigger.end <= 2
+                and near.head in ("", "embassy")
+                and Form.DEMONYM not in near.forms
+                and not any(_is_subject(g) for g in later)
+                and near.marker == "of"
+            )
         return False
     return any(
-        g.codes and g.marker in ("", "of") and g.start - trigger.end <= 2 and Form.LEADER not in g.forms
+        g.codes
+        and g.marker in ("", "of")
+        and g.start - trigger.end <= 2
+        and Form.LEADER not in g.forms
         for g in _after(trigger, scene.groups)
     )
 
@@ -114,15 +131,15 @@ def _is_passive(trigger: Span, clause: Clause) -> bool:
     return any(trigger.start - 4 <= c.start < trigger.start for c in clause.classes("passive"))
 
 
-def _reverses(
-    trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
-) -> bool:
+def _reverses(trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]) -> bool:
     """Say whether the subject is the one who recognises."""
     if not before or not _is_subject(before[0]) or before[0].codes or before[0].marker:
         return False
     if trigger.entry.trigger and trigger.entry.trigger.noun:
         return False
-    return bool(after) and not _is_subject(after[0]) and after[0].marker == "" and bool(after[0].codes)
+    return (
+        bool(after) and not _is_subject(after[0]) and after[0].marker == "" and bool(after[0].codes)
+    )
 
 
 def _by(trigger: Span, groups: Sequence[Group]) -> Found | None:
@@ -163,7 +180,9 @@ def _shared(scene: Scene) -> Found | None:
 def _host(trigger: Span, scene: Scene) -> Found:
     groups = scene.groups
     before, after = _before(trigger, groups), _after(trigger, groups)
-    owners = [g for g in groups if g.codes and g.head in ("embassy", "ambassador") and g.marker != "topic"]
+    owners = [
+        g for g in groups if g.codes and g.head in ("embassy", "ambassador") and g.marker != "topic"
+    ]
     agents = [g for g in before if _acts(g) and g.marker in ("", "by")]
     if agents and not _is_person_only(agents[0]):
         return Found(agents[0].codes, "agent")
@@ -175,7 +194,11 @@ def _host(trigger: Span, scene: Scene) -> Found:
             return Found(group.codes, "host")
     if agents:
         return Found(agents[0].codes, "agent")
-    plain = [g for g in [*after, *before] if g.codes and g.marker in ("", "with") and g.head != "nonstate"]
+    plain = [
+        g
+        for g in [*after, *before]
+        if g.codes and g.marker in ("", "with") and g.head != "nonstate"
+    ]
     if plain:
         return Found(plain[0].codes, "plain")
     if any(g.unnamed == "unnamed" and not g.marker for g in before[:1]):
@@ -208,7 +231,11 @@ def _partner(trigger: Span, scene: Scene) -> Found:
     if agent and _acts(agent):
         codes += agent.codes
     for group in after:
-        if _acts(group) and group.marker in ("", "with", "between", "by", "of") and group.start - trigger.end <= _SIDE:
+        if (
+            _acts(group)
+            and group.marker in ("", "with", "between", "by", "of")
+            and group.start - trigger.end <= _SIDE
+        ):
             codes += group.codes
             if group.marker in ("", "of"):
                 break
@@ -221,8 +248,13 @@ def _partner(trigger: Span, scene: Scene) -> Found:
     if not codes:
         codes, rule = _destination(trigger, scene, before, after)
     if not codes:
-        possessors = [g for g in before if g.codes and g.head not in ("nonstate", "embassy", "list")
-                      and g.marker not in ("place", "topic")]
+        possessors = [
+            g
+            for g in before
+            if g.codes
+            and g.head not in ("nonstate", "embassy", "list")
+            and g.marker not in ("place", "topic")
+        ]
         codes, rule = (list(possessors[0].codes), "adjective") if possessors else ([], rule)
     if not codes and not any(g.unnamed == "unnamed" for g in before[:1]):
         shared = _shared(scene)
@@ -253,7 +285,11 @@ def _subject_is_party(trigger: Span, scene: Scene) -> bool:
             return True
         if group.subject and group.marker == "place":
             return True
-    if _has_pronoun(scene) or trigger.entry.trigger and trigger.entry.trigger.type is EventType.AGREEMENT:
+    if (
+        _has_pronoun(scene)
+        or trigger.entry.trigger
+        and trigger.entry.trigger.type is EventType.AGREEMENT
+    ):
         return scene.subject_near >= Strength.SEAT
     if any(_is_subject(g) and g.marker != "topic" for g in scene.earlier):
         return True

@@ -10,9 +10,7 @@ _NAMES = (Kind.ACTOR, Kind.SUBJECT)
 _WEAK = (Form.SURNAME, Form.LEADER)
 
 
-def settle(
-    words: Words, spans: Sequence[Span], grammar: Grammar, title_end: int
-) -> list[Span]:
+def settle(words: Words, spans: Sequence[Span], grammar: Grammar, title_end: int) -> list[Span]:
     """Return the spans that hold, in order of their first word."""
     shown = _written_as_names(words, title_end) if grammar.cased else (True, True)
     held = [
@@ -93,13 +91,23 @@ def _longest(names: Iterable[Span]) -> list[Span]:
     chosen: list[Span] = []
     taken: set[int] = set()
     order = sorted(
-        names, key=lambda s: (s.start - s.end, s.entry.form in _WEAK, s.entry.kind, s.start, s.entry.value)
+        names,
+        key=lambda s: (
+            s.start - s.end,
+            s.entry.form in _WEAK,
+            s.entry.kind,
+            s.start,
+            s.entry.value,
+        ),
     )
     last: tuple[int, int] | None = None
     for span in order:
         same = any(
-            c.start == span.start and c.end == span.end and c.entry.kind == span.entry.kind
-            and c.entry.kind is Kind.SUBJECT and c.entry.value != span.entry.value
+            c.start == span.start
+            and c.end == span.end
+            and c.entry.kind == span.entry.kind
+            and c.entry.kind is Kind.SUBJECT
+            and c.entry.value != span.entry.value
             for c in chosen
         )
         if same or not any(index in taken for index in range(span.start, span.end)):

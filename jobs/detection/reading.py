@@ -21,7 +21,9 @@ RULES_VERSION = "1"
 _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
-_PRESENCE = Trigger("meeting.presence", EventType.MEETING, (), detail="visit", place=True, noun=True)
+_PRESENCE = Trigger(
+    "meeting.presence", EventType.MEETING, (), detail="visit", place=True, noun=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,11 @@ class CaseReading:
             read.spans,
             read.title_end,
             read.lexicon.phrases.grammar,
-            (range(group.start, group.end) for group in self._groups if len(group.codes) > 1 or group.subject),
+            (
+                range(group.start, group.end)
+                for group in self._groups
+                if len(group.codes) > 1 or group.subject
+            ),
         )
         self._voices = find_attributions(read.spans, self._clauses, self._groups)
         self._strength = max((g.subject for g in self._groups), default=Strength.NOT)
@@ -83,7 +89,11 @@ class CaseReading:
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
         for group in groups:
-            if group.codes and group.marker in ("", "by") and group.head not in ("nonstate", "list"):
+            if (
+                group.codes
+                and group.marker in ("", "by")
+                and group.head not in ("nonstate", "list")
+            ):
                 self._topic = group.codes
                 return
         if not self._topic:
@@ -103,7 +113,9 @@ class CaseReading:
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         when = self._when(clause)
-        judged = judge(trigger, Setting(self._read.words.words, clause, before, when, self._read.published))
+        judged = judge(
+            trigger, Setting(self._read.words.words, clause, before, when, self._read.published)
+        )
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
         if judged.stative and not clause.is_title and kind.type is EventType.RECOGNITION:
@@ -120,7 +132,9 @@ class CaseReading:
             if c.start <= g.start < c.end
         ]
         near = max((g.subject for g in [*groups, *earlier]), default=Strength.NOT)
-        return Scene(clause, groups, earlier, self._topic, self._title_codes, max(near, self._strength), ())
+        return Scene(
+            clause, groups, earlier, self._topic, self._title_codes, max(near, self._strength), ()
+        )
 
     def _is_about_subject(self, event_type: EventType) -> bool:
         if self._strength is Strength.NAMED:
@@ -131,14 +145,24 @@ class CaseReading:
         phrases = self._read.lexicon.phrases
         ahead = clause.has("plan") or clause.has("plan_to")
         words = self._read.words.words
-        found = find_date(words[clause.start : clause.end], self._read.published, phrases.calendar, ahead=ahead)
+        found = find_date(
+            words[clause.start : clause.end], self._read.published, phrases.calendar, ahead=ahead
+        )
         if found:
             return found
         same = [c for c in self._clauses if c.sentence == clause.sentence]
-        return find_date(words[same[0].start : same[-1].end], self._read.published, phrases.calendar, ahead=ahead)
+        return find_date(
+            words[same[0].start : same[-1].end], self._read.published, phrases.calendar, ahead=ahead
+        )
 
     def _mention(
-        self, code: str, trigger: Span, clause: Clause, found: Found, judged: Judgement, when: When | None
+        self,
+        code: str,
+        trigger: Span,
+        clause: Clause,
+        found: Found,
+        judged: Judgement,
+        when: When | None,
     ) -> Mention:
         kind = trigger.entry.trigger
         assert kind is not None
@@ -187,8 +211,10 @@ def _triggers(clause: Clause, groups: Sequence[Group]) -> list[Span]:
         if span.entry.kind is Kind.TRIGGER and _is_served(span, clause):
             assert span.entry.trigger is not None
             if not any(
-                c.entry.trigger and c.entry.trigger.type is span.entry.trigger.type
-                and c.start < span.end and span.start < c.end
+                c.entry.trigger
+                and c.entry.trigger.type is span.entry.trigger.type
+                and c.start < span.end
+                and span.start < c.end
                 for c in chosen
             ):
                 chosen.append(span)
@@ -208,16 +234,24 @@ def _is_served(span: Span, clause: Clause) -> bool:
     if not trigger.near:
         return bool(objects)
     return any(
-        o.start - span.end <= trigger.near and span.start - o.end <= trigger.near
-        for o in objects
+        o.start - span.end <= trigger.near and span.start - o.end <= trigger.near for o in objects
     )
 
 
 def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
     """Return a visit told without a verb: "Iranian minister in Kabul", "Muttaqi in Moscow"."""
     for one, other in zip(groups, groups[1:], strict=False):
-        guest = one.head in ("person", "organ") or Form.LEADER in one.forms or Form.SURNAME in one.forms
-        if guest and one.marker == "" and other.marker == "place" and bool(one.subject) != bool(other.subject):
+        guest = (
+            one.head in ("person", "organ") or Form.LEADER in one.forms or Form.SURNAME in one.forms
+        )
+        if (
+            guest
+            and one.marker == ""
+            and other.marker == "place"
+            and bool(one.subject) != bool(other.subject)
+        ):
             if bool(one.codes) or bool(other.codes):
-                return Span(one.end, one.end + 1, Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE))
+                return Span(
+                    one.end, one.end + 1, Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE)
+                )
     return None

@@ -9,10 +9,14 @@ from datetime import date, timedelta
 
 from jobs.domain.events import Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
+from jobs.ledger.origins import text_of
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS
 
 TAKES_BACK = "withdrawal"
 """The detail of a plan that aims at taking something back."""
+
+REPRINT_WORDS = 10
+"""From this many different words on, an equal text is the same text, not a stock phrase."""
 
 ACTS = (EventStatus.DONE, EventStatus.REVERSED)
 _OPPOSITE = {
@@ -33,6 +37,8 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
     decides whether they can belong together.
     """
     status = evidence.mention.status
+    if is_dated(evidence) and _is_reprint(evidence, event):
+        return 0, timedelta(0)
     if status is EventStatus.PLANNED:
         return _plan_to_any(evidence, event, kin) if is_dated(evidence) else None
     day = day_of(evidence)
@@ -96,6 +102,18 @@ def _is_firm(event: Event) -> bool:
     return is_once(event) and is_sure
 
 
+def _is_reprint(evidence: Evidence, event: Event) -> bool:
+    """Say whether the same words were read of this event before, however long ago.
+
+    An old story under a new address and date is as old as its text.
+    """
+    text = text_of(evidence)
+    return text.count(" ") + 1 >= REPRINT_WORDS and any(
+        each.mention.status is evidence.mention.status and text_of(each) == text
+        for each in event.evidence
+    )
+
+
 def _act_to_any(
     day: Day, status: EventStatus, event: Event, kin: Sequence[Event]
 ) -> Nearness | None:
@@ -107,16 +125,18 @@ def _act_to_any(
 
 
 def _act_to_act(day: Day, event: Event, kin: Sequence[Event]) -> Nearness | None:
-    window, known = WINDOWS[event.type], event_day(event)
-    if known is None or not stands(event, day.on, kin):
+    known, window = event_day(event), WINDOWS[event.type]
+    if known is None:
         return None
-    distance = gap(day, known, window)
+    distance, since = gap(day, known, window), day.on - known.on
+    is_later = since > timedelta(0) and (since <= window.lag or not day.stated)
     if distance is not None:
-        return 0, distance
-    since = day.on - known.on
-    if _is_firm(event) and since > timedelta(0) and (since <= window.lag or not day.stated):
-        return 1, since
-    return None
+        fit = 0, distance
+    elif is_later and _is_firm(event):
+        fit = 1, since
+    else:
+        return None
+    return fit if stands(event, day.on, kin) else None
 
 
 def _act_to_plan(day: Day, plan: Event, kin: Sequence[Event]) -> Nearness | None:

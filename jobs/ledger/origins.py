@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +18,10 @@ COPY_LIKENESS = 85
 
 COPY_WORDS = 5
 """Below this many words two reports of one event are alike by nature, not by copying."""
+
+MOST_TEXTS = 48
+"""How many texts of one event a new one is compared with. By then its grade is settled,
+and a story told five hundred times must not cost the square of that."""
 
 _WITHDRAWN = re.compile(r"^\W*(withdrawn|retracted|kill)\b", re.IGNORECASE)
 
@@ -43,7 +48,7 @@ def trace(evidence: Sequence[Evidence]) -> dict[MentionId, str]:
     owed: dict[str, str] = {}
     texts: dict[str, str] = {}
     for each in in_order(evidence):
-        text, origin = _text(each), _voice(each)
+        text, origin = text_of(each), _voice(each)
         copied = _copied_from(text, texts)
         if copied is not None and _is_wire(each):
             owed.setdefault(copied, origin)
@@ -69,6 +74,12 @@ def withdrawn(evidence: Sequence[Evidence], origins: Mapping[MentionId, str]) ->
             and said_at(each) <= said_at(notice)
         )
     return fallen
+
+
+def text_of(evidence: Evidence) -> str:
+    """Return an item's title and clause as bare words, each once: what likeness compares."""
+    words = re.findall(r"\w+", f"{evidence.title} {evidence.mention.clause}".casefold())
+    return " ".join(dict.fromkeys(words))
 
 
 def _credit(evidence: Evidence) -> str | None:
@@ -98,13 +109,12 @@ def _root(origin: str, owed: Mapping[str, str]) -> str:
 
 
 def _copied_from(text: str, texts: Mapping[str, str]) -> str | None:
-    if text.count(" ") + 1 < COPY_WORDS:
+    if text in texts or _is_short(text):
         return texts.get(text)
-    known = [each for each in texts if each.count(" ") + 1 >= COPY_WORDS]
+    known = list(islice((each for each in texts if not _is_short(each)), MOST_TEXTS))
     found = process.extractOne(text, known, scorer=fuzz.token_set_ratio, score_cutoff=COPY_LIKENESS)
     return texts[found[0]] if found else None
 
 
-def _text(evidence: Evidence) -> str:
-    words = re.findall(r"\w+", f"{evidence.title} {evidence.mention.clause}".casefold())
-    return " ".join(dict.fromkeys(words))
+def _is_short(text: str) -> bool:
+    return text.count(" ") + 1 < COPY_WORDS
