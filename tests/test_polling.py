@@ -1,100 +1,117 @@
-"""Updates come in once, and a lost token or a second poller stops the sending aloud."""
-
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from telegram import Bot, Update
 
-from bot.delivery import Deliverer, Policy
-from bot.demo.clock import DemoClock
-from bot.pacing import Pacer
-from bot.polling import Poller
-from jobs.errors import ConfigError
-from jobs.settings import UncertainPolicy
+from jobs.polling import Polled, Poller
+from jobs.sources.http import GuardedClient
+from jobs.sources.workers import ParserPool
+from jobs.store import items, sources
 from jobs.store.engine import Store
-from tests.bot_api import BotApi, error, status
+from jobs.store.items import StoredItem
+from tests.feed_host import FeedHost, answer, conditional
+from tests.samples import NOON, a_source
+from tests.watching_world import REFERENCE
 
-CONFLICT = error(409, "Conflict: terminated by other getUpdates request")
+RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>%s</channel></rss>"""
+ITEM = b"<item><title>%s</title><link>https://n.example/%s</link></item>"
+ONE, TWO = ITEM % (b"one", b"1"), ITEM % (b"two", b"2")
+HOUR = timedelta(hours=1)
 
 
-class Bench:
-    """A poller against the fake server, with a clock that sleeping moves."""
+class Desk:
+    """A poller of sources a (well), b (missing) on one host, over a real store."""
 
-    def __init__(self, api: BotApi, bot: Bot, store: Store) -> None:
-        self.api = api
-        self.updates: list[Update] = []
-        self.clock = DemoClock(datetime(2026, 1, 1, tzinfo=UTC))
-        policy = Policy(UncertainPolicy.RESEND, timedelta(seconds=40), timedelta(days=1))
-        self.deliverer = Deliverer(
-            store, bot, self.clock, Pacer(), lambda delivery: pytest.fail("nothing to send"), policy
+    def __init__(self, store: Store, host: FeedHost) -> None:
+        self.store, self.host = store, host
+        configured = [
+            a_source("a", url=host.url("/a"), interval_seconds=300),
+            a_source("b", url=host.url("/b"), interval_seconds=300),
+        ]
+        self.sources = {source.id: source for source in configured}
+        self.client = GuardedClient(
+            deadline_seconds=5, max_bytes=100_000, allow_loopback=True, contact=""
         )
-        self.poller = Poller(bot, self.updates.append, self.deliverer, self.clock, ["message"])
-        self.stop = asyncio.Event()
+        self.parser = ParserPool(deadline_seconds=5, memory_mb=256, size=1)
+        self.poller = Poller(
+            store,
+            replace(REFERENCE, sources=self.sources),
+            self.client,
+            self.parser,
+            concurrency=4,
+        )
 
-    async def until_polled(self, times: int) -> None:
-        """Run until so many getUpdates calls came in after now, then stop."""
-        polling = asyncio.create_task(self.poller.run(self.stop))
-        async with asyncio.timeout(10):
-            while sum(call.method == "getUpdates" for call in self.api.calls) < times:
-                await asyncio.sleep(0)
-        self.stop.set()
-        await polling
+    async def waiting(self) -> list[StoredItem]:
+        async with self.store.write() as conn:
+            return await items.unprocessed(conn, 100)
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    store = await Store.open(f"sqlite:///{tmp_path / 'watch.sqlite'}", migrate=True)
-    async with BotApi() as api, Bot(api.token, base_url=api.base_url) as bot:
-        api.add_chat(7)
-        yield Bench(api, bot, store)
-    await store.close()
+async def desk(store: Store) -> AsyncIterator[Desk]:
+    async with FeedHost({"/a": answer(RSS % ONE)}) as host:
+        desk = Desk(store, host)
+        async with store.write() as conn:
+            await sources.sync(conn, desk.sources.values(), NOON)
+        yield desk
+        await desk.parser.close()
+        await desk.client.aclose()
 
 
-async def test_each_update_comes_once_and_is_confirmed_by_the_next_call(bench: Bench) -> None:
-    bench.api.say(7, "/start")
-    bench.api.say(7, "/status")
-    await bench.until_polled(2)
-    assert [
-        update.effective_message.text for update in bench.updates if update.effective_message
-    ] == [
-        "/start",
-        "/status",
+async def test_the_first_reading_is_the_baseline_and_the_next_is_news(desk: Desk) -> None:
+    assert await desk.poller.poll(NOON) == Polled(read=1, failed=1, new_items=1)
+    assert [each.is_baseline for each in await desk.waiting()] == [True]
+    assert await desk.poller.poll(NOON) == Polled()
+    desk.host.routes["/a"] = answer(RSS % (ONE + TWO))
+    assert await desk.poller.poll(NOON + HOUR) == Polled(read=1, failed=1, new_items=1)
+    assert [(each.item.title, each.is_baseline) for each in await desk.waiting()] == [
+        ("one", True),
+        ("two", False),
     ]
 
 
-async def test_an_outage_passes_and_nothing_is_lost(bench: Bench) -> None:
-    bench.api.script("getUpdates", status(502, stored=False), status(502, stored=False))
-    bench.api.say(7, "/start")
-    await bench.until_polled(4)
-    assert len(bench.updates) == 1
-    assert bench.deliverer.halted is None
+async def test_an_empty_first_reading_is_a_baseline_too(desk: Desk) -> None:
+    desk.host.routes["/a"] = answer(RSS % b"")
+    assert (await desk.poller.poll(NOON)).read == 1
+    desk.host.routes["/a"] = answer(RSS % ONE)
+    await desk.poller.poll(NOON + HOUR)
+    assert [each.is_baseline for each in await desk.waiting()] == [False]
 
 
-async def test_a_refused_token_stops_the_sending_until_it_holds_again(bench: Bench) -> None:
-    bench.api.script("getUpdates", error(401, "Unauthorized"))
-    await bench.until_polled(1)
-    assert bench.deliverer.halted == "Telegram refuses the token"
-    bench.stop.clear()
-    bench.api.say(7, "/start")
-    await bench.until_polled(3)
-    assert bench.deliverer.halted is None
-    assert len(bench.updates) == 1
+async def test_nothing_where_there_was_something_is_a_failure(desk: Desk) -> None:
+    await desk.poller.poll(NOON)
+    desk.host.routes["/a"] = answer(RSS % b"")
+    assert (await desk.poller.poll(NOON + HOUR)).failed == 2
+    async with desk.store.read() as conn:
+        health = (await sources.health(conn))[0]
+    assert health.failures == 1
+    assert "empty" in (health.last_error or "")
 
 
-async def test_a_second_poller_stops_the_sending_and_then_this_program(bench: Bench) -> None:
-    bench.api.script("getUpdates", *[CONFLICT] * 60)
-    polling = asyncio.create_task(bench.poller.run(bench.stop))
-    with pytest.raises(ConfigError, match="another program"):
-        await polling
-    assert bench.deliverer.halted == "another program polls with the same token"
+async def test_failures_are_put_off_ever_longer(desk: Desk) -> None:
+    waits = []
+    at = NOON
+    for _ in range(3):
+        await desk.poller.poll(at)
+        async with desk.store.read() as conn:
+            due_at = (await sources.health(conn))[1].next_due_at
+        waits.append((due_at - at).total_seconds())
+        at = due_at
+    assert [round(wait / 300) for wait in waits] == [2, 4, 8]
 
 
-async def test_a_stop_ends_a_hanging_call_at_once(bench: Bench) -> None:
-    polling = asyncio.create_task(bench.poller.run(bench.stop))
-    await asyncio.sleep(0)
-    bench.stop.set()
-    async with asyncio.timeout(2):
-        await polling
+async def test_what_has_not_changed_is_not_sent_again(desk: Desk) -> None:
+    desk.host.routes["/a"] = conditional(RSS % ONE, {"ETag": '"x"'})
+    for hours in range(3):
+        await desk.poller.poll(NOON + hours * HOUR)
+    asked = [each for each in desk.host.requests if each.target == "/a"]
+    assert ["if-none-match" in each.headers for each in asked] == [False, True, True]
+    assert len(await desk.waiting()) == 1
+
+
+async def test_a_killed_poll_is_made_up_for(desk: Desk) -> None:
+    async with desk.store.write() as conn:
+        claimed = await sources.claim_due(conn, NOON, 10, timedelta(minutes=10))
+    assert len(claimed) == 2
+    assert (await desk.poller.poll(NOON)).read == 0
+    assert (await desk.poller.poll(NOON + timedelta(minutes=10))).read == 1

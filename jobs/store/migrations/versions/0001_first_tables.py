@@ -17,7 +17,9 @@ def upgrade() -> None:
     """Create every table."""
     _incoming()
     _events()
+    _mentions()
     _alerts()
+    _outbox()
     _chats()
     _rest()
 
@@ -88,6 +90,9 @@ def _events() -> None:
     )
     op.create_index("ix_event_case_id_actor_type", "event", ["case_id", "actor", "type"])
     op.create_index("ix_event_changed_at", "event", ["changed_at"])
+
+
+def _mentions() -> None:
     op.create_table(
         "mention",
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
@@ -158,6 +163,9 @@ def _alerts() -> None:
         sa.PrimaryKeyConstraint("alert_id", "revision", name=op.f("pk_revision")),
     )
     op.create_index("ix_revision_created_at", "revision", ["created_at"])
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
