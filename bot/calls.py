@@ -1,43 +1,22 @@
 """One call to Telegram for one delivery, with a deadline of its own, judged."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Protocol
 
-from telegram import (
-    Bot,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    Message,
-    MessageEntity,
-    ReplyParameters,
-)
+from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import TelegramError
 
 from bot.outcomes import Outcome, Verdict, classify
+from bot.texts.messages import Message
 from jobs.domain.alerts import Action
 from jobs.store.claims import Delivery
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-class Words(Protocol):
-    """A message as it will be shown."""
-
-    @property
-    def text(self) -> str:
-        """Return the plain text, at most 4096 UTF-16 units."""
-
-    @property
-    def entities(self) -> tuple[MessageEntity, ...]:
-        """Return what is bold or a link."""
-
-    def markup(self) -> InlineKeyboardMarkup | None:
-        """Return the buttons."""
-
-
 async def attempt(
-    bot: Bot, delivery: Delivery, words: Words, deadline: timedelta, *, plain: bool
+    bot: Bot, delivery: Delivery, words: Message, deadline: timedelta, *, plain: bool
 ) -> Outcome:
     """Send, edit or reply once; return what became of it, and raise nothing but a cancel.
 
@@ -46,7 +25,7 @@ async def attempt(
     """
     if delivery.action is Action.EDIT and delivery.target is None:
         return Outcome(Verdict.EDIT_GONE, "the message's id is not known")
-    entities = [] if plain else list(words.entities)
+    entities = None if plain else words.entities
     try:
         async with asyncio.timeout(deadline.total_seconds()):
             message_id = await _call(bot, delivery, words, entities, deadline)
@@ -77,12 +56,12 @@ def _judge(error: Exception, delivery: Delivery, *, plain: bool) -> Outcome:
 async def _call(
     bot: Bot,
     delivery: Delivery,
-    words: Words,
-    entities: list[MessageEntity],
+    words: Message,
+    entities: Sequence[MessageEntity] | None,
     deadline: timedelta,
 ) -> int | None:
     if delivery.action is Action.EDIT:
-        edited = await bot.edit_message_text(
+        await bot.edit_message_text(
             words.text,
             chat_id=delivery.chat_id,
             message_id=delivery.target,
@@ -91,7 +70,7 @@ async def _call(
             reply_markup=words.markup(),
             read_timeout=deadline.total_seconds(),
         )
-        return edited.message_id if isinstance(edited, Message) else delivery.target
+        return delivery.target
     sent = await bot.send_message(
         delivery.chat_id,
         words.text,

@@ -15,10 +15,11 @@ from datetime import timedelta
 
 from telegram import Bot
 
-from bot.calls import Words, attempt, token_holds
+from bot.calls import attempt, token_holds
 from bot.outcomes import Outcome, Verdict
 from bot.pacing import Pacer
 from bot.recording import MAX_ATTEMPTS, record
+from bot.texts.messages import Message
 from jobs.domain.alerts import ChatId, DeliveryId
 from jobs.domain.clock import Clock
 from jobs.errors import StoreError
@@ -38,8 +39,6 @@ RESEND_AFTER = timedelta(seconds=15)
 IDLE_SECONDS = 0.5
 TIDY_SECONDS = 5.0
 PROBE_SECONDS = 30.0
-STOP_SECONDS = 5.0
-"""How long a stop waits for the calls in hand; what is left is uncertain at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,8 @@ class Policy:
     """For one call, from connecting to the last byte of the answer."""
     ttl: timedelta
     """A first telling that is older is no news and is closed."""
+    grace: timedelta = timedelta(seconds=5)
+    """How long a stop waits for the calls in hand; what is left is uncertain at the next start."""
 
 
 class Deliverer:
@@ -67,7 +68,7 @@ class Deliverer:
         bot: Bot,
         clock: Clock,
         pacer: Pacer,
-        render: Callable[[Delivery], Words],
+        render: Callable[[Delivery], Message],
         policy: Policy,
     ) -> None:
         self.halted: str | None = None
@@ -84,7 +85,7 @@ class Deliverer:
         self._tidied_at: float | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until ``stop`` is set; then finish the calls in hand, within 5 seconds."""
+        """Deliver until ``stop`` is set; then finish the calls in hand, or let them go."""
         stopping = asyncio.create_task(stop.wait())
         try:
             await self._recover_at_start(stop)
@@ -190,7 +191,7 @@ class Deliverer:
                 except_chats=closed,
             )
 
-    async def _word(self, delivery: Delivery) -> Words | None:
+    async def _word(self, delivery: Delivery) -> Message | None:
         try:
             return self._render(delivery)
         except Exception:
@@ -204,7 +205,7 @@ class Deliverer:
                 await attempts.put_off(conn, delivery, later, "could not be put into words")
         return None
 
-    async def _start(self, worded: list[tuple[Delivery, Words]]) -> None:
+    async def _start(self, worded: list[tuple[Delivery, Message]]) -> None:
         now = self._clock.now()
         lease_until = now + self._policy.deadline + LEASE_MARGIN
         ids = [row.id for row, _ in worded]
@@ -218,7 +219,7 @@ class Deliverer:
             self._flying.add(task)
             task.add_done_callback(self._flying.discard)
 
-    async def _deliver(self, delivery: Delivery, words: Words) -> None:
+    async def _deliver(self, delivery: Delivery, words: Message) -> None:
         plain = delivery.id in self._plain
         outcome = await attempt(self._bot, delivery, words, self._policy.deadline, plain=plain)
         self._adjust(delivery, outcome)
@@ -284,7 +285,7 @@ class Deliverer:
     async def _land(self) -> None:
         if not self._flying:
             return
-        _, late = await asyncio.wait(self._flying, timeout=STOP_SECONDS)
+        _, late = await asyncio.wait(self._flying, timeout=self._policy.grace.total_seconds())
         for task in late:
             task.cancel()
         if late:

@@ -77,6 +77,11 @@ class Pacer:
         self._refusals: deque[tuple[float, ChatId, float]] = deque()
         self._swept_at = 0.0
 
+    @property
+    def watched(self) -> int:
+        """Return how many chats are remembered."""
+        return len(self._gates)
+
     def ready_at(self, chat_id: ChatId, is_private: bool, now: float) -> float:
         """Return when a call for this chat may start: ``now`` or later."""
         gate = self._gates.get(chat_id) or _Gate(is_private)

@@ -70,21 +70,13 @@ class Bookkeeper:
         conn: AsyncConnection,
         reference: Reference,
         freshness: timedelta,
-        filters: Sequence[tuple[int, Filter]],
         now: datetime,
     ) -> None:
         self._conn = conn
         self._reference = reference
         self._freshness = freshness
-        self._filters = filters
         self._now = now
-
-    @classmethod
-    async def begin(
-        cls, conn: AsyncConnection, reference: Reference, freshness: timedelta, now: datetime
-    ) -> "Bookkeeper":
-        """Return a bookkeeper who knows what the chats want as of this transaction."""
-        return cls(conn, reference, freshness, await chats.wanted_filters(conn), now)
+        self._filters: Sequence[tuple[int, Filter]] | None = None
 
     async def enter(self, stored: StoredItem, mention: Mention) -> Entry:
         """Enter one mention: into an event or none, and tell the change or say why not."""
@@ -215,7 +207,7 @@ class Bookkeeper:
             self._conn,
             alert_id,
             number,
-            self._wanting(event, facts, decision),
+            await self._wanting(event, facts, decision),
             level=decision.level,
             loud=decision.loud,
             now=self._now,
@@ -241,9 +233,12 @@ class Bookkeeper:
             recognises=stand(page.case, page.actor, others, known).recognition == "de_jure",
         )
 
-    def _wanting(self, event: Event, facts: Facts, decision: Transition) -> list[int]:
+    async def _wanting(self, event: Event, facts: Facts, decision: Transition) -> list[int]:
         if event.inhibited_by is not None:
             return []
+        # Asked for once, and only if anything is told: most items tell nothing.
+        if self._filters is None:
+            self._filters = await chats.wanted_filters(self._conn)
         return [
             filter_id for filter_id, chosen in self._filters if wants(chosen, facts, decision.level)
         ]

@@ -83,7 +83,7 @@ class Pipeline:
         async with self._store.write() as conn:
             await lock_ledger(conn)
             await sources.sync(conn, self._reference.sources.values(), now)
-            keeper = await self._keeper(conn, now)
+            keeper = self._keeper(conn, now)
             for case in self._reference.cases.values():
                 for actor in sorted({known.standing.actor for known in case.baseline}):
                     await keeper.write_standing(case.id, actor)
@@ -100,26 +100,23 @@ class Pipeline:
     async def detect(self, now: datetime) -> list[Entry]:
         """Work through all items that wait, and return what became of each mention, in order."""
         entries: list[Entry] = []
-        while True:
-            found = await self._detect_batch(now)
-            if found is None:
-                return entries
-            entries.extend(found)
+        while await self._detect_batch(entries, now):
+            pass
+        return entries
 
-    async def _detect_batch(self, now: datetime) -> list[Entry] | None:
+    async def _detect_batch(self, entries: list[Entry], now: datetime) -> bool:
+        """Work through one batch, adding to ``entries``; say whether more may wait."""
         async with self._store.write() as conn:
             await lock_ledger(conn)
-            batch = await items.unprocessed(
-                conn, self._quarantine.size, self._quarantine.resting(now)
-            )
-            if not batch:
-                return None
+            size = self._quarantine.size
+            batch = await items.unprocessed(conn, size, self._quarantine.resting(now))
             ids = [each.id for each in batch]
             with self._quarantine.watch(ids, now):
-                keeper = await self._keeper(conn, now)
-                entries = [entry for each in batch for entry in await self._enter(keeper, each)]
+                keeper = self._keeper(conn, now)
+                found = [entry for each in batch for entry in await self._enter(keeper, each)]
                 await items.mark_processed(conn, ids, now)
-            return entries
+        entries.extend(found)
+        return len(batch) == size
 
     async def _enter(self, keeper: Bookkeeper, stored: StoredItem) -> list[Entry]:
         item = stored.item
@@ -150,7 +147,7 @@ class Pipeline:
         why = await alerts.why(conn, AlertId(number))
         if why is None:
             return Notice("no_such_alert", {"alert": number})
-        keeper = await self._keeper(conn, now)
+        keeper = self._keeper(conn, now)
         telling = await keeper.rule(why.event, ruling, str(order.payload.get("note", "")))
         if telling is None:
             return Notice("unchanged", {"alert": number, "why": "it says so already"})
@@ -178,8 +175,8 @@ class Pipeline:
         async with self._store.write() as conn:
             await chats.forget_updates(conn, now - KEEP_UPDATES)
 
-    async def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
-        return await Bookkeeper.begin(conn, self._reference, self._freshness, now)
+    def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
+        return Bookkeeper(conn, self._reference, self._freshness, now)
 
     async def _notify(
         self, conn: AsyncConnection, notice: Notice, chat_ids: Collection[ChatId], now: datetime

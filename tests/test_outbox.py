@@ -1,11 +1,13 @@
 """The outbox on both engines: what is written, what is claimed, what a crash leaves."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 
+import psycopg
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import make_url, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
@@ -23,13 +25,39 @@ PENDING, CLAIMED, SENDING = DeliveryState.PENDING, DeliveryState.CLAIMED, Delive
 SENT, RETRY, DEAD = DeliveryState.SENT, DeliveryState.RETRY, DeliveryState.DEAD
 UNCERTAIN, CANCELLED = DeliveryState.UNCERTAIN, DeliveryState.CANCELLED
 LATER = NOON + timedelta(seconds=60)
+on_shared_loop = pytest.mark.asyncio(loop_scope="module")
 A, B, GROUP, SUPERGROUP = 7, 8, -100, -1_000_000_000_100
 
 
-@pytest_asyncio.fixture
-async def conn(store: Store) -> AsyncIterator[AsyncConnection]:
-    async with store.write() as conn:
-        yield conn
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One database for all tests that undo what they do: making one takes longer than they."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('outbox') / 'watch.sqlite'}"
+    template = request.getfixturevalue("postgres_template")
+    address = make_url(request.getfixturevalue("postgres"))
+    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE outbox TEMPLATE {template} STRATEGY FILE_COPY")
+    return address.set(database="outbox").render_as_string(hide_password=False)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(shared_url: str) -> AsyncIterator[Store]:
+    store = await Store.open(shared_url, migrate=True)
+    yield store
+    await store.close()
+
+
+class Undo(Exception):
+    """Rolls a test's transaction back."""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def conn(shared: Store) -> AsyncIterator[AsyncConnection]:
+    with suppress(Undo):
+        async with shared.write() as conn:
+            yield conn
+            raise Undo
 
 
 async def begin(conn: AsyncConnection, **how: str) -> list[Delivery]:
@@ -48,6 +76,7 @@ async def send_all(conn: AsyncConnection, message_id: int = 41) -> list[Delivery
     return taken
 
 
+@on_shared_loop
 class TestFanOut:
     async def test_first_revision_goes_to_whose_filter_wants_it(
         self, conn: AsyncConnection
@@ -151,6 +180,7 @@ class TestFanOut:
         assert await rows(conn) == [(A, 1, SEND, PENDING)]
 
 
+@on_shared_loop
 class TestClaim:
     async def test_delivery_carries_what_rendering_needs(self, conn: AsyncConnection) -> None:
         await subscribe(conn, A)
@@ -242,6 +272,7 @@ class TestClaim:
         assert len(await take(conn, LATER)) == 1
 
 
+@on_shared_loop
 class TestMarks:
     async def test_cancelled_after_the_claim_is_not_sent(self, conn: AsyncConnection) -> None:
         await subscribe(conn, A)
@@ -312,6 +343,7 @@ class TestMarks:
         assert [d.target for d in await take(conn)] == [55]
 
 
+@on_shared_loop
 class TestAfterACrash:
     @pytest.mark.parametrize("alone", [True, False])
     async def test_claimed_is_untouched_and_sending_is_uncertain(
@@ -373,6 +405,7 @@ class TestAfterACrash:
             assert await attempts.resolve_uncertain(conn, policy, NOON) == 0
 
 
+@on_shared_loop
 class TestAge:
     async def test_only_first_tellings_grow_too_old(self, conn: AsyncConnection) -> None:
         await subscribe(conn, A, B)
@@ -401,6 +434,7 @@ class TestAge:
         assert await outbox.expire(conn, LATER) == 0
 
 
+@on_shared_loop
 class TestMigration:
     async def test_unknown_new_chat_takes_everything_over(self, conn: AsyncConnection) -> None:
         await subscribe(conn, GROUP)
@@ -440,6 +474,7 @@ class TestMigration:
         assert await rows(conn) == [(A, 1, SEND, PENDING)]
 
 
+@on_shared_loop
 async def test_closing_a_chat_leaves_a_call_to_its_outcome(conn: AsyncConnection) -> None:
     await subscribe(conn, A)
     await tell(conn, 1)

@@ -18,7 +18,10 @@ _INVISIBLE = re.compile(r"[\u2060\u2068\u2069]")
 
 
 def rendered(
-    facts: Facts, action: Action = Action.SEND, reason: Reason = Reason.FIRST, **options: bool
+    facts: Facts,
+    action: Action = Action.SEND,
+    reason: Reason = Reason.FIRST,
+    possibly_repeated: bool = False,
 ) -> Message:
     return render_alert(
         facts,
@@ -27,7 +30,7 @@ def rendered(
         reason=reason,
         names=SMALL_WORLD,
         zone="Asia/Kabul",
-        **options,
+        possibly_repeated=possibly_repeated,
     )
 
 

@@ -1,7 +1,5 @@
 """Commands of the operator: each writes one order, which a job carries out and answers."""
 
-from jobs.store.orders import OrderKind
-
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
 from bot.commands.reading import alert_number
@@ -11,6 +9,7 @@ from bot.texts.language import Words
 from bot.texts.messages import Message
 from jobs.domain.alerts import AlertId
 from jobs.store import alerts, chats, orders
+from jobs.store.orders import OrderKind
 
 
 async def retract(desk: Desk, ask: Ask, words: Words) -> Message:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from jobs.store.alerts import Revision
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.commands.asks import Ask
@@ -14,6 +13,7 @@ from bot.texts.messages import Message
 from bot.texts.reading import Freshness, Picture, Told
 from jobs.domain.alerts import AlertId, Facts
 from jobs.store import alerts, chats, sources, standings
+from jobs.store.alerts import Revision
 
 FRESH_WITHIN = timedelta(hours=1)
 _USUAL_LATEST = 5

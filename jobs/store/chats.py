@@ -125,8 +125,10 @@ async def see_update(conn: AsyncConnection, update_id: int, now: datetime) -> bo
     on from a random one.
     """
     row = insert_into(conn, seen_update).values(update_id=update_id, seen_at=now)
-    result = await conn.execute(row.on_conflict_do_nothing(index_elements=["update_id"]))
-    return result.rowcount > 0
+    written = await conn.scalar(
+        row.on_conflict_do_nothing(index_elements=["update_id"]).returning(seen_update.c.update_id)
+    )
+    return written is not None
 
 
 async def forget_updates(conn: AsyncConnection, before: datetime) -> int:

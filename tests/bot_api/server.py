@@ -6,6 +6,7 @@ import socket
 import struct
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from inspect import isawaitable
 from typing import Any, Self
@@ -89,6 +90,7 @@ class BotApi(Methods):
         self._limits = _Limits() if limits else None
         self._scripts: list[_Script] = []
         self._stopping = asyncio.Event()
+        self._called = asyncio.Condition()
         self._pushing: asyncio.Task[None] | None = None
 
     @property
@@ -153,6 +155,16 @@ class BotApi(Methods):
         ]
         return {"chats": shown, "calls": calls}
 
+    async def until(self, is_so: Callable[[], bool], seconds: float = 10) -> None:
+        """Return as soon as a call has made ``is_so()`` true; TimeoutError if none does."""
+        async with asyncio.timeout(seconds), self._called:
+            await self._called.wait_for(is_so)
+
+    async def tell_waiters(self) -> None:
+        """Wake up whoever waits in ``until``."""
+        async with self._called:
+            self._called.notify_all()
+
     async def carry_out(self, call: Call) -> Any:
         """Do what a call asks for and return its result."""
         if self._limits and call.method in SENDS:
@@ -216,10 +228,13 @@ class _Method(web.RequestHandler):
         self._api.calls.append(call)
         call.fault = self._api.fault_for(call)
         if call.fault is None:
-            return self._reply(*await self._answer(token, call))
+            answer = await self._answer(token, call)
+            await self._api.tell_waiters()
+            return self._reply(*answer)
         real = b""
         if call.fault.stored:
             real = (await self._answer(token, call))[1]
+        await self._api.tell_waiters()
         return await self._fail(call.fault, call.fault.body if call.fault.body else real)
 
     async def _answer(self, token: str, call: Call) -> tuple[int, bytes]:
