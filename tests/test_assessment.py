@@ -65,6 +65,11 @@ DISPUTES = [
         id="it takes its own word back",
     ),
     pytest.param(
+        [said("mfa.gov.gh"), said("a.example", DENIED, credited=["organ:GH"])],
+        False,
+        id="both at one time",
+    ),
+    pytest.param(
         [said("a.example", DENIED, credited=["organ:GH"]), said("mfa.gov.gh", day="2019-11-14")],
         False,
         id="it confirms after all",

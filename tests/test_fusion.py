@@ -1,5 +1,6 @@
 """Which mention goes into which event."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,9 +9,9 @@ from hypothesis import strategies as st
 
 from jobs.domain.alerts import Reason
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence
-from jobs.ledger.dating import Day, day_of, gap
+from jobs.ledger.dating import Day, day_of, gap, said_at
 from jobs.ledger.fusion import fuse
-from jobs.ledger.windows import WINDOWS
+from jobs.ledger.windows import WINDOWS, Window
 from tests.ledger_scripts import Ledger, item
 
 
@@ -71,6 +72,14 @@ def test_days_that_texts_name_may_differ_by_the_window(event_type: EventType) ->
     assert not joined(a, beyond)
 
 
+@pytest.mark.parametrize("window", WINDOWS.values(), ids=list(WINDOWS))
+def test_windows_are_whole(window: Window) -> None:
+    assert timedelta(0) < window.apart <= window.lag
+    assert window.late >= window.apart
+    assert window.lasting or not window.once
+    assert window.reason
+
+
 GAPS = [
     ((0, True), (0, True), 0),
     ((2, True), (0, True), 2),
@@ -98,6 +107,8 @@ PLANS = [
     pytest.param("planned on 2025-05-10", "2025-05-13", True, id="three days late"),
     pytest.param("planned on 2025-05-10", "2025-05-07", True, id="three days early"),
     pytest.param("planned on 2025-05-10", "2025-05-14", False, id="four days late"),
+    pytest.param("planned on 2025-05-10", "2025-05-15 undated", True, id="told five days late"),
+    pytest.param("planned on 2025-05-10", "2025-05-18 undated", False, id="told eight days late"),
     pytest.param("planned", "2025-07-30", True, id="no day named, ninety days"),
     pytest.param("planned", "2025-07-31", False, id="no day named, longer"),
 ]
@@ -107,7 +118,8 @@ PLANS = [
 @pytest.mark.parametrize("plan_first", [True, False])
 def test_a_plan_joins_its_act(plan: str, done_on: str, expected: bool, plan_first: bool) -> None:
     announced = item("2025-05-01", "a.example", f"KZ mission {plan}")
-    act = item(done_on, "b.example", f"KZ mission done on {done_on}")
+    day, _, undated = done_on.partition(" ")
+    act = item(day, "b.example", "KZ mission done" + ("" if undated else f" on {day}"))
     assert joined(*((announced, act) if plan_first else (act, announced))) is expected
 
 
@@ -199,6 +211,79 @@ def test_a_doubtful_withdrawal_does_not_make_reprints_new() -> None:
         EventStatus.DONE,
         EventStatus.REVERSED,
     ]
+
+
+HISTORIES = [
+    pytest.param(["07-03 done", "07-03 done", "07-20 done on 2025-07-20"], [3], id="a wrong day"),
+    pytest.param(["07-03 done", "07-03 done", "11-03 done"], [3], id="months later"),
+    pytest.param(["07-03 done", "11-03 done"], [1, 1], id="a weak report, months later"),
+    pytest.param(
+        ["07-03 done", "07-03 done", "07-04 denied", "11-03 done"], [3, 1], id="while contested"
+    ),
+    pytest.param(
+        ["07-03 done", "07-03 done", "07-10 reversed", "07-10 reversed", "07-10 done"],
+        [3, 2],
+        id="on the day of its withdrawal",
+    ),
+    pytest.param(
+        ["07-03 done", "07-03 done", "07-10 reversed", "07-10 reversed", "07-11 done"],
+        [2, 2, 1],
+        id="after its withdrawal",
+    ),
+    pytest.param(
+        ["07-03 done", "07-10 reversed", "07-10 reversed WITHDRAWN", "07-12 done"],
+        [2, 2],
+        id="after a withdrawal that was withdrawn",
+    ),
+    pytest.param(
+        ["07-03 done", "07-03 done", "07-10 reversed", "07-10 reversed", "07-12 denied"],
+        [2, 2, 1],
+        id="a denial after its withdrawal disputes nothing",
+    ),
+    pytest.param(
+        ["07-03 done", "07-03 done", "07-10 reversed", "07-10 reversed", "08-20 planned"],
+        [2, 2, 1],
+        id="planned anew after its withdrawal",
+    ),
+    pytest.param(
+        ["07-02 denied", "07-03 done", "07-04 denied"], [1, 2], id="a denial disputes first"
+    ),
+]
+
+
+@pytest.mark.parametrize(("story", "sizes"), HISTORIES)
+def test_histories_of_a_recognition(story: list[str], sizes: list[int]) -> None:
+    ledger = Ledger()
+    for number, line in enumerate(story):
+        day, status, *more = line.split()
+        says = f"LR recognition {status} " + " ".join(more if more[:1] == ["on"] else [])
+        # A withdrawal speaks for its own outlet.
+        host = "same.example" if status == "reversed" and len(story) == 4 else f"{number}.example"
+        title = "WITHDRAWN: recognition" if "WITHDRAWN" in more else ""
+        ledger.read(item(f"2025-{day} 12:0{number}", host, says, title=title))
+    assert [len(event.evidence) for event in ledger.events.values()] == sizes
+
+
+def test_an_earlier_withdrawal_takes_nothing_later_back() -> None:
+    ledger = Ledger()
+    ledger.read(item("2025-07-10", "a.example", "LR mission done"))
+    ledger.read(item("2025-07-10", "b.example", "LR mission reversed on 2025-07-01"))
+    assert ledger.events[EventId(2)].reverses is None
+
+
+def test_a_lesser_event_stays_in_its_message() -> None:
+    said = item("2025-07-03", "a.example", "RU mission done")
+    event = fuse(said, [], EventId(2)).after
+    assert event is not None
+    inside = replace(event, inhibited_by=EventId(1))
+    grown = fuse(item("2025-07-03", "b.example", "RU mission done"), [inside], EventId(3)).after
+    assert grown is not None
+    assert grown.inhibited_by == EventId(1)
+
+
+def test_nothing_was_said_after_it_was_read() -> None:
+    said = item("2099-01-01", "a.example", "RU recognition done", seen="2025-07-03")
+    assert said_at(said) == said.seen_at
 
 
 def test_a_dropped_plan_is_not_fulfilled_by_a_later_act() -> None:

@@ -127,7 +127,7 @@ def test_is_in_baseline(says: str, part: BaselineStanding, expected: bool) -> No
 
 
 def test_a_baseline_undone_since_holds_nothing_back() -> None:
-    undone = event(1, "RU recognition reversed on 2025-05-01", published="2025-05-01")
+    undone = event(1, "RU recognition reversed on 2025-07-03")
     again = event(2, "RU recognition done on 2025-07-03")
     assert not is_in_baseline(again, [RECOGNISED], [undone, again])
     assert is_in_baseline(again, [RECOGNISED], [again])

@@ -72,6 +72,6 @@ def gap(mention: Day, event: Day, window: Window) -> timedelta | None:
     have been that much earlier.
     """
     distance = mention.on - event.on
-    after = window.apart if mention.stated else max(window.lag, window.apart)
-    before = window.apart if event.stated else max(window.lag, window.apart)
+    after = window.apart if mention.stated else window.lag
+    before = window.apart if event.stated else window.lag
     return abs(distance) if -before <= distance <= after else None

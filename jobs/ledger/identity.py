@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from jobs.domain.events import Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
 from jobs.ledger.origins import text_of
-from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS
+from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS, Window
 
 TAKES_BACK = "withdrawal"
 """The detail of a plan that aims at taking something back."""
@@ -130,13 +130,11 @@ def _act_to_act(day: Day, event: Event, kin: Sequence[Event]) -> Nearness | None
         return None
     distance, since = gap(day, known, window), day.on - known.on
     is_later = since > timedelta(0) and (since <= window.lag or not day.stated)
-    if distance is not None:
-        fit = 0, distance
-    elif is_later and _is_firm(event):
-        fit = 1, since
-    else:
+    if distance is None and is_later and _is_firm(event):
+        distance = since
+    if distance is None or not stands(event, day.on, kin):
         return None
-    return fit if stands(event, day.on, kin) else None
+    return 0, distance
 
 
 def _act_to_plan(day: Day, plan: Event, kin: Sequence[Event]) -> Nearness | None:
@@ -145,16 +143,23 @@ def _act_to_plan(day: Day, plan: Event, kin: Sequence[Event]) -> Nearness | None
         waited = day.on - announced_on(plan.evidence)
         fits = -window.apart <= waited <= PLAN_OPEN
         is_dropped = any(each.reverses == plan.id for each in kin)
-        return (3, abs(waited)) if fits and not is_dropped else None
-    latest = PLAN_SLIP if day.stated else max(PLAN_SLIP, window.lag)
-    slip = day.on - plan.on
-    return (2, abs(slip)) if -PLAN_SLIP <= slip <= latest else None
+        return (2, abs(waited)) if fits and not is_dropped else None
+    slip = _slip(day, plan.on, window)
+    return None if slip is None else (1, slip)
+
+
+def _slip(act: Day, named_on: date, window: Window) -> timedelta | None:
+    """Return how far an act lies from the day named for it, None where it is another act."""
+    latest = PLAN_SLIP if act.stated else max(PLAN_SLIP, window.lag)
+    slip = act.on - named_on
+    return abs(slip) if -PLAN_SLIP <= slip <= latest else None
 
 
 def _plan_to_any(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness | None:
     aimed, named, told_on = aim(evidence.mention.detail), day_of(evidence), said_on(evidence)
-    if event.status is aimed and event.on is not None:
-        return _plan_to_act(named, told_on, event, event.on, kin)
+    done = event_day(event)
+    if event.status is aimed and done is not None:
+        return _plan_to_act(named, told_on, event, done, kin)
     if event.status is not EventStatus.PLANNED or aim(event.detail) is not aimed:
         return None
     if named is not None and event.on is not None:
@@ -164,13 +169,12 @@ def _plan_to_any(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Near
 
 
 def _plan_to_act(
-    named: Day | None, told_on: date, act: Event, on: date, kin: Sequence[Event]
+    named: Day | None, told_on: date, act: Event, done: Day, kin: Sequence[Event]
 ) -> Nearness | None:
-    """Compare a plan with an act, which was done on a day."""
     if named is not None:
-        slip = abs(on - named.on)
-        return (0, slip) if slip <= PLAN_SLIP else None
-    waited = on - told_on
+        slip = _slip(done, named.on, WINDOWS[act.type])
+        return None if slip is None else (0, slip)
+    waited = done.on - told_on
     if -WINDOWS[act.type].apart <= waited <= PLAN_OPEN:
         return 1, abs(waited)
     is_late_word = waited < timedelta(0) and _is_firm(act) and stands(act, told_on, kin)
@@ -183,7 +187,7 @@ def _plan_to_open_plan(named: Day | None, told_on: date, plan: Event) -> Nearnes
     apart = abs(told_on - first_on)
     expected = named.on if named is not None else plan.on
     heard = min(told_on, first_on)
-    within = expected is None or heard <= expected + PLAN_SLIP <= heard + PLAN_OPEN + PLAN_SLIP
+    within = expected is None or -PLAN_SLIP <= expected - heard <= PLAN_OPEN
     return (1, apart) if apart <= PLAN_OPEN and within else None
 
 

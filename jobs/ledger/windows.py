@@ -11,10 +11,10 @@ class Window:
     """One event type's measures.
 
     ``apart``: two days that texts name may differ by this much. ``lag``: a report that
-    names no day may come this long after the event. ``late``: an event first heard of
-    this long after its day is still news. ``once``: a state does it once until it takes
-    it back, so that a later report tells of the same act. ``lasting``: it leaves a
-    standing, which can be taken back long after.
+    names no day may come this long after the event (never less than ``apart``).
+    ``late``: an event first heard of this long after its day is still news. ``once``: a
+    state does it once until it takes it back, so that a later report tells of the same
+    act. ``lasting``: it leaves a standing, which can be taken back long after.
     """
 
     apart: timedelta
