@@ -6,7 +6,7 @@ from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group
 from jobs.detection.lexicon import Form, Kind, Span
 
-_ORGANS = frozenset(("organ", "ambassador"))
+_ORGANS = frozenset(("organ", "ambassador", "embassy"))
 _LEAD = 6
 """Words between a name and the verb of saying that belongs to it."""
 
@@ -14,10 +14,8 @@ _LEAD = 6
 def find_attributions(
     spans: Sequence[Span], clauses: Sequence[Clause], groups: Sequence[Sequence[Group]]
 ) -> tuple[str, ...]:
-    """Return, given each clause's groups, wire ids and ``organ:XX``, each once, in order of appearance."""
-    found = [
-        (span.start, span.entry.value) for span in spans if span.entry.kind is Kind.WIRE
-    ]
+    """Return wire ids and ``organ:XX`` once each, in order; ``groups`` are each clause's."""
+    found = [(span.start, span.entry.value) for span in spans if span.entry.kind is Kind.WIRE]
     for clause, named in zip(clauses, groups, strict=True):
         speech = clause.classes("speech")
         found += [
@@ -31,4 +29,6 @@ def _speaks(group: Group, speech: Sequence[Span]) -> bool:
     if len(group.codes) != 1 or not official:
         return False
     end = max(group.end, group.head_end)
-    return any(0 <= verb.start - end <= _LEAD or 0 <= group.start - verb.end <= 3 for verb in speech)
+    return any(
+        0 <= verb.start - end <= _LEAD or 0 <= group.start - verb.end <= 3 for verb in speech
+    )

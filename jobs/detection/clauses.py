@@ -35,7 +35,9 @@ class Clause:
     def classes(self, *names: str) -> list[Span]:
         """Return the spans of the given word classes."""
         return [
-            span for span in self.spans if span.entry.kind is Kind.CLASS and span.entry.value in names
+            span
+            for span in self.spans
+            if span.entry.kind is Kind.CLASS and span.entry.value in names
         ]
 
     def has(self, name: str) -> bool:

@@ -49,7 +49,7 @@ class Setting:
 
 def judge(trigger: Span, setting: Setting) -> Judgement:
     """Return the status of what a trigger tells."""
-    base = trigger.entry.trigger.status if trigger.entry.trigger else EventStatus.DONE
+    base = trigger.kind.status
     if _urged(trigger, setting):
         return Judgement(base, urged=True)
     if setting.clause.opener in setting.hypothetical:
@@ -89,14 +89,18 @@ def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) ->
 
 def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     """Return the cues before a trigger in its clause, and in one that governs the clause."""
-    own = [c for c in setting.clause.classes(*names) if c.start < trigger.start and c.end <= trigger.end]
+    own = [
+        c
+        for c in setting.clause.classes(*names)
+        if c.start < trigger.start and c.end <= trigger.end
+    ]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
         own = setting.before.classes(*names) + own
     return own
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:
-    if trigger.entry.trigger and trigger.entry.trigger.type not in ("recognition", "delisting"):
+    if trigger.kind.type not in ("recognition", "delisting"):
         return False
     cues = _cues(setting, trigger, "urge")
     cues += [c for c in setting.clause.classes("urge") if c.start <= trigger.start < c.end]
@@ -106,9 +110,9 @@ def _urged(trigger: Span, setting: Setting) -> bool:
 def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
     names = ["negation", "refusal"] + (["condition"] if _is_conditional(trigger) else [])
     for cue in reversed(_cues(setting, trigger, *names)):
-        if cue.entry.value == "refusal" or not _between(cue, trigger, setting):
-            if trigger.start - cue.end <= _REFUSAL_REACH or cue.start < setting.clause.start:
-                return _said(cue, setting)
+        near = trigger.start - cue.end <= _REFUSAL_REACH or cue.start < setting.clause.start
+        if near and (cue.entry.value == "refusal" or not _between(cue, trigger, setting)):
+            return _said(cue, setting)
     if close := _follows(trigger, setting, "negation"):
         return close
     names[:2] = ["refusal_after"]
@@ -118,7 +122,7 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
 
 def _is_conditional(trigger: Span) -> bool:
     """Say whether conditions amount to a refusal: of recognition they do, of talks not."""
-    return trigger.entry.trigger is not None and trigger.entry.trigger.type == "recognition"
+    return trigger.kind.type == "recognition"
 
 
 def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
@@ -128,8 +132,7 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
         and span.start >= cue.end
         and span.end <= trigger.start
         and span.entry.trigger is not None
-        and trigger.entry.trigger is not None
-        and span.entry.trigger.type is not trigger.entry.trigger.type
+        and span.entry.trigger.type is not trigger.kind.type
         and not span.entry.trigger.noun
         for span in setting.clause.spans
     )
@@ -165,15 +168,20 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         if not any(h.start < cue.end and cue.start < h.end for h in hearsay):
             return _said(cue, setting)
     form = setting.words[trigger.start]
-    if trigger.entry.trigger and not trigger.entry.trigger.noun and not form.endswith(setting.gerunds or ("\n",)):
+    if not trigger.kind.noun and not form.endswith(setting.gerunds or ("\n",)):
         for cue in _cues(setting, trigger, "plan_to"):
             if trigger.start - cue.end < _NEAR and not _ranked(cue, setting):
                 return _said(cue, setting)
-    if after := _follows(trigger, setting, "plan"):
-        return after
+    if close := _follows(trigger, setting, "plan"):
+        return close
     if _is_period(trigger):
         return ()
-    if setting.when and setting.published and setting.when.on and setting.when.on > setting.published:
+    if (
+        setting.when
+        and setting.published
+        and setting.when.on
+        and setting.when.on > setting.published
+    ):
         return (setting.when.on.isoformat(),)
     after = [c for c in setting.clause.classes("plan") if 0 <= c.start - trigger.end <= _FAR]
     later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
@@ -182,12 +190,12 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
 
 def _is_period(trigger: Span) -> bool:
     """Say whether a day named is no day of the act: a waiver is granted for days to come."""
-    return trigger.entry.trigger is not None and trigger.entry.trigger.type == "delisting"
+    return trigger.kind.type == "delisting"
 
 
 def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
     """Return a cue close behind a named act: "the deal will be signed"."""
-    if trigger.entry.trigger is None or not trigger.entry.trigger.noun:
+    if not trigger.kind.noun:
         return ()
     close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _FAR]
     return _said(close[0], setting) if close else ()
@@ -216,7 +224,9 @@ def _is_reported(cue: Span, setting: Setting) -> bool:
     """Say whether a pluperfect is only reported speech: "said it had received"."""
     if setting.words[cue.start : cue.end] != ("had",):
         return False
-    clauses = [setting.clause] + ([setting.before] if setting.before and setting.clause.complement else [])
+    clauses = [setting.clause] + (
+        [setting.before] if setting.before and setting.clause.complement else []
+    )
     return any(speech.end <= cue.start for clause in clauses for speech in clause.classes("speech"))
 
 

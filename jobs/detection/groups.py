@@ -13,7 +13,18 @@ from jobs.detection.normalise import Words
 
 MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like"))
 HEADS = frozenset(
-    ("person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate", "deal")
+    (
+        "person",
+        "ambassador",
+        "charge",
+        "embassy",
+        "organ",
+        "firm",
+        "list",
+        "forum",
+        "nonstate",
+        "deal",
+    )
 )
 _GLUE = frozenset(("joiner", "article", "possessive", "modifier", "of", "with"))
 _REACH = 5

@@ -10,9 +10,7 @@ _NAMES = (Kind.ACTOR, Kind.SUBJECT)
 _WEAK = (Form.SURNAME, Form.LEADER)
 
 
-def settle(
-    words: Words, spans: Sequence[Span], grammar: Grammar, title_end: int
-) -> list[Span]:
+def settle(words: Words, spans: Sequence[Span], grammar: Grammar, title_end: int) -> list[Span]:
     """Return the spans that hold, in order of their first word."""
     shown = (not grammar.cased or _mixed(words, title_end), True)
     held = [

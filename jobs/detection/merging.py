@@ -1,6 +1,6 @@
 """One text says one thing of one event: its mentions of the same act settled into one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from jobs.detection.reading import Finding

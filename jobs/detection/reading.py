@@ -8,10 +8,12 @@ from jobs.detection.attributions import find_attributions
 from jobs.detection.clauses import Clause, cut_clauses
 from jobs.detection.dates import When, find_date
 from jobs.detection.factuality import Judgement, Setting, judge
-from jobs.detection.frames import Found, Scene, find_actors
+from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
-from jobs.detection.lexicon import Entry, Form, Kind, Lexicon, Span
+from jobs.detection.lexicon import Form, Lexicon, Span
 from jobs.detection.normalise import Words
+from jobs.detection.scenes import Found, Scene
+from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import DateBasis, EventStatus, EventType, Mention
 from jobs.reference.cases import Case
 from jobs.reference.phrases import Trigger
@@ -22,7 +24,6 @@ _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
 _NEWS = timedelta(days=1)
-_PRESENCE = Trigger("meeting.presence", EventType.MEETING, (), detail="visit", place=True, noun=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,11 @@ class CaseReading:
             read.spans,
             read.title_end,
             read.lexicon.phrases.grammar,
-            (range(group.start, group.end) for group in self._groups if len(group.codes) > 1 or group.subject),
+            (
+                range(group.start, group.end)
+                for group in self._groups
+                if len(group.codes) > 1 or group.subject
+            ),
         )
         self._named = _by_clause(self._clauses, self._groups)
         self._voices = find_attributions(read.spans, self._clauses, self._named)
@@ -90,17 +95,19 @@ class CaseReading:
             for trigger in self._triggers(clause, groups):
                 finding = self._look(trigger, place)
                 if finding.mentions:
-                    self._last = trigger.entry.trigger
+                    self._last = trigger.kind
                 yield finding
             self._turn_topic(groups)
             if clause.is_title and not self._hosts:
-                self._hosts = next((g.codes for g in groups if g.codes and g.marker in ("place", "goal")), ())
+                self._hosts = next(
+                    (g.codes for g in groups if g.codes and g.marker in ("place", "goal")), ()
+                )
 
     def _triggers(self, clause: Clause, groups: Sequence[Group]) -> list[Span]:
         glued = self._read.words.glued
         return [
             t
-            for t in _triggers(clause, groups, self._last)
+            for t in choose_triggers(clause, groups, self._last)
             if t.start not in glued or t.end - t.start > 1
         ]
 
@@ -112,26 +119,35 @@ class CaseReading:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
         self._pair = next((g.codes for g in groups if g.codes and g.subject), self._pair)
         for group in groups:
-            if group.codes and group.marker in ("", "by") and group.head not in ("nonstate", "list"):
+            if (
+                group.codes
+                and group.marker in ("", "by")
+                and group.head not in ("nonstate", "list")
+            ):
                 self._topic, self._body = group.codes, Form.ORGANISATION in group.forms
                 return
 
     def _look(self, trigger: Span, place: int) -> Finding:
         clause, groups = self._clauses[place], self._named[place]
         before = self._clauses[place - 1] if place else None
-        trigger = _as_host_closes(trigger, clause, groups)
-        kind = trigger.entry.trigger
-        assert kind is not None
+        trigger = as_host_closes(trigger, clause, groups)
+        kind = trigger.kind
         sentence = self._sentence(place)
         scene = self._scene(place, sentence)
         words = (self._said(trigger),)
         if not self._is_about_subject(kind, sentence):
             return self._dropped(trigger, clause, words, "no subject")
-        if self._elsewhere and kind.type is EventType.RECOGNITION and not any(g.subject for g in groups):
+        if (
+            self._elsewhere
+            and kind.type is EventType.RECOGNITION
+            and not any(g.subject for g in groups)
+        ):
             return self._dropped(trigger, clause, words, "other object")
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"
-        codes = tuple(c for c in found.codes if c != self._case.seat and not self._merely_opposes(c, kind))
+        codes = tuple(
+            c for c in found.codes if c != self._case.seat and not self._merely_opposes(c, kind)
+        )
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         when = self._when(place, sentence)
@@ -166,7 +182,12 @@ class CaseReading:
             is_noun=kind.noun,
             asks=clause.asks,
             is_perfect=any(0 <= trigger.start - c.end <= 2 for c in clause.classes("perfect")),
-            is_dated=bool(when and when.on and self._read.published and self._read.published - when.on <= _NEWS),
+            is_dated=bool(
+                when
+                and when.on
+                and self._read.published
+                and self._read.published - when.on <= _NEWS
+            ),
         )
 
     def _merely_opposes(self, code: str, kind: Trigger) -> bool:
@@ -220,10 +241,15 @@ class CaseReading:
         return find_date(words[first.start : last.end], published, calendar, ahead=ahead)
 
     def _mention(
-        self, code: str, trigger: Span, clause: Clause, found: Found, judged: Judgement, when: When | None
+        self,
+        code: str,
+        trigger: Span,
+        clause: Clause,
+        found: Found,
+        judged: Judgement,
+        when: When | None,
     ) -> Mention:
-        kind = trigger.entry.trigger
-        assert kind is not None
+        kind = trigger.kind
         on, basis = _dated(judged.status, when, self._read.published)
         return Mention(
             case=self._case.id,
@@ -274,101 +300,3 @@ def _by_clause(clauses: Sequence[Clause], groups: Sequence[Group]) -> list[list[
             if group.marker and group.marked_at < clauses[place].start:
                 group.marker = ""  # what opens a clause marks the clause, not its first name
     return named
-
-
-def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> list[Span]:
-    """Return the triggers of a clause that have what they need; of overlapping ones the longest.
-
-    "Pakistan did the same" repeats the last act told.
-    """
-    chosen: list[Span] = []
-    vetoed = {
-        s.entry.trigger.type
-        for s in clause.spans
-        if s.entry.trigger and not s.entry.trigger.noun and any(map(clause.has, s.entry.trigger.without))
-    }
-    forums = [s for s in clause.spans if s.entry.kind is Kind.FORUM]
-    forums += [s for s in clause.classes("forum") if s.end - s.start > 1]
-    for span in sorted(clause.spans, key=_priority):
-        if span.entry.kind is Kind.TRIGGER and _is_served(span, clause):
-            assert span.entry.trigger is not None
-            if span.entry.trigger.noun and span.entry.trigger.type in vetoed:
-                continue
-            if span.entry.trigger.type is not EventType.FORUM and any(
-                f.start <= span.start <= f.end for f in forums
-            ):
-                continue
-            if span.entry.trigger.repeats and (not last or last.type is not span.entry.trigger.type):
-                continue
-            if not any(
-                c.entry.trigger and c.entry.trigger.type is span.entry.trigger.type
-                and c.start < span.end and span.start < c.end
-                for c in chosen
-            ):
-                chosen.append(span)
-    if not chosen and (seen := _presence(clause, groups)):
-        chosen.append(seen)
-    repeats = clause.classes("again")
-    if repeats and last:
-        like = replace(last, id=f"{last.type}.again", status=EventStatus.DONE, detail="again", needs=(), noun=True)
-        chosen = [Span(repeats[0].start, repeats[0].end, Entry(Kind.TRIGGER, like.id, trigger=like))]
-    return sorted(chosen, key=lambda s: s.start)
-
-
-def _priority(span: Span) -> tuple[int, bool]:
-    """Order longer words first, and what can be a noun as one."""
-    return span.start - span.end, span.entry.trigger is None or not span.entry.trigger.noun
-
-
-def _as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
-    """Return a closing of the subject's own (or the former regime's) mission as the host's act."""
-    kind = trigger.entry.trigger
-    assert kind is not None
-    if kind.detail != "closed":
-        return trigger
-    own = any(
-        g.subject and g.head == "embassy" and not g.codes and Form.CAPITAL not in g.forms for g in groups
-    )
-    if not own and not clause.has("old_regime"):
-        return trigger
-    done = replace(kind, status=EventStatus.DONE)
-    return trigger._replace(entry=trigger.entry._replace(trigger=done))
-
-
-def _is_served(span: Span, clause: Clause) -> bool:
-    trigger = span.entry.trigger
-    assert trigger is not None
-    if any(clause.has(name) for name in trigger.without):
-        return False
-    if not trigger.needs:
-        return True
-    objects = clause.classes(*trigger.needs)
-    if "forum" in trigger.needs:
-        objects += [s for s in clause.spans if s.entry.kind is Kind.FORUM]
-    if trigger.after and not _is_passive(span, clause):
-        objects = [o for o in objects if o.start >= span.start]
-    if not trigger.near:
-        return bool(objects)
-    return any(
-        o.start - span.end <= trigger.near and span.start - o.end <= trigger.near
-        for o in objects
-    )
-
-
-def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
-    """Return a visit told without a verb: "Iranian minister in Kabul", "Muttaqi in Moscow"."""
-    for one, other in zip(groups, groups[1:], strict=False):
-        if one.codes and one.subject and one.marker == "" and other.marker == "place":
-            return Span(one.end, one.end + 1, Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE))
-        guest = one.head in ("person", "organ") or Form.LEADER in one.forms or Form.SURNAME in one.forms
-        if guest and one.marker == "" and other.marker == "place" and bool(one.subject) != bool(other.subject):
-            if bool(one.codes) or bool(other.codes):
-                return Span(one.end, one.end + 1, Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE))
-    return None
-
-
-def _is_passive(span: Span, clause: Clause) -> bool:
-    """Say whether a verb's object stands before it: "was named", "named by Beijing"."""
-    return any(span.start - 4 <= c.start < span.start for c in clause.classes("passive")) or any(
-        span.end <= c.start <= span.end + 3 for c in clause.classes("by")
-    )

@@ -26,7 +26,8 @@ CLASSES = frozenset(
         "unnamed", "pronoun", "collective", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
-        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again", "hypothetical", "perfect",
+        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
+        "hypothetical", "perfect",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
@@ -84,14 +85,18 @@ class Grammar:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Words of dates: month and weekday numbers (1 is January, 0 Monday), day offsets."""
+    """Words of dates: month and weekday numbers (1 is January, 0 Monday), day offsets.
+
+    ``next`` before a weekday means one ahead; an ``ambiguous`` month's word ("may") is one
+    only behind a word of ``month_marks``.
+    """
 
     months: Mapping[str, int] = field(default_factory=dict)
     weekdays: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, int] = field(default_factory=dict)
-    last: frozenset[str] = frozenset()
     next: frozenset[str] = frozenset()
-    year_before: frozenset[str] = frozenset()
+    ambiguous: frozenset[str] = frozenset()
+    month_marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +166,9 @@ def _calendar(raw: Mapping[str, Any]) -> Calendar:
         months=_numbers(raw.get("months", {})),
         weekdays=_numbers(raw.get("weekdays", {})),
         days=_numbers(raw.get("days", {})),
-        last=frozenset(raw.get("last", ())),
         next=frozenset(raw.get("next", ())),
-        year_before=frozenset(raw.get("year_before", ())),
+        ambiguous=frozenset(raw.get("ambiguous", ())),
+        month_marks=frozenset(raw.get("month_marks", ())),
     )
 
 
