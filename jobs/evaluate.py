@@ -94,9 +94,9 @@ def main(args: argparse.Namespace) -> int:
     shown = [one for one in scored if not one.item.is_kept]
     out = sys.stderr if args.json else sys.stdout
     if args.errors:
-        print("\n".join(error_lines(shown, detector)), file=out)  # noqa: T201
+        print("\n".join(error_lines(shown, detector)), file=out)
     if args.explain:
-        print("\n".join(explain_lines(shown, detector)), file=out)  # noqa: T201
+        print("\n".join(explain_lines(shown, detector)), file=out)
     return 0
 
 
