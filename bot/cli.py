@@ -69,9 +69,7 @@ async def _serve(settings: Settings, *, with_jobs: bool) -> int:
         station = build_station(settings, reference, store, clock, renderer, request)
         reports = [station.health]
         if with_jobs:
-            watch = await stack.enter_async_context(
-                jobs_running(settings, reference, store, clock)
-            )
+            watch = await stack.enter_async_context(jobs_running(settings, reference, store, clock))
             reports.append(watch.health)
 
         def health() -> dict[str, Any]:

@@ -54,14 +54,19 @@ class Station:
 
 
 def build_deliverer(
-    settings: Settings, reference: Reference, store: Store, clock: Clock, application: App
+    settings: Settings,
+    reference: Reference,
+    store: Store,
+    clock: Clock,
+    application: App,
+    pacer: Pacer,
 ) -> Deliverer:
     """Return the sender of the outbox, with the operator's policy."""
     return Deliverer(
         store,
         application.bot,
         clock,
-        Pacer(),
+        pacer,
         lambda delivery: render_delivery(delivery, reference),
         Policy(
             uncertain=settings.uncertain_policy,
@@ -108,10 +113,11 @@ def build_station(
     ``request`` stands in for Telegram (the terminal). Raises ``ConfigError`` where a
     webhook has no secret.
     """
+    pacer = Pacer()
     application = build_application(
-        settings, store, reference, clock, request, renderer=renderer
+        settings, store, reference, clock, request, renderer=renderer, pacer=pacer
     )
-    deliverer = build_deliverer(settings, reference, store, clock, application)
+    deliverer = build_deliverer(settings, reference, store, clock, application, pacer)
     put = application.update_queue.put_nowait
     if settings.webhook_url and request is None:
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""

@@ -94,9 +94,7 @@ class Poller:
             read.polled.append(await self._read_one(source, state, now, read))
         return read
 
-    async def _read_one(
-        self, source: Source, due: Due, now: datetime, host: _HostRead
-    ) -> Polled:
+    async def _read_one(self, source: Source, due: Due, now: datetime, host: _HostRead) -> Polled:
         try:
             async with self._slots:
                 reading = await read_source(source, due.validators, self._client, self._parser, now)

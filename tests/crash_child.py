@@ -9,8 +9,9 @@ import signal
 import sys
 from typing import Any
 
-from bot.cli import main
 from sqlalchemy import Engine, event
+
+from bot.cli import main
 
 
 def kill_before_commit(number: int) -> None:

@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 
 from bot.cli import VERBS
-
-from bot.commands import COMMANDS
+from bot.commands.table import COMMANDS
 from jobs.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -42,7 +41,7 @@ def settings_table() -> str:
 def commands_table() -> str:
     """Return the table of the bot's commands."""
     rows = [
-        f"| `/{command.name}{f' {command.arguments}' if command.arguments else ''}` "
+        f"| `/{command.name}{f' {command.usage}' if command.usage else ''}` "
         f"| {command.description} |"
         for command in COMMANDS
     ]

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from bot.cli import VERBS
 
-from bot.commands import COMMANDS
+from bot.cli import VERBS
+from bot.commands.table import COMMANDS
 from jobs.settings import SECRETS, Settings
 from tests.readme_tables import README, ROOT, explained_settings, with_tables
 

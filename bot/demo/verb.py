@@ -30,8 +30,9 @@ from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
 
 GREETING = """\
-Recognition Watch, demo: the press of {first:%B %Y} to {last:%B %Y}, {items} items of {outlets} outlets,
-goes through the real feeds, store, detection, ledger and delivery into this chat.
+Recognition Watch, demo: the press of {first:%B %Y} to {last:%B %Y}, {items} items of
+{outlets} outlets, goes through the real feeds, store, detection, ledger and
+delivery into this chat.
 """
 AT_THE_PROMPT = """\
 You are in the chat now: try /status, /status russia, /latest, /why 1, /map or /help.
@@ -113,7 +114,9 @@ async def _play(folder: Path, stream: Sequence[DemoItem], *, ends_by_itself: boo
 async def _subscribe(store: Store, clock: DemoClock) -> None:
     chat = ChatId(CHAT_ID)
     async with store.write() as conn:
-        await chats.open_chat(conn, chat, ChatKind.PRIVATE, language="en", zone="UTC", now=clock.now())
+        await chats.open_chat(
+            conn, chat, ChatKind.PRIVATE, language="en", zone="UTC", now=clock.now()
+        )
         await chats.subscribe(conn, chat, Filter(), clock.now())
 
 
