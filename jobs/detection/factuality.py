@@ -89,11 +89,8 @@ def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) ->
 
 def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     """Return the cues before a trigger in its clause, and in one that governs the clause."""
-    own = [
-        c
-        for c in setting.clause.classes(*names)
-        if c.start < trigger.start and c.end <= trigger.end
-    ]
+    earliest = trigger.start + (1 if names == ("plan",) else 0)
+    own = [c for c in setting.clause.classes(*names) if c.start < earliest and c.end <= trigger.end]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
         own = setting.before.classes(*names) + own
     return own
@@ -115,6 +112,8 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
             return _said(cue, setting)
     if close := _follows(trigger, setting, "negation"):
         return close
+    if setting.clause.opener == ":" and setting.before and setting.before.has("refusal_after"):
+        return _said(setting.before.classes("refusal_after")[0], setting)
     names[:2] = ["refusal_after"]
     after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
@@ -195,7 +194,7 @@ def _is_period(trigger: Span) -> bool:
 
 def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
     """Return a cue close behind a named act: "the deal will be signed"."""
-    if not trigger.kind.noun:
+    if not trigger.kind.noun or trigger.kind.place:
         return ()
     close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _FAR]
     return _said(close[0], setting) if close else ()

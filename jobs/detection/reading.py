@@ -23,6 +23,7 @@ RULES_VERSION = "1"
 _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
+_SEATED = frozenset(("vetoed", "applied", "membership"))
 _NEWS = timedelta(days=1)
 
 
@@ -227,7 +228,7 @@ class CaseReading:
             return True
         if self._trapped:
             return False
-        by_seat = kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor)
+        by_seat = kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED
         return by_seat and self._strength is Strength.SEAT
 
     def _when(self, place: int, sentence: range, *, ahead: bool = False) -> When | None:
