@@ -11,7 +11,7 @@ _ENDS = frozenset((".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔",
 _LONGEST = 150
 """Words of a sentence; a longer one is cut, so that no input costs more than its length."""
 _HOLDING = frozenset(("refusal", "refusal_after", "consider", "plan", "past", "condition"))
-"""Cues of several words, in which no clause breaks."""
+"""Cues of several words, in which no clause breaks; nor does one in a trigger."""
 _ASKING = frozenset(("?", "？", "؟"))
 
 
@@ -55,7 +55,7 @@ def cut_clauses(
     covered = {
         index
         for span in spans
-        if span.entry.kind is Kind.CLASS and span.entry.value in _HOLDING
+        if span.entry.kind is Kind.TRIGGER or span.entry.value in _HOLDING
         for index in range(span.start + 1, span.end)
     }
     breaks = {

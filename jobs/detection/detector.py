@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime
 
 from jobs.detection.datelines import without_dateline
-from jobs.detection.lexicon import Kind, Lexicon
+from jobs.detection.lexicon import Form, Kind, Lexicon
 from jobs.detection.marks import settle
 from jobs.detection.merging import settle_mentions
 from jobs.detection.normalise import clean, split_words
@@ -37,7 +37,11 @@ class Detector:
         if lexicon is None:
             return []
         reading = _read(text, lexicon)
-        named = {s.entry.value for s in reading.spans if s.entry.kind is Kind.SUBJECT}
+        named = {
+            s.entry.value
+            for s in reading.spans
+            if s.entry.kind is Kind.SUBJECT and s.entry.form is not Form.SURNAME
+        }
         seats = {s.entry.value for s in reading.spans if s.entry.kind is Kind.ACTOR}
         return [
             finding
@@ -55,7 +59,7 @@ def _read(text: Text, lexicon: Lexicon) -> Read:
     words = split_words(f"{head} . {lead}")
     title_end = sum(1 for start in words.starts if start < len(head))
     found = lexicon.find(words)
-    spans = settle(words, found, lexicon.phrases.grammar, title_end)
+    spans = settle(words, found, lexicon.phrases, title_end)
     trapped = frozenset(s.entry.value for s in found if s.entry.kind is Kind.CASE_TRAP)
     published = _day(text.published_at)
     return Read(words, tuple(spans), title_end, lexicon, published, trapped)

@@ -89,14 +89,16 @@ def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) ->
 
 def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     """Return the cues before a trigger in its clause, and in one that governs the clause."""
-    own = [
-        c
-        for c in setting.clause.classes(*names)
-        if c.start < trigger.start and c.end <= trigger.end
-    ]
+    earliest = trigger.end if names == ("plan",) else trigger.start
+    own = [c for c in setting.clause.classes(*names) if c.start < earliest and c.end <= trigger.end]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
-        own = setting.before.classes(*names) + own
+        own = [c for c in setting.before.classes(*names) if _governs(c, setting.before)] + own
     return own
+
+
+def _governs(cue: Span, clause: Clause) -> bool:
+    """Say whether a cue of the governing clause reaches over: a mere "not" only at its end."""
+    return cue.entry.value != "negation" or clause.end - cue.end <= _NEAR
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:
@@ -110,14 +112,23 @@ def _urged(trigger: Span, setting: Setting) -> bool:
 def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
     names = ["negation", "refusal"] + (["condition"] if _is_conditional(trigger) else [])
     for cue in reversed(_cues(setting, trigger, *names)):
-        near = trigger.start - cue.end <= _REFUSAL_REACH or cue.start < setting.clause.start
+        near = _reaches(cue, trigger, setting) or cue.start < setting.clause.start
         if near and (cue.entry.value == "refusal" or not _between(cue, trigger, setting)):
             return _said(cue, setting)
     if close := _follows(trigger, setting, "negation"):
         return close
+    if setting.clause.opener == ":" and setting.before and setting.before.has("refusal_after"):
+        return _said(setting.before.classes("refusal_after")[0], setting)
     names[:2] = ["refusal_after"]
     after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
+
+
+def _reaches(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether a denial reaches a trigger: near, and no new subject behind a comma."""
+    between = setting.words[cue.end : trigger.start]
+    new_subject = "," in between and len(between) - between.index(",") > _NEAR
+    return len(between) <= _REFUSAL_REACH and not new_subject
 
 
 def _is_conditional(trigger: Span) -> bool:
@@ -195,7 +206,7 @@ def _is_period(trigger: Span) -> bool:
 
 def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
     """Return a cue close behind a named act: "the deal will be signed"."""
-    if not trigger.kind.noun:
+    if not trigger.kind.noun or trigger.kind.place:
         return ()
     close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _FAR]
     return _said(close[0], setting) if close else ()
@@ -203,7 +214,7 @@ def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
 
 def _ranked(cue: Span, setting: Setting) -> bool:
     """Say whether an infinitive only completes a rank: "the first state to recognise"."""
-    return any(cue.start - 5 <= c.start < cue.start for c in setting.clause.classes("first"))
+    return any(cue.start - _FAR <= c.start < cue.start for c in setting.clause.classes("first"))
 
 
 def _past(trigger: Span, setting: Setting) -> tuple[str, ...]:

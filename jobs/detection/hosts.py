@@ -85,7 +85,7 @@ def seat(trigger: Span, scene: Scene) -> Found:
         if group.codes and group.head == "forum":
             return Found(group.codes, "forum's")
     for group in scene.groups:
-        if group.codes and group.marker in ("place", "by"):
+        if group.codes and group.marker in ("place", "by", "goal"):
             return Found(group.codes, "place")
     agents = [g for g in groups_before(trigger, scene.groups) if can_act(g) and not g.marker]
     if agents:

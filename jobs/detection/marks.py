@@ -4,24 +4,33 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.normalise import Words
-from jobs.reference.phrases import Grammar
+from jobs.reference.phrases import Calendar, Grammar, Phrases
 
 _NAMES = (Kind.ACTOR, Kind.SUBJECT)
 _WEAK = (Form.SURNAME, Form.LEADER)
 
 
-def settle(words: Words, spans: Sequence[Span], grammar: Grammar, title_end: int) -> list[Span]:
+def settle(words: Words, spans: Sequence[Span], phrases: Phrases, title_end: int) -> list[Span]:
     """Return the spans that hold, in order of their first word."""
+    grammar = phrases.grammar
     shown = (not grammar.cased or _mixed(words, title_end), True)
     held = [
         span
         for span in spans
         if span.entry.kind not in _NAMES or _is_written(words, span, grammar, shown, title_end)
     ]
-    held = _without_trapped(held)
+    held = [span for span in _without_trapped(held) if not _is_month(words, span, phrases.calendar)]
     names = _longest(span for span in held if span.entry.kind in _NAMES)
     rest = [span for span in held if span.entry.kind not in _NAMES]
     return sorted({*names, *rest}, key=lambda span: (span.start, -span.end))
+
+
+def _is_month(words: Words, span: Span, calendar: Calendar) -> bool:
+    """Say whether a cue is but a month's name beside a number: "28 May"."""
+    if span.end - span.start != 1 or words.words[span.start] not in calendar.ambiguous:
+        return False
+    beside = words.words[max(span.start - 1, 0)], words.words[min(span.end, len(words.words) - 1)]
+    return any(word.isdigit() for word in beside)
 
 
 def _mixed(words: Words, title_end: int) -> bool:

@@ -23,6 +23,7 @@ RULES_VERSION = "1"
 _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
+_SEATED = frozenset(("vetoed", "applied", "membership"))
 _NEWS = timedelta(days=1)
 
 
@@ -129,7 +130,6 @@ class CaseReading:
 
     def _look(self, trigger: Span, place: int) -> Finding:
         clause, groups = self._clauses[place], self._named[place]
-        before = self._clauses[place - 1] if place else None
         trigger = as_host_closes(trigger, clause, groups)
         kind = trigger.kind
         sentence = self._sentence(place)
@@ -151,19 +151,7 @@ class CaseReading:
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         when = self._when(place, sentence)
-        judged = judge(
-            trigger,
-            Setting(
-                self._read.words.words,
-                clause,
-                before,
-                when,
-                self._read.published,
-                self._following,
-                self._read.lexicon.phrases.grammar.gerunds,
-                self._hypothetical,
-            ),
-        )
+        judged = judge(trigger, self._setting(place, when))
         if kind.detail == "again" and judged.status is EventStatus.DONE:
             judged = replace(judged, status=EventStatus.PAST)
         if judged.status is EventStatus.PLANNED:
@@ -193,6 +181,18 @@ class CaseReading:
     def _merely_opposes(self, code: str, kind: Trigger) -> bool:
         """Say whether an opponent of the case only speaks of others' recognition."""
         return code in self._case.opponents and kind.noun and kind.type is EventType.RECOGNITION
+
+    def _setting(self, place: int, when: When | None) -> Setting:
+        return Setting(
+            self._read.words.words,
+            self._clauses[place],
+            self._clauses[place - 1] if place else None,
+            when,
+            self._read.published,
+            self._following,
+            self._read.lexicon.phrases.grammar.gerunds,
+            self._hypothetical,
+        )
 
     def _sentence(self, place: int) -> range:
         """Return the places of the clauses that share a clause's sentence."""
@@ -227,7 +227,7 @@ class CaseReading:
             return True
         if self._trapped:
             return False
-        by_seat = kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor)
+        by_seat = kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED
         return by_seat and self._strength is Strength.SEAT
 
     def _when(self, place: int, sentence: range, *, ahead: bool = False) -> When | None:

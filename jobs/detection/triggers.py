@@ -38,9 +38,18 @@ def choose_triggers(clause: Clause, groups: Sequence[Group], last: Trigger | Non
             continue
         if not any(_collides(span, other) for other in chosen):
             chosen.append(span)
+    chosen = _without_forums_nouns(clause, chosen)
     if not chosen and (seen := _presence(groups)):
         chosen.append(seen)
     return sorted(chosen, key=lambda span: span.start)
+
+
+def _without_forums_nouns(clause: Clause, chosen: list[Span]) -> list[Span]:
+    """Return the triggers but those whose words are what is attended: "consultations"."""
+    if not any(span.kind.type is EventType.FORUM for span in chosen):
+        return chosen
+    nouns = {(span.start, span.end) for span in clause.classes("forum")}
+    return [s for s in chosen if s.kind.type is EventType.FORUM or (s.start, s.end) not in nouns]
 
 
 def _all_triggers(clause: Clause) -> list[Span]:

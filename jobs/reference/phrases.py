@@ -18,7 +18,7 @@ CLASSES = frozenset(
         # heads: what a name stands before
         "person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate",
         # objects that a trigger may need
-        "credentials", "deal", "rule", "flag", "delegation", "exit", "old_regime", "level", "paper",
+        "credentials", "deal", "rule", "flag", "exit", "old_regime", "paper",
         # role markers
         "place", "by", "with", "goal", "topic", "of", "between", "like",
         # the frame of a clause
@@ -79,7 +79,6 @@ class Grammar:
     prefixes: tuple[str, ...] = ()
     ambiguous: frozenset[str] = frozenset()
     cased: bool = True
-    verb_last: bool = False
     gerunds: tuple[str, ...] = ()
 
 
@@ -156,7 +155,6 @@ def _grammar(raw: Mapping[str, Any]) -> Grammar:
         prefixes=tuple(raw.get("prefixes", ())),
         ambiguous=frozenset(raw.get("ambiguous", ())),
         cased=bool(raw.get("cased", True)),
-        verb_last=bool(raw.get("verb_last", False)),
         gerunds=tuple(raw.get("gerunds", ())),
     )
 
