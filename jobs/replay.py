@@ -9,8 +9,8 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -142,7 +142,7 @@ def with_baseline_before(reference: Reference, day: date | None) -> Reference:
     return replace(reference, cases=cases)
 
 
-async def replay(entries: Sequence[Entry], reference: Reference) -> AsyncIterator[Read]:
+async def replay(entries: Sequence[Entry], reference: Reference) -> AsyncGenerator[Read, None]:
     """Put items through the pipeline, one by one, on a fresh store in memory."""
     store = await Store.open("sqlite://", migrate=True)
     keeping = Keeping(items=FOREVER, outbox=FOREVER)
@@ -258,14 +258,15 @@ async def _print(
     entries: Sequence[Entry], reference: Reference, reasons: TextIO | None, *, with_signals: bool
 ) -> None:
     names: dict[ItemId, str] = {}
-    async for read in replay(entries, reference):
-        for told in read.mentions:
-            names[told.evidence.item_id] = read.entry.id
-            for telling in told.tellings:
-                if _is_printed(telling.revision, with_signals=with_signals):
-                    _write(sys.stdout, revision_line(telling, names, reference))
-            if reasons is not None and not told.tellings:
-                _write(reasons, reason_line(read, told))
+    async with aclosing(replay(entries, reference)) as reading:
+        async for read in reading:
+            for told in read.mentions:
+                names[told.evidence.item_id] = read.entry.id
+                for telling in told.tellings:
+                    if _is_printed(telling.revision, with_signals=with_signals):
+                        _write(sys.stdout, revision_line(telling, names, reference))
+                if reasons is not None and not told.tellings:
+                    _write(reasons, reason_line(read, told))
 
 
 def _write(stream: TextIO, line: Mapping[str, Any]) -> None:

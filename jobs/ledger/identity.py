@@ -117,17 +117,16 @@ def _is_reprint(evidence: Evidence, event: Event) -> bool:
 def _act_to_any(
     day: Day, status: EventStatus, event: Event, kin: Sequence[Event]
 ) -> Nearness | None:
-    if event.status is status:
-        return _act_to_act(day, event, kin)
+    known = event_day(event)
+    if event.status is status and known is not None:
+        return _act_to_act(day, event, known, kin)
     if event.status is EventStatus.PLANNED and aim(event.detail) is status:
         return _act_to_plan(day, event, kin)
     return None
 
 
-def _act_to_act(day: Day, event: Event, kin: Sequence[Event]) -> Nearness | None:
-    known, window = event_day(event), WINDOWS[event.type]
-    if known is None:
-        return None
+def _act_to_act(day: Day, event: Event, known: Day, kin: Sequence[Event]) -> Nearness | None:
+    window = WINDOWS[event.type]
     distance, since = gap(day, known, window), day.on - known.on
     is_later = since > timedelta(0) and (since <= window.lag or not day.stated)
     if distance is None and is_later and _is_firm(event):
