@@ -60,8 +60,8 @@ TABLES = {"settings": settings_table, "commands": commands_table, "verbs": verbs
 def with_tables(readme: str) -> str:
     """Return the README's text with every table as the code has it now."""
     for name, table in TABLES.items():
-        block = re.compile(f"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
-        readme, count = block.subn(lambda m, t=table: f"{m[1]}{t()}{m[2]}", readme)  # type: ignore[misc]
+        block = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        readme, count = block.subn(lambda m, t=table: f"{m[1]}{t()}\n{m[2]}", readme)  # type: ignore[misc]
         if count != 1:
             raise AssertionError(f"README.md: expected one block named {name}, found {count}")
     return readme

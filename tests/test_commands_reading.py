@@ -40,9 +40,9 @@ async def test_status_shows_the_whole_picture(talk: Talk) -> None:
     text = (await talk.answer("/status")).text
     assert "Taliban government of Afghanistan: recognised by Russia (since 3 July 2025)" in text
     assert "• Uzbekistan: likely next; last met on 3 July 2025" in text
-    assert "• Iran: unlikely; does not recognise it" in text
+    assert "• Iran: unlikely; no recognition of it known here" in text
     assert "Russia has recognised the Taliban government of Afghanistan." in text
-    assert "Palestine: recognised by nobody" in text
+    assert "Palestine: no recognition known here" in text
     assert "No source has been read yet." in text
 
 

@@ -170,7 +170,7 @@ GOLDEN = {
         Action.REPLY,
         Reason.STATUS_CHANGED,
         [
-            "About alert 12: What is said of it has changed.",
+            "About alert 12: What was expected has happened.",
             "Russia has recognised the Taliban government of Afghanistan.",
             "3 July 2025 · reported by 2 independent sources",
             SOURCE,

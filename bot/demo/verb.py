@@ -100,7 +100,7 @@ async def _play(folder: Path, stream: Sequence[DemoItem], *, ends_by_itself: boo
             )
         )
         show = Show(press, store, pipeline, station, terminal, clock)
-        await station.application.bot.initialize()
+        await station.application.initialize()
         began = time.perf_counter()
         await show.play(stream)
         _say(show.tally.summary(time.perf_counter() - began))

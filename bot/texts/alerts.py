@@ -6,17 +6,16 @@ from bot.texts.messages import Message, Writer
 from bot.texts.names import actor_in_sentence, case_in_sentence, sentence
 from bot.texts.wording import (
     NOT_RECOGNITION,
-    REASONS,
     TYPE_NAMES,
     grade_in_words,
     headline_of,
+    why_changed,
 )
 from jobs.domain.alerts import Action, AlertId, Facts, Reason, Voice
 from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.reference import Reference
 
 _SHOWN_VOICES = 3
-_QUIET = frozenset({Reason.FIRST})
 
 
 def render_alert(
@@ -46,8 +45,9 @@ def render_alert(
         _write_retracted(writer, words, facts, names)
     else:
         _write_telling(writer, words, facts, names)
-        if action is Action.EDIT and reason not in _QUIET and reason in REASONS:
-            writer.line(words.gettext("Edited: {why}").format(why=words.gettext(REASONS[reason])))
+        why = why_changed(words, reason, facts.status)
+        if action is Action.EDIT and why:
+            writer.line(words.gettext("Edited: {why}").format(why=why))
     _write_footer(writer, words, alert_id)
     return writer.build()
 
@@ -137,7 +137,7 @@ def _write_reply(
     reason: Reason,
     names: Reference,
 ) -> None:
-    why = words.gettext(REASONS.get(reason, REASONS[Reason.STATUS_CHANGED]))
+    why = why_changed(words, reason, facts.status)
     with writer.bold():
         writer.write(words.gettext("About alert {id}: {why}").format(id=alert_id, why=why))
     writer.line()

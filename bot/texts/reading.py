@@ -28,7 +28,7 @@ _OUTLOOKS = {
 _RECOGNITIONS = {
     "de_jure": N_("recognises it"),
     "withdrawn": N_("has withdrawn its recognition"),
-    "none": N_("does not recognise it"),
+    "none": N_("no recognition of it known here"),
 }
 _WITHHELD = {
     Reason.ALREADY_KNOWN: N_("known already"),
@@ -118,7 +118,7 @@ def recognised_line(
     """Return who recognises a case, in one line."""
     recognising = [standing for standing in standings if standing.recognition == "de_jure"]
     if not recognising:
-        return words.gettext("{case}: recognised by nobody").format(case=case.title)
+        return words.gettext("{case}: no recognition known here").format(case=case.title)
     recognising.sort(key=lambda standing: standing.recognised_on or date.min, reverse=True)
     listed = ", ".join(_recogniser(words, names, one) for one in recognising[:_SHOWN_RECOGNISERS])
     if len(recognising) <= _SHOWN_RECOGNISERS:

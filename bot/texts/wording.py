@@ -146,6 +146,21 @@ REASONS: Mapping[Reason, str] = {
     Reason.REVERSAL: N_("It has since been taken back."),
     Reason.ORDERED: N_("Corrected by the operator."),
 }
+_NEW_STATUS: Mapping[EventStatus, str] = {
+    _DONE: N_("What was expected has happened."),
+    _PLANNED: N_("It is planned now."),
+    _DENIED: N_("It is denied now."),
+    _REVERSED: N_("It has been taken back."),
+}
+
+
+def why_changed(words: Words, reason: Reason, status: EventStatus) -> str:
+    """Return what a revision changed, in one sentence; empty where it changed nothing."""
+    if reason is Reason.STATUS_CHANGED and status in _NEW_STATUS:
+        return words.gettext(_NEW_STATUS[status])
+    return words.gettext(REASONS[reason]) if reason in REASONS else ""
+
+
 NOT_RECOGNITION = frozenset({EventType.CREDENTIALS, EventType.MISSION, EventType.MEETING})
 """The types that readers and newspapers most often take for a recognition."""
 

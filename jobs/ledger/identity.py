@@ -128,8 +128,8 @@ def _act_to_any(
 def _act_to_act(day: Day, event: Event, known: Day, kin: Sequence[Event]) -> Nearness | None:
     window = WINDOWS[event.type]
     distance, since = gap(day, known, window), day.on - known.on
-    is_later = since > timedelta(0) and (since <= window.lag or not day.stated)
-    if distance is None and is_later and _is_firm(event):
+    # Whatever day a text seems to name: a state does not do again what still stands.
+    if distance is None and since > timedelta(0) and _is_firm(event):
         distance = since
     if distance is None or not stands(event, day.on, kin):
         return None

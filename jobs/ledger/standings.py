@@ -10,10 +10,11 @@ from jobs.ledger.identity import ACTS, aim, is_once
 from jobs.ledger.windows import WINDOWS
 from jobs.reference.cases import BaselineStanding
 
+_UNNAMED_MISSION = "mission"
 _WORDS = {
     (EventType.RECOGNITION, EventStatus.DONE): "de_jure",
     (EventType.RECOGNITION, EventStatus.REVERSED): "withdrawn",
-    (EventType.MISSION, EventStatus.DONE): "mission",
+    (EventType.MISSION, EventStatus.DONE): _UNNAMED_MISSION,
     (EventType.MISSION, EventStatus.REVERSED): "closed",
     (EventType.CREDENTIALS, EventStatus.DONE): "ambassador",
     (EventType.CREDENTIALS, EventStatus.REVERSED): "none",
@@ -52,10 +53,21 @@ def stand(
     changes.sort(key=lambda each: (each.on, each.event_id or 0))
     standing, last = Standing(case=case, actor=actor), dict[EventType, _Change]()
     for change in changes:
-        standing = _apply(standing, change)
-        last[change.type] = change
+        if not _says_again(change, last.get(change.type)):
+            standing = _apply(standing, change)
+            last[change.type] = change
     ids = sorted(each.event_id for each in last.values() if each.event_id is not None)
     return replace(standing, certain=all(each.certain for each in last.values()), events=tuple(ids))
+
+
+def _says_again(change: _Change, held: _Change | None) -> bool:
+    """Say whether a recognition already stands: it dates from its first sure day."""
+    return (
+        held is not None
+        and change.type is EventType.RECOGNITION
+        and change.word == held.word
+        and (held.certain or not change.certain)
+    )
 
 
 def is_in_baseline(
@@ -130,6 +142,8 @@ def _apply(standing: Standing, change: _Change) -> Standing:
     match change.type:
         case EventType.RECOGNITION:
             return replace(standing, recognition=word, recognised_on=on)
+        case EventType.MISSION if word == _UNNAMED_MISSION and standing.mission in _MISSIONS:
+            return standing  # what kind it is, is known better
         case EventType.MISSION:
             return replace(standing, mission=word, mission_on=on)
         case EventType.CREDENTIALS:
