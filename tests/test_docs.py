@@ -42,7 +42,7 @@ def test_every_verb_named_anywhere_exists() -> None:
 def test_every_command_named_anywhere_exists() -> None:
     known = {command.name for command in COMMANDS}
     for path in [README, ROOT / "CHANGELOG.md"]:
-        text = path.read_text(encoding="utf-8")
+        text = re.sub("<!--.*?-->", "", path.read_text(encoding="utf-8"))
         for name in re.findall(r"(?<![\w/.:<)-])/([a-z]{3,})\b(?![/.])", text):
             if name not in {"healthz", "newbot"}:
                 assert name in known, f"{path.name}: /{name}"

@@ -23,6 +23,7 @@ from jobs.cli import log_to_stderr
 from jobs.domain.alerts import ChatId, Filter
 from jobs.reference import load_reference
 from jobs.reference.demo import DemoItem, load_demo
+from jobs.replay import with_baseline_before
 from jobs.runtime import open_pipeline, stop_on_signal
 from jobs.settings import Settings
 from jobs.store import chats
@@ -80,7 +81,9 @@ async def _play(folder: Path, stream: Sequence[DemoItem], *, ends_by_itself: boo
         press = Press(outlets)
         press.start()
         stack.push_async_callback(press.stop)
-        reference = demo_reference(load_reference(), press, outlets)
+        # What happened later must still be news when the demo comes to it.
+        known = with_baseline_before(load_reference(), stream[0].published.date())
+        reference = demo_reference(known, press, outlets)
         store = await Store.open(settings.database_url(), migrate=True)
         stack.push_async_callback(store.close)
         pipeline = await stack.enter_async_context(open_pipeline(settings, reference, store))
