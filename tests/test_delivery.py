@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -348,6 +350,9 @@ async def test_a_refused_chat_waits_and_the_others_do_not(line: Line) -> None:
     line.clock.advance(0.1)
     await line.settle(deliverer)
     assert line.shown(A) == [SAYS, "alert 2 as of 1"]
+    async with line.store.read() as conn:
+        counted = (await conn.scalars(select(table.c.attempts))).all()
+    assert set(counted) == {1}, "having to wait is no failure of the row"
 
 
 async def test_the_wait_outlives_a_restart(line: Line) -> None:
@@ -491,6 +496,49 @@ async def test_run_asks_again_whether_the_token_holds(line: Line) -> None:
     assert (line.shown(), line.sends()) == ([], 1)
     line.api.token = token
     await run_until(line, deliverer, lambda: line.shown() == [SAYS])
+
+
+class StoppingClock(ManualClock):
+    """Sets an event when enough time has been slept away."""
+
+    def __init__(self, stop: asyncio.Event, seconds: float) -> None:
+        super().__init__()
+        self._stop, self._end = stop, self.monotonic() + seconds
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        if self.monotonic() >= self._end:
+            self._stop.set()
+
+
+async def test_a_good_token_is_no_reason_to_go_on_beside_another_copy(line: Line) -> None:
+    await line.subscribe(A)
+    await line.tell()
+    line.api.script("sendMessage", bot_api.error(401, "Unauthorized"))
+    stop = asyncio.Event()
+    deliverer = line.deliverer(StoppingClock(stop, 120))
+    await deliverer.drain_once()
+    deliverer.halt("another copy of this bot is running")
+    await deliverer.run(stop)
+    assert (line.sends(), deliverer.halted) == (1, "another copy of this bot is running")
+
+
+async def test_cancelled_while_it_was_put_into_words_is_not_sent(
+    line: Line, tmp_path: Path
+) -> None:
+    path = tmp_path / "watch.sqlite"
+
+    def forget(delivery: Delivery) -> Message:
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute("UPDATE outbox SET state = 'CANCELLED' WHERE chat_id = ?", (A,))
+        return render(delivery)
+
+    line.store, line.render = await Store.open(f"sqlite:///{path}", migrate=True), forget
+    await line.subscribe(A, B)
+    await line.tell()
+    await line.deliverer().drain_once()
+    assert (line.sends(A), line.shown(B)) == (0, [SAYS])
+    await line.store.close()
 
 
 async def test_another_copy_of_the_bot_stops_sending_for_good(line: Line) -> None:
