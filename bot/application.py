@@ -29,7 +29,6 @@ from bot.commands.rights import Who
 from bot.commands.table import COMMANDS
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
-from bot.terminal import USER_ID
 from bot.texts import service
 from bot.texts.alerts import render_alert
 from bot.texts.language import words_of
@@ -119,7 +118,9 @@ def render_delivery(delivery: Delivery, reference: Reference) -> Message:
     """Return a delivery in words; what bot.delivery calls for each row."""
     facts = facts_from_json(dict(delivery.facts))
     if isinstance(facts, Notice):
-        return render_notice(facts, language=delivery.language)
+        return render_notice(
+            facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
+        )
     return render_alert(
         facts,
         delivery.alert_id,
@@ -160,7 +161,7 @@ def _desk(
         clock=clock,
         signer=Signer(secret),
         gazetteer=Gazetteer(reference),
-        operators=frozenset(settings.admin_ids) if token else frozenset({USER_ID}),
+        operators=frozenset(settings.operators()),
         renderer=renderer,
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,

@@ -6,6 +6,7 @@ Without a token the bot is the same and its Bot API is answered in this terminal
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
@@ -16,7 +17,7 @@ from bot.pictures.renderer import Renderer
 from bot.redaction import quiet_logging
 from bot.runtime import build_station, serve
 from bot.screen import Screen
-from bot.terminal import USER_ID, TerminalRequest
+from bot.terminal import TerminalRequest
 from bot.typed import TypedLines
 from jobs import cli as jobs_cli
 from jobs.cli import Verb, log_to_stderr, run_verb
@@ -29,9 +30,6 @@ from jobs.web import WebServer
 
 def _settings() -> Settings:
     settings = Settings.load()
-    if settings.bot_token is None:
-        # The one person at the terminal is its operator.
-        settings = settings.model_copy(update={"admin_ids": (*settings.admin_ids, USER_ID)})
     log_to_stderr(settings.log_level)
     quiet_logging(*logging.getLogger().handlers)
     return settings
@@ -108,4 +106,7 @@ VERBS: tuple[Verb, ...] = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return the exit code."""
+    # Telegram's library is changing retry_after from seconds to a timedelta, and warns at
+    # each one until told that we take the new form; bot.outcomes takes both.
+    os.environ.setdefault("PTB_TIMEDELTA", "1")
     return run_verb("recognition-watch", VERBS, argv)

@@ -17,9 +17,10 @@ from telegram.request import BaseRequest, RequestData
 from bot.screen import Screen
 from bot.typed import TypedLines
 from jobs.domain.clock import Clock
+from jobs.settings import TERMINAL_PERSON
 
 CHAT_ID = 1
-USER_ID = 1
+USER_ID = TERMINAL_PERSON
 """The person at the terminal, who is an operator there."""
 BOT_NAME = "recognition_watch_bot"
 

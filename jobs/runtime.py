@@ -64,7 +64,7 @@ async def open_pipeline(
                 outbox=timedelta(days=settings.keep_outbox_days),
             ),
             poller=Poller(store, reference, client, parser, concurrency=settings.fetch_concurrency),
-            operators=[ChatId(person) for person in settings.admin_ids],
+            operators=[ChatId(person) for person in settings.operators()],
         )
     finally:
         await client.aclose()

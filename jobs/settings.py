@@ -21,6 +21,10 @@ SECRETS = ("bot_token", "webhook_secret", "store_url")
 """The settings that may come from a file, and whose values are never shown."""
 
 
+TERMINAL_PERSON = 1
+"""The id of whoever sits at the terminal that stands in for Telegram without a token."""
+
+
 class UncertainPolicy(StrEnum):
     """What becomes of a message whose arrival is unknown."""
 
@@ -139,6 +143,10 @@ class Settings(BaseSettings):
             lines = [_explain(problem) for problem in error.errors(include_input=False)]
         # Raised out here: the ValidationError holds the raw values, so it may not ride along.
         raise ConfigError("settings:\n  " + "\n  ".join(lines))
+
+    def operators(self) -> tuple[int, ...]:
+        """Return who may confirm and retract, and is told how the sources fare."""
+        return self.admin_ids if self.bot_token else (TERMINAL_PERSON,)
 
     def database_url(self) -> str:
         """Return the database's address: the given one, or a file in the data folder."""

@@ -39,7 +39,7 @@ async def waiting(talk: Talk) -> None:
 async def test_start_switches_alerts_on_and_says_what_is_heard(talk: Talk) -> None:
     text = (await talk.answer("/start admin_9 forged")).text
     assert "From now on this chat hears: everything important; all cases." in text
-    assert "Taliban government of Afghanistan: recognised by nobody" in text
+    assert "Taliban government of Afghanistan: no recognition known here" in text
     assert await wish_of(talk) == Filter()
 
 

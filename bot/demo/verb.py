@@ -17,7 +17,7 @@ from bot.pictures.renderer import Renderer
 from bot.redaction import quiet_logging
 from bot.runtime import Station, build_station, serve
 from bot.screen import Screen
-from bot.terminal import CHAT_ID, USER_ID, TerminalRequest
+from bot.terminal import CHAT_ID, TerminalRequest
 from bot.typed import TypedLines
 from jobs.cli import log_to_stderr
 from jobs.domain.alerts import ChatId, Filter
@@ -63,7 +63,6 @@ def _settings(folder: Path) -> Settings:
             **{name: field.default for name, field in Settings.model_fields.items()},
             "data_dir": folder,
             "fetch_allow_loopback": True,
-            "admin_ids": (USER_ID,),
             "http_port": 0,
         }
     )

@@ -5,6 +5,7 @@ from bot.texts.language import Words, words_of
 from bot.texts.messages import Message, Writer
 from bot.texts.names import actor_in_sentence, case_in_sentence, sentence
 from bot.texts.wording import (
+    MAY_BE_A_REPEAT,
     NOT_RECOGNITION,
     TYPE_NAMES,
     grade_in_words,
@@ -38,7 +39,7 @@ def render_alert(
     words = words_of(language, zone)
     writer = Writer()
     if possibly_repeated:
-        writer.line(words.gettext("(This may be a repeat: the first sending was interrupted.)"))
+        writer.line(words.gettext(MAY_BE_A_REPEAT))
     if action is Action.REPLY:
         _write_reply(writer, words, facts, alert_id, reason, names)
     elif facts.retracted:

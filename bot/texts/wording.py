@@ -146,6 +146,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.REVERSAL: N_("It has since been taken back."),
     Reason.ORDERED: N_("Corrected by the operator."),
 }
+MAY_BE_A_REPEAT = N_("(This may be a repeat: the first sending was interrupted.)")
 _NEW_STATUS: Mapping[EventStatus, str] = {
     _DONE: N_("What was expected has happened."),
     _PLANNED: N_("It is planned now."),

@@ -180,7 +180,9 @@ def load_cases(folders: Collection[Path], actors: Collection[str]) -> dict[str, 
     cases: dict[str, Case] = {}
     for folder in folders:
         cases |= _load_folder(folder, actors)
-    return {case.id: case for case in sorted(cases.values(), key=lambda each: (each.place, each.id))}
+    return {
+        case.id: case for case in sorted(cases.values(), key=lambda each: (each.place, each.id))
+    }
 
 
 def _load_folder(folder: Path, actors: Collection[str]) -> dict[str, Case]:
