@@ -1,6 +1,7 @@
 """Reading the sources that are due: many hosts at once, each host one at a time."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from jobs.sources.workers import ParserPool
 from jobs.store import items, sources
 from jobs.store.engine import Store
 from jobs.store.sources import Due
+
+log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 64
 """Sources claimed by one poll."""
@@ -141,6 +144,7 @@ class Poller:
     async def _put_off(self, source: Source, due: Due, error: SourceError, now: datetime) -> None:
         asked = error.retry_after if isinstance(error, FetchFailed) else None
         until = next_due(source, now, due.failures + 1, asked)
+        log.warning("source %s: %s; next try %s", source.id, error, f"{until:%Y-%m-%d %H:%M} UTC")
         async with self._store.write() as conn:
             await sources.record_failure(conn, source.id, str(error), next_due_at=until)
 

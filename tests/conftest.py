@@ -17,6 +17,7 @@ import pytest_asyncio
 
 from jobs.settings import Settings
 from jobs.store.engine import Store
+from tests.whole_program import World, a_world
 
 _names = itertools.count()
 
@@ -129,3 +130,10 @@ async def store(store_url: str) -> AsyncIterator[Store]:
     opened = await Store.open(store_url, migrate=True)
     yield opened
     await opened.close()
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Set the whole program's stage: a feed host, a Bot API, a store with three chats."""
+    async with a_world(tmp_path) as stage:
+        yield stage
