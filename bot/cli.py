@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from bot.demo import verb as demo
 from bot.pictures.renderer import Renderer
@@ -20,17 +20,32 @@ from bot.screen import Screen
 from bot.terminal import TerminalRequest
 from bot.typed import TypedLines
 from jobs import cli as jobs_cli
-from jobs.cli import Verb, log_to_stderr, run_verb
+from jobs.cli import Verb, log_to, run_verb
 from jobs.domain.clock import SystemClock
+from jobs.errors import ConfigError
 from jobs.runtime import jobs_running, load_all, stop_on_signal
 from jobs.settings import Settings
 from jobs.store.engine import Store
 from jobs.web import WebServer
 
 
+def _log_stream(settings: Settings) -> TextIO:
+    """Return stderr, or a file where the terminal is itself the chat."""
+    if settings.bot_token is not None or not sys.stderr.isatty():
+        return sys.stderr
+    path = settings.data_dir / "recognition-watch.log"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        stream = path.open("a", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise ConfigError(f"DATA_DIR: cannot write {path}: {error.strerror}") from None
+    print(f"No BOT_TOKEN: you are in the chat. The log goes to {path}.", file=sys.stderr)  # noqa: T201
+    return stream
+
+
 def _settings() -> Settings:
     settings = Settings.load()
-    log_to_stderr(settings.log_level)
+    log_to(_log_stream(settings), settings.log_level)
     quiet_logging(*logging.getLogger().handlers)
     return settings
 

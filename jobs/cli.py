@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 from jobs import check, evaluate, replay, runtime
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
@@ -27,7 +28,7 @@ class Verb:
 
 def _run_jobs(args: argparse.Namespace) -> int:
     settings = Settings.load()
-    log_to_stderr(settings.log_level)
+    log_to(sys.stderr, settings.log_level)
     return asyncio.run(runtime.run_jobs(settings))
 
 
@@ -54,10 +55,10 @@ VERBS: tuple[Verb, ...] = (
 )
 
 
-def log_to_stderr(level: str) -> None:
-    """Log to stderr; libraries that would log addresses (and so the token) stay quiet."""
+def log_to(stream: TextIO, level: str) -> None:
+    """Log to a stream; libraries that would log addresses (and so the token) stay quiet."""
     logging.basicConfig(
-        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        level=level, stream=stream, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "telegram"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

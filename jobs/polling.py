@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 64
 """Sources claimed by one poll."""
 
+MOST_LOGGED = 5
+"""Failures of one poll that are logged each for itself."""
+
 LEASE = timedelta(minutes=10)
 """Longer than a poll of the most sources takes, one bad host with many of them apart."""
 
@@ -43,6 +46,7 @@ class _HostRead:
 
     polled: list[Polled] = field(default_factory=list)
     unchanged: list[tuple[Source, Due, Reading]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
 
 class Poller:
@@ -79,11 +83,14 @@ class Poller:
         hosts = [self._read_host(host, now) for host in _by_host(due)]
         results: list[Polled] = []
         unchanged: list[tuple[Source, Due, Reading]] = []
+        failures: list[str] = []
         for outcome in await asyncio.gather(*hosts, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
             results.extend(outcome.polled)
             unchanged.extend(outcome.unchanged)
+            failures.extend(outcome.failures)
+        _log_failures(failures, len(due))
         await self._keep_unchanged(unchanged, now)
         return Polled(
             read=sum(each.read for each in results),
@@ -104,7 +111,7 @@ class Poller:
             if reading.changed and not reading.items and due.had_items:
                 raise NotAFeed("the feed is empty, though it had items before")
         except SourceError as error:
-            await self._put_off(source, due, error, now)
+            await self._put_off(source, due, error, now, host)
             return Polled(failed=1)
         if not reading.changed and not due.is_first:
             host.unchanged.append((source, due, reading))
@@ -141,12 +148,27 @@ class Poller:
             )
         return new
 
-    async def _put_off(self, source: Source, due: Due, error: SourceError, now: datetime) -> None:
+    async def _put_off(
+        self, source: Source, due: Due, error: SourceError, now: datetime, host: _HostRead
+    ) -> None:
         asked = error.retry_after if isinstance(error, FetchFailed) else None
         until = next_due(source, now, due.failures + 1, asked)
-        log.warning("source %s: %s; next try %s", source.id, error, f"{until:%Y-%m-%d %H:%M} UTC")
+        words = f"source {source.id}: {error}; next try {until:%Y-%m-%d %H:%M} UTC"
+        host.failures.append(words)
         async with self._store.write() as conn:
             await sources.record_failure(conn, source.id, str(error), next_due_at=until)
+
+
+def _log_failures(failures: Sequence[str], asked: int) -> None:
+    """Log what failed; when much fails at once the fault is ours, and one line says so."""
+    for words in failures[:MOST_LOGGED]:
+        log.warning("%s", words)
+    if len(failures) > MOST_LOGGED:
+        log.warning(
+            "%d of %d sources could not be read at this look; `check sources` tries each",
+            len(failures),
+            asked,
+        )
 
 
 def _by_host(due: Iterable[tuple[Source, Due]]) -> list[list[tuple[Source, Due]]]:

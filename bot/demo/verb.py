@@ -19,7 +19,7 @@ from bot.runtime import Station, build_station, serve
 from bot.screen import Screen
 from bot.terminal import CHAT_ID, TerminalRequest
 from bot.typed import TypedLines
-from jobs.cli import log_to_stderr
+from jobs.cli import log_to
 from jobs.domain.alerts import ChatId, Filter
 from jobs.reference import load_reference
 from jobs.reference.demo import DemoItem, load_demo
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Play the show; end after it with ``--once`` or without a terminal to type at."""
-    log_to_stderr("WARNING")
+    log_to(sys.stderr, "WARNING")
     quiet_logging(*logging.getLogger().handlers)
     ends_by_itself = args.once or not sys.stdin.isatty()
     with tempfile.TemporaryDirectory(prefix="recognition-watch-demo-") as folder:

@@ -30,6 +30,22 @@ _RECOGNITIONS = {
     "withdrawn": N_("has withdrawn its recognition"),
     "none": N_("no recognition of it known here"),
 }
+_PARTS = {
+    "mission": N_("open or handed over"),
+    "embassy": N_("embassy"),
+    "consulate": N_("consulate"),
+    "office": N_("office"),
+    "closed": N_("closed"),
+    "ambassador": N_("ambassador"),
+    "chargé d'affaires": N_("chargé d'affaires"),
+    "diplomat": N_("diplomat"),
+    "none": N_("none"),
+    "delisted": N_("taken off"),
+    "suspended": N_("suspended"),
+    "listed": N_("on it"),
+}
+"""What the ledger calls the parts of a standing, in words for people."""
+
 _WITHHELD = {
     Reason.ALREADY_KNOWN: N_("known already"),
     Reason.BACKGROUND: N_("background"),
@@ -246,12 +262,13 @@ def _parts_of(words: Words, standing: Standing) -> list[str]:
     recognition = words.gettext(_RECOGNITIONS.get(standing.recognition, _RECOGNITIONS["none"]))
     parts = [recognition + _on(words, standing.recognised_on)]
     for label, value, on in (
-        (words.gettext("mission"), standing.mission, standing.mission_on),
-        (words.gettext("head of mission"), standing.head_of_mission, standing.head_on),
-        (words.gettext("listing"), standing.listing, standing.listing_on),
+        (N_("mission"), standing.mission, standing.mission_on),
+        (N_("head of mission"), standing.head_of_mission, standing.head_on),
+        (N_("terrorist or banned list"), standing.listing, standing.listing_on),
     ):
         if value:
-            parts.append(f"{label}: {value}{_on(words, on)}")
+            said = words.gettext(_PARTS.get(value, value))
+            parts.append(f"{words.gettext(label)}: {said}{_on(words, on)}")
     if standing.last_meeting_on is not None:
         day = words.day(standing.last_meeting_on)
         parts.append(words.gettext("last met on {day}").format(day=day))
