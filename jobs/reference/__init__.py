@@ -1,12 +1,16 @@
-"""What is known before the first line is read: cases, actors, sources, phrases."""
+"""What is known before the first line is read: cases, actors, sources, outlets, phrases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from jobs.domain.items import Outlet, Source, SourceId
-from jobs.reference.actors import Actor
-from jobs.reference.cases import Case
+from jobs.domain.items import SUBJECT, Outlet, Source, SourceId
+from jobs.reference.actors import Actor, load_actors
+from jobs.reference.cases import Case, load_cases
+from jobs.reference.phrases import Phrases, load_all_phrases
+from jobs.reference.sources import host_of, load_outlets, load_sources
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +24,47 @@ class Reference:
     actors: Mapping[str, Actor]
     sources: Mapping[SourceId, Source] = field(default_factory=dict)
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    phrases: Mapping[str, Phrases] = field(default_factory=dict)
 
-    def outlet_of(self, host: str) -> Outlet:
+    def outlet_of(self, host: str, case: str | None = None) -> Outlet:
         """Return who publishes at a host (or address), trying its parent domains.
 
-        An unlisted host is an outlet, third, and its own family (design, rule 3).
+        An unlisted host is an outlet, third, and its own family (design, rule 3). With a
+        case, an outlet of the case's own seat is of side ``subject``.
         """
-        name = (urlsplit(host).hostname or host).lower().rstrip(".")
+        name = host_of(host if "//" in host else f"//{host}")
         labels = name.split(".")
         for start in range(len(labels) - 1):
             known = self.outlets.get(".".join(labels[start:]))
             if known is not None:
-                return known
+                return self._seen_from(replace(known, host=name), case)
         return Outlet(host=name, family=name)
+
+    def _seen_from(self, outlet: Outlet, case: str | None) -> Outlet:
+        own = case is not None and outlet.side == self.cases[case].seat
+        return replace(outlet, side=SUBJECT) if own else outlet
+
+
+def load_reference(cases_dir: Path | None = None, sources_file: Path | None = None) -> Reference:
+    """Read and check every table.
+
+    ``cases_dir`` adds a folder of cases, of which one may take a shipped case's place;
+    ``sources_file`` is read instead of the shipped list of sources. Raises
+    ``ConfigError`` naming the file, the key and what to do.
+    """
+    actors = load_actors(DATA / "actors.toml")
+    folders = [DATA / "cases"] + ([cases_dir] if cases_dir else [])
+    cases = load_cases(folders, actors)
+    sources = load_sources(sources_file or DATA / "sources.toml", cases, actors)
+    listed = load_outlets(DATA / "outlets.toml", actors)
+    polled = {
+        host_of(source.url): Outlet(host_of(source.url), source.family, source.tier, source.side)
+        for source in sources.values()
+    }
+    return Reference(
+        cases=cases,
+        actors=actors,
+        sources=sources,
+        outlets=polled | listed,
+        phrases=load_all_phrases(DATA / "phrases"),
+    )

@@ -1,0 +1,114 @@
+"""A text as sentences and clauses of marked words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from jobs.detection.lexicon import Kind, Span
+from jobs.detection.normalise import Words
+from jobs.reference.phrases import Grammar
+
+_ENDS = frozenset((".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", "\n"))
+_ASKING = frozenset(("?", "？", "؟"))
+
+
+@dataclass(slots=True)
+class Clause:
+    """Words ``start`` to ``end`` (exclusive), and how they hang on the clause before.
+
+    ``opener`` is the break that opens it, ``complement`` says that the clause before
+    governs it ("denied that …"); ``asks`` that its sentence is a question.
+    """
+
+    start: int
+    end: int
+    sentence: int
+    is_title: bool
+    opener: str = ""
+    complement: bool = False
+    asks: bool = False
+    spans: list[Span] = field(default_factory=list)
+
+    def classes(self, *names: str) -> list[Span]:
+        """Return the spans of the given word classes."""
+        return [
+            span for span in self.spans if span.entry.kind is Kind.CLASS and span.entry.value in names
+        ]
+
+    def has(self, name: str) -> bool:
+        """Say whether a word of a class stands in the clause."""
+        return any(
+            span.entry.value == name and span.entry.kind is Kind.CLASS for span in self.spans
+        )
+
+
+def cut_clauses(
+    words: Words, spans: Sequence[Span], title_end: int, grammar: Grammar, joined: Iterable[range]
+) -> list[Clause]:
+    """Return the clauses in order; breaks inside an enumeration (``joined``) do not count."""
+    inside = {index for block in joined for index in block}
+    breaks = {
+        span.start: span
+        for span in reversed(spans)
+        if span.entry.kind is Kind.CLASS
+        and span.entry.value in ("break", "complement")
+        and span.start not in inside
+    }
+    clauses: list[Clause] = []
+    sentence = 0
+    for start, end, asks in _sentences(words, title_end, grammar):
+        current = Clause(start, start, sentence, start < title_end, asks=asks)
+        index = start
+        while index < end:
+            found = breaks.get(index)
+            if found and index > start:
+                current.end = index
+                clauses.append(current)
+                current = Clause(
+                    found.end,
+                    found.end,
+                    sentence,
+                    start < title_end,
+                    " ".join(words.words[found.start : found.end]),
+                    found.entry.value == "complement",
+                    asks,
+                )
+                index = max(found.end, index + 1)
+                continue
+            index += 1
+        current.end = end
+        clauses.append(current)
+        sentence += 1
+    kept = [clause for clause in clauses if clause.end > clause.start]
+    _share_out(kept, spans)
+    return kept
+
+
+def _sentences(words: Words, title_end: int, grammar: Grammar) -> Iterable[tuple[int, int, bool]]:
+    start = 0
+    for index, word in enumerate(words.words):
+        if index == title_end and start < index:
+            yield start, index, False
+            start = index
+        if word in _ENDS and not _abbreviates(words, index, grammar):
+            if index > start:
+                yield start, index, word in _ASKING
+            start = index + 1
+    if start < len(words.words):
+        yield start, len(words.words), False
+
+
+def _abbreviates(words: Words, index: int, grammar: Grammar) -> bool:
+    if words.words[index] != "." or index == 0:
+        return False
+    before = words.words[index - 1]
+    return before in grammar.abbreviations or (len(before) == 1 and words.capital[index - 1])
+
+
+def _share_out(clauses: Sequence[Clause], spans: Sequence[Span]) -> None:
+    """Give each clause the spans that begin in it; both are in order."""
+    place = 0
+    for span in spans:
+        while place < len(clauses) and span.start >= clauses[place].end:
+            place += 1
+        if place < len(clauses) and span.start >= clauses[place].start:
+            clauses[place].spans.append(span)

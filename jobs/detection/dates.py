@@ -1,0 +1,148 @@
+"""When a clause says something happened, against the day the item was published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from jobs.reference.phrases import Calendar
+
+_AHEAD = 200
+"""Days after publication up to which a day without a year is still ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A day if one is named (``on``), else the last day of the period that is."""
+
+    on: date | None
+    until: date
+
+
+def find_date(
+    words: Sequence[str], published: date | None, calendar: Calendar, *, ahead: bool
+) -> When | None:
+    """Return the first date that the words name, days before mere months and years.
+
+    ``ahead`` reads a bare weekday or day of the month as the next one. Without a day of
+    publication only a date with its year is known.
+    """
+    return (
+        _named_day(words, published, calendar, ahead=ahead)
+        or (published and _relative(words, published, calendar, ahead=ahead))
+        or _period(words, published, calendar)
+        or None
+    )
+
+
+def _named_day(
+    words: Sequence[str], published: date | None, calendar: Calendar, *, ahead: bool
+) -> When | None:
+    for index, word in enumerate(words):
+        month = calendar.months.get(word)
+        if month is None:
+            continue
+        place, day = _day_beside(words, index)
+        if not day:
+            continue
+        year = _year_after(words, max(place, index))
+        found = _date(year, month, day, published, ahead=ahead)
+        if found:
+            return When(found, found)
+    return None
+
+
+def _day_beside(words: Sequence[str], index: int) -> tuple[int, int]:
+    before = index - 1
+    if before >= 0 and words[before] == "of":
+        before -= 1
+    if before >= 0 and (day := _ordinal(words[before])):
+        return before, day
+    after = index + 1
+    if after < len(words) and words[after] == ".":
+        after += 1
+    if after < len(words) and (day := _ordinal(words[after])):
+        return after, day
+    return index, 0
+
+
+def _ordinal(word: str) -> int:
+    digits = word[:-2] if word[-2:] in ("st", "nd", "rd", "th") else word
+    return int(digits) if digits.isascii() and digits.isdigit() and 0 < int(digits[:4]) <= 31 and len(digits) <= 2 else 0
+
+
+def _year_after(words: Sequence[str], place: int) -> int:
+    for word in words[place + 1 : place + 3]:
+        if len(word) == 4 and word.isascii() and word.isdigit() and 1900 <= int(word) <= 2100:
+            return int(word)
+    return 0
+
+
+def _date(year: int, month: int, day: int, published: date | None, *, ahead: bool) -> date | None:
+    if not year and published is None:
+        return None
+    try:
+        if year:
+            return date(year, month, day)
+        assert published is not None
+        return _nearest(month, day, published, ahead=ahead)
+    except ValueError:
+        return None
+
+
+def _nearest(month: int, day: int, published: date, *, ahead: bool) -> date:
+    """Return the day of that name that the text means: the last one, or the next."""
+    this = date(published.year, month, day)
+    if ahead and this < published - timedelta(days=_AHEAD):
+        return date(published.year + 1, month, day)
+    if this > published + timedelta(days=_AHEAD if ahead else 30):
+        return date(published.year - 1, month, day)
+    return this
+
+
+def _relative(
+    words: Sequence[str], published: date, calendar: Calendar, *, ahead: bool
+) -> When | None:
+    line = f" {' '.join(words)} "
+    for phrase, offset in calendar.days.items():
+        if f" {phrase} " in line:
+            day = published + timedelta(days=offset)
+            return When(day, day)
+    for index, word in enumerate(words):
+        weekday = calendar.weekdays.get(word)
+        if weekday is not None:
+            before = words[index - 1] if index else ""
+            day = _weekday(weekday, published, ahead=ahead or before in calendar.next)
+            return When(day, day)
+    return None
+
+
+def _weekday(weekday: int, published: date, *, ahead: bool) -> date:
+    if ahead:
+        return published + timedelta(days=(weekday - published.weekday()) % 7)
+    return published - timedelta(days=(published.weekday() - weekday) % 7)
+
+
+def _period(words: Sequence[str], published: date | None, calendar: Calendar) -> When | None:
+    for index, word in enumerate(words):
+        month = calendar.months.get(word)
+        if month and _says_month(words, index):
+            year = _year_after(words, index) or (published and _month_year(month, published))
+            if year:
+                return When(None, _month_end(year, month))
+        if len(word) == 4 and word.isascii() and word.isdigit() and 1990 <= int(word) <= 2100:
+            return When(None, date(int(word), 12, 31))
+    return None
+
+
+def _says_month(words: Sequence[str], index: int) -> bool:
+    """Say whether a month's word is a month here: "may" is one only after a preposition."""
+    return words[index] != "may" or (index > 0 and words[index - 1] in ("in", "since", "last"))
+
+
+def _month_year(month: int, published: date) -> int:
+    return published.year if month <= published.month else published.year - 1
+
+
+def _month_end(year: int, month: int) -> date:
+    first = date(year + month // 12, month % 12 + 1, 1)
+    return first - timedelta(days=1)

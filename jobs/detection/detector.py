@@ -1,0 +1,59 @@
+"""Text in, mentions out: pure, total, and able to say why."""
+
+from collections.abc import Collection
+from datetime import UTC
+
+from jobs.detection.datelines import without_dateline
+from jobs.detection.lexicon import Kind, Lexicon
+from jobs.detection.marks import settle
+from jobs.detection.merging import settle_mentions
+from jobs.detection.normalise import clean, split_words
+from jobs.detection.reading import CaseReading, Finding, Read
+from jobs.detection.texts import Text
+from jobs.domain.events import Mention
+from jobs.reference import Reference
+
+class Detector:
+    """Finds what a text says of any configured case; built once, then pure."""
+
+    def __init__(self, reference: Reference, cases: Collection[str] | None = None) -> None:
+        chosen = {
+            name: case for name, case in reference.cases.items() if cases is None or name in cases
+        }
+        self._cases = chosen
+        self._lexicons = {
+            language: Lexicon(phrases, reference.actors, chosen)
+            for language, phrases in reference.phrases.items()
+        }
+
+    def detect(self, text: Text) -> list[Mention]:
+        """Return the mentions of every case, each (case, actor, type, status) once."""
+        return settle_mentions(self.explain(text))
+
+    def explain(self, text: Text) -> list[Finding]:
+        """Return every trigger that was looked at, with its mentions or why there are none."""
+        lexicon = self._lexicons.get(text.lang.partition("-")[0].lower())
+        if lexicon is None:
+            return []
+        reading = _read(text, lexicon)
+        named = {s.entry.value for s in reading.spans if s.entry.kind is Kind.SUBJECT}
+        seats = {s.entry.value for s in reading.spans if s.entry.kind is Kind.ACTOR}
+        return [
+            finding
+            for case in self._cases.values()
+            if case.id in named or case.seat in seats
+            for finding in CaseReading(reading, case).findings()
+        ]
+
+
+def _read(text: Text, lexicon: Lexicon) -> Read:
+    title = clean(text.title)
+    _, lead = without_dateline(clean(text.summary))
+    _, head = without_dateline(title, is_title=True)
+    words = split_words(f"{head}\n{lead}")
+    title_end = sum(1 for start in words.starts if start < len(head))
+    found = lexicon.find(words)
+    spans = settle(words, found, lexicon.phrases.grammar, title_end)
+    trapped = frozenset(s.entry.value for s in found if s.entry.kind is Kind.CASE_TRAP)
+    published = text.published_at.astimezone(UTC).date() if text.published_at else None
+    return Read(words, tuple(spans), title_end, lexicon, published, trapped)

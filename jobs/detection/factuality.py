@@ -1,0 +1,190 @@
+"""Whether it happened: one status from the cues around a trigger, by rules in this order.
+
+reversed, denied, considered, planned, past, done. A cue counts within its clause, or from
+the clause that governs it ("denied that …"), and only as far as its scope: a negation
+reaches the next trigger, an intent all that follow, an infinitive the word after it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from jobs.detection.clauses import Clause
+from jobs.detection.dates import When
+from jobs.detection.lexicon import Kind, Span
+from jobs.domain.events import EventStatus
+
+FRESH = timedelta(days=12)
+"""What happened longer ago than this is told as background."""
+
+_NEAR = 3
+_REFUSAL_REACH = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A status, and the words it rests on."""
+
+    status: EventStatus
+    words: tuple[str, ...] = ()
+    urged: bool = False
+    stative: bool = False
+    """Denied only by a bare "has not", which says how things stand, not what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a trigger is judged against: its clause, the one before, its date."""
+
+    words: Sequence[str]
+    clause: Clause
+    before: Clause | None
+    when: When | None
+    published: date | None
+    following: frozenset[str] = frozenset()
+
+
+def judge(trigger: Span, setting: Setting) -> Judgement:
+    """Return the status of what a trigger tells."""
+    base = trigger.entry.trigger.status if trigger.entry.trigger else EventStatus.DONE
+    if _urged(trigger, setting):
+        return Judgement(base, urged=True)
+    denial = _denial(trigger, setting)
+    if base is EventStatus.REVERSED:
+        return _judge_reversed(trigger, setting, denial)
+    if base in (EventStatus.DENIED, EventStatus.CONSIDERED, EventStatus.PAST):
+        return Judgement(base)
+    if denial:
+        return Judgement(EventStatus.DENIED, denial, stative=_is_stative(trigger, setting, denial))
+    if asked := _considered(trigger, setting):
+        return Judgement(EventStatus.CONSIDERED, asked)
+    if base is EventStatus.PLANNED:
+        past = _past(trigger, setting)
+        return Judgement(EventStatus.PAST if past else base, past)
+    if meant := _planned(trigger, setting):
+        return Judgement(EventStatus.PLANNED, meant)
+    if past := _past(trigger, setting):
+        return Judgement(EventStatus.PAST, past)
+    return Judgement(EventStatus.DONE)
+
+
+def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> Judgement:
+    if denial:
+        return Judgement(EventStatus.DENIED, denial)
+    if _cues(setting, trigger, "undo"):
+        return Judgement(EventStatus.DONE, ("undo",))
+    if asked := _considered(trigger, setting):
+        return Judgement(EventStatus.CONSIDERED, asked)
+    if meant := _planned(trigger, setting):
+        return Judgement(EventStatus.PLANNED, meant)
+    if past := _past(trigger, setting):
+        return Judgement(EventStatus.PAST, past)
+    return Judgement(EventStatus.REVERSED)
+
+
+def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
+    """Return the cues before a trigger in its clause, and in one that governs the clause."""
+    own = [c for c in setting.clause.classes(*names) if c.end <= trigger.start]
+    if setting.clause.complement and setting.before and setting.clause.opener != ":":
+        own = setting.before.classes(*names) + own
+    return own
+
+
+def _urged(trigger: Span, setting: Setting) -> bool:
+    if trigger.entry.trigger and trigger.entry.trigger.type not in ("recognition", "delisting", "forum"):
+        return False
+    cues = _cues(setting, trigger, "urge")
+    cues += [c for c in setting.clause.classes("urge") if c.start <= trigger.start < c.end]
+    return bool(cues)
+
+
+def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    names = ["negation", "refusal"] + (["condition"] if _is_conditional(trigger) else [])
+    for cue in reversed(_cues(setting, trigger, *names)):
+        if cue.entry.value == "refusal" or not _between(cue, trigger, setting):
+            if trigger.start - cue.end <= _REFUSAL_REACH or cue.start < setting.clause.start:
+                return _said(cue, setting)
+    names[:2] = ["refusal_after"]
+    after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
+    return _said(after[0], setting) if after else ()
+
+
+def _is_conditional(trigger: Span) -> bool:
+    """Say whether conditions amount to a refusal: of recognition they do, of talks not."""
+    return trigger.entry.trigger is not None and trigger.entry.trigger.type == "recognition"
+
+
+def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether another act stands between a negation and the trigger."""
+    return any(
+        span.entry.kind is Kind.TRIGGER
+        and span.start >= cue.end
+        and span.end <= trigger.start
+        and span.entry.trigger is not None
+        and trigger.entry.trigger is not None
+        and span.entry.trigger.type is not trigger.entry.trigger.type
+        and not span.entry.trigger.noun
+        for span in setting.clause.spans
+    )
+
+
+def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> bool:
+    cues = _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan")
+    return not cues and not (setting.clause.is_title and not setting.clause.opener)
+
+
+def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    if setting.clause.asks:
+        return ("?",)
+    cues = _cues(setting, trigger, "consider")
+    if cues:
+        return _said(cues[-1], setting)
+    if setting.clause.opener == "whether":
+        return ("whether",)
+    after = [c for c in setting.clause.classes("consider_after") if c.start >= trigger.end]
+    return _said(after[0], setting) if after else ()
+
+
+def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    for cue in _cues(setting, trigger, "plan"):
+        return _said(cue, setting)
+    if trigger.entry.trigger and not trigger.entry.trigger.noun:
+        for cue in _cues(setting, trigger, "plan_to"):
+            if trigger.start - cue.end < _NEAR and not _ranked(cue, setting):
+                return _said(cue, setting)
+    if setting.when and setting.published and setting.when.on and setting.when.on > setting.published:
+        return (setting.when.on.isoformat(),)
+    after = [c for c in setting.clause.classes("plan") if c.start >= trigger.end]
+    later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
+    return _said(later[0], setting) if later else ()
+
+
+def _ranked(cue: Span, setting: Setting) -> bool:
+    """Say whether an infinitive only completes a rank: "the first state to recognise"."""
+    return any(cue.start - 5 <= c.start < cue.start for c in setting.clause.classes("first"))
+
+
+def _past(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    when, published = setting.when, setting.published
+    if when and published and (when.on or when.until) < published - FRESH:
+        return ((when.on or when.until).isoformat(),)
+    if when and when.on:
+        return ()
+    if setting.clause.is_title:
+        return ()
+    if setting.clause.opener in setting.following:
+        return (setting.clause.opener,)
+    cues = [c for c in setting.clause.classes("past") if not _is_reported(c, setting)]
+    return _said(cues[0], setting) if cues else ()
+
+
+def _is_reported(cue: Span, setting: Setting) -> bool:
+    """Say whether a pluperfect is only reported speech: "said it had received"."""
+    if setting.words[cue.start : cue.end] != ("had",):
+        return False
+    clauses = [setting.clause] + ([setting.before] if setting.before and setting.clause.complement else [])
+    return any(speech.end <= cue.start for clause in clauses for speech in clause.classes("speech"))
+
+
+def _said(cue: Span, setting: Setting) -> tuple[str, ...]:
+    return (" ".join(setting.words[cue.start : cue.end]),)

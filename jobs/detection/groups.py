@@ -1,0 +1,247 @@
+"""Who is named in a text, joined into enumerations, and the part each plays.
+
+A group is one name or an enumeration of names. Its marker is the preposition before it
+("in Moscow": place), its head the noun it belongs to ("Russian embassy": embassy).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from jobs.detection.lexicon import Form, Kind, Span
+from jobs.detection.normalise import Words
+
+MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like"))
+HEADS = frozenset(
+    ("person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate", "deal")
+)
+_GLUE = frozenset(("joiner", "article", "possessive", "modifier", "of", "with"))
+_REACH = 5
+"""Words between a possessive or adjective and the noun it belongs to."""
+
+
+class Strength(IntEnum):
+    """How surely a group means the case's subject."""
+
+    NOT = 0
+    SEAT = 1
+    """Only the territory's own name: Afghan, Kabul."""
+    NAMED = 2
+    """The authority's own name, or one of its officials."""
+
+
+@dataclass(slots=True)
+class Group:
+    """One name or enumeration.
+
+    ``codes`` are the actors in it, ``subject`` says whether the case's subject is in it
+    too, ``unnamed`` that it stands for states without a name, or for a pronoun.
+    """
+
+    start: int
+    end: int
+    codes: tuple[str, ...]
+    subject: Strength
+    forms: frozenset[Form]
+    unnamed: str = ""
+    marker: str = ""
+    head: str = ""
+    head_end: int = 0
+    possessive: bool = False
+    office: bool = False
+    """Whether it is marked through an office: "president of Uzbekistan"."""
+
+
+def gather(words: Words, spans: Sequence[Span], case: str, seat: str) -> list[Group]:
+    """Return the groups of a text as one case sees them, in order."""
+    names = _seen_by([span for span in spans if _is_name(span, case)])
+    glue = _by_start(spans, _GLUE)
+    groups: list[Group] = []
+    block: list[Span] = []
+    for span in names:
+        if block and not _joins(words, block, span, glue):
+            groups.append(_group(block, case, seat))
+            block = []
+        block.append(span)
+    if block:
+        groups.append(_group(block, case, seat))
+    _assign(words, spans, groups)
+    return groups
+
+
+def _is_name(span: Span, case: str) -> bool:
+    kind, value = span.entry.kind, span.entry.value
+    if kind is Kind.ACTOR:
+        return True
+    if kind is Kind.SUBJECT:
+        return value == case
+    return kind is Kind.CLASS and value in ("unnamed", "pronoun", "collective")
+
+
+def _seen_by(names: Sequence[Span]) -> list[Span]:
+    """Return the names that hold for a case: its subject covers states' names in its own.
+
+    A mere surname is the subject's only where no longer name of another holds it.
+    """
+    subjects = [n for n in names if n.entry.kind is Kind.SUBJECT]
+    actors = [n for n in names if n.entry.kind is Kind.ACTOR]
+    hidden = {
+        id(s)
+        for s in subjects
+        if s.entry.form is Form.SURNAME and any(_within(s, a) for a in actors)
+    }
+    held = [s for s in subjects if id(s) not in hidden]
+    return [
+        n
+        for n in names
+        if id(n) not in hidden
+        and not (n.entry.kind is Kind.ACTOR and any(_within(n, s) for s in held))
+    ]
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end and outer is not inner
+
+
+def _joins(words: Words, block: Sequence[Span], span: Span, glue: Mapping[int, Span]) -> bool:
+    """Say whether a name continues the block: nothing but joining words in between."""
+    last = block[-1]
+    if span.start < last.end:
+        return True
+    if span.entry.kind is Kind.CLASS or last.entry.kind is Kind.CLASS:
+        return False
+    if span.start == last.end:
+        return span.start in words.glued or _same(last, span) or _apposed(last, span)
+    between, place, joined = [], last.end, False
+    while place < span.start:
+        found = glue.get(place)
+        if found is None:
+            return False
+        between.append(words.words[place])
+        joined = joined or found.entry.value == "joiner"
+        if found.entry.value in ("of", "with") and not joined:
+            return False
+        place = found.end
+    if between == ["'s"] or between == ["'"]:
+        return _same(last, span) or span.entry.form in (Form.LEADER, Form.SURNAME)
+    if not joined or set(between) == {","}:
+        return joined and _alike(last, span)
+    return True
+
+
+def _alike(one: Span, other: Span) -> bool:
+    """Say whether a bare comma can join two names: states with states only."""
+    odd = (Form.ORGANISATION, Form.SURNAME, Form.CITY)
+    return one.entry.form not in odd and other.entry.form not in odd
+
+
+def _same(one: Span, other: Span) -> bool:
+    return one.entry.value == other.entry.value
+
+
+def _apposed(one: Span, other: Span) -> bool:
+    """Say whether two names in a row are one: Afghan Taliban, China's Wang Yi."""
+    return other.entry.kind is Kind.SUBJECT or other.entry.form is Form.LEADER
+
+
+def _group(block: Sequence[Span], case: str, seat: str) -> Group:
+    codes: list[str] = []
+    strength = Strength.NOT
+    unnamed = ""
+    for span in block:
+        kind, value = span.entry.kind, span.entry.value
+        if kind is Kind.SUBJECT:
+            strength = Strength.NAMED
+        elif kind is Kind.CLASS:
+            unnamed = value
+        elif value == seat:
+            strength = max(strength, Strength.SEAT)
+        elif value not in codes:
+            codes.append(value)
+    forms = frozenset(span.entry.form for span in block)
+    return Group(block[0].start, max(s.end for s in block), tuple(codes), strength, forms, unnamed)
+
+
+def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group]) -> None:
+    markers = _by_end(spans, MARKERS)
+    skipped = _by_end(spans, frozenset(("article", "modifier")))
+    heads = _by_start(spans, HEADS)
+    heads_by_end = _by_end(spans, HEADS)
+    possessives = _by_start(spans, frozenset(("possessive",)))
+    stops = _by_start(spans, MARKERS | {"break", "complement", "joiner"})
+    taken = {index for group in groups for index in range(group.start, group.end)}
+    for group in groups:
+        _mark(group, markers, skipped, heads_by_end)
+        _head(words, group, heads, possessives, stops, taken)
+
+
+def _mark(
+    group: Group,
+    markers: Mapping[int, Span],
+    skipped: Mapping[int, Span],
+    heads: Mapping[int, Span],
+) -> None:
+    place = _before(group.start, skipped)
+    marker = markers.get(place)
+    if marker is None:
+        return
+    group.marker = marker.entry.value
+    if group.marker in ("of", "place", "goal"):
+        noun = heads.get(_before(marker.start, skipped))
+        office = noun is not None and noun.entry.value not in ("deal", "nonstate")
+        if noun and office and (group.marker == "of" or noun.entry.value == "organ"):
+            group.head, group.head_end, group.office = noun.entry.value, group.end, True
+            outer = markers.get(_before(noun.start, skipped))
+            group.marker = outer.entry.value if outer else ""
+
+
+def _before(place: int, skipped: Mapping[int, Span]) -> int:
+    for _ in range(3):
+        span = skipped.get(place)
+        if span is None:
+            break
+        place = span.start
+    return place
+
+
+def _head(
+    words: Words,
+    group: Group,
+    heads: Mapping[int, Span],
+    possessives: Mapping[int, Span],
+    stops: Mapping[int, Span],
+    taken: set[int],
+) -> None:
+    place = group.end
+    owner = possessives.get(place)
+    if owner:
+        group.possessive, place = True, owner.end
+    far = group.possessive or bool(group.forms & {Form.DEMONYM, Form.SURNAME})
+    limit = place + (_REACH if far else 1)
+    while place < min(limit, len(words.words)):
+        found = heads.get(place)
+        if found:
+            if not group.office:
+                group.head, group.head_end = found.entry.value, found.end
+            return
+        if place in stops or place in taken or not words.words[place][0].isalnum():
+            return
+        place += 1
+
+
+def _by_start(spans: Sequence[Span], classes: frozenset[str]) -> dict[int, Span]:
+    """Return by first word the longest span of the classes."""
+    return {
+        span.start: span
+        for span in reversed(spans)
+        if span.entry.kind is Kind.CLASS and span.entry.value in classes
+    }
+
+
+def _by_end(spans: Sequence[Span], classes: frozenset[str]) -> dict[int, Span]:
+    """Return by the word after it the longest span of the classes."""
+    found: dict[int, Span] = {}
+    for span in spans:
+        if span.entry.kind is Kind.CLASS and span.entry.value in classes:
+            found.setdefault(span.end, span)
+    return found

@@ -1,0 +1,197 @@
+"""How each language says what we look for: one file of words and patterns a language.
+
+A pattern is one or more words; ``*`` at the end of a word stands for any ending, ``..``
+for up to five words in between. See ``jobs/data/phrases/en.toml`` for every key.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jobs.domain.events import EventStatus, EventType
+from jobs.errors import ConfigError
+
+CLASSES = frozenset(
+    {
+        # heads: what a name stands before
+        "person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate",
+        # objects that a trigger may need
+        "credentials", "deal", "rule", "flag", "delegation", "exit", "old_regime", "level", "paper",
+        # role markers
+        "place", "by", "with", "goal", "topic", "of", "between", "like",
+        # the frame of a clause
+        "break", "complement", "joiner", "article", "modifier", "possessive", "passive",
+        "unnamed", "pronoun", "collective", "first", "speech",
+        # factuality cues
+        "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
+        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
+    }
+)  # fmt: skip
+"""Every word class that the engine knows; a file may leave some empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Words that evoke an event, and what must stand with them.
+
+    ``needs`` are word classes of which one must stand in the clause, within ``near``
+    words (0: anywhere in it); ``without`` those that must not. ``status`` is what the words
+    say by themselves (closing is reversed). ``place`` says that a place after it is a goal,
+    as after "arrives in". ``noun`` says that the act is named, not told. ``after`` says that
+    the needed word follows, or else the verb is passive; ``strict`` that the parties stand
+    right before and after; ``subject`` that the case's subject is named in the sentence;
+    ``actor`` is who alone can do such a thing; ``repeats`` that the words mean this only
+    after another mention of the type.
+    """
+
+    id: str
+    type: EventType
+    words: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    near: int = 0
+    without: tuple[str, ...] = ()
+    status: EventStatus = EventStatus.DONE
+    detail: str = ""
+    place: bool = False
+    noun: bool = False
+    after: bool = False
+    strict: bool = False
+    subject: bool = False
+    actor: str = ""
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What the engine must know of a language before it reads a word.
+
+    ``suffixes`` may follow a name and ``prefixes`` precede it within one word;
+    ``ambiguous`` names count only where the text's own capitals show a name.
+    """
+
+    abbreviations: frozenset[str] = frozenset()
+    suffixes: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    ambiguous: frozenset[str] = frozenset()
+    cased: bool = True
+    verb_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Words of dates: month and weekday numbers (1 is January, 0 Monday), day offsets."""
+
+    months: Mapping[str, int] = field(default_factory=dict)
+    weekdays: Mapping[str, int] = field(default_factory=dict)
+    days: Mapping[str, int] = field(default_factory=dict)
+    last: frozenset[str] = frozenset()
+    next: frozenset[str] = frozenset()
+    year_before: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One language's words, as its file gives them."""
+
+    language: str
+    grammar: Grammar = field(default_factory=Grammar)
+    calendar: Calendar = field(default_factory=Calendar)
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    triggers: tuple[Trigger, ...] = ()
+    traps: tuple[str, ...] = ()
+    forums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def load_phrases(path: Path) -> Phrases:
+    """Return one language's file, checked.
+
+    Raises:
+        ConfigError: the file is no TOML, or holds a class, type or key that is unknown.
+    """
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+        return _phrases(path.stem, raw)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigError(f"{path}: {error}; compare with en.toml") from error
+
+
+def load_all_phrases(folder: Path) -> dict[str, Phrases]:
+    """Return every ``<lang>.toml`` of a folder by language."""
+    return {path.stem: load_phrases(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def _phrases(language: str, raw: Mapping[str, Any]) -> Phrases:
+    unknown = set(raw.get("classes", {})) - CLASSES
+    if unknown:
+        raise ValueError(f"classes: unknown {', '.join(sorted(unknown))}")
+    return Phrases(
+        language=language,
+        grammar=_grammar(raw.get("grammar", {})),
+        calendar=_calendar(raw.get("calendar", {})),
+        classes=_tuples(raw.get("classes", {})),
+        triggers=tuple(_trigger(row) for row in raw.get("triggers", ())),
+        traps=tuple(raw.get("traps", ())),
+        forums=_tuples(raw.get("forums", {})),
+        wires=_tuples(raw.get("wires", {})),
+    )
+
+
+def _grammar(raw: Mapping[str, Any]) -> Grammar:
+    return Grammar(
+        abbreviations=frozenset(raw.get("abbreviations", ())),
+        suffixes=tuple(raw.get("suffixes", ())),
+        prefixes=tuple(raw.get("prefixes", ())),
+        ambiguous=frozenset(raw.get("ambiguous", ())),
+        cased=bool(raw.get("cased", True)),
+        verb_last=bool(raw.get("verb_last", False)),
+    )
+
+
+def _calendar(raw: Mapping[str, Any]) -> Calendar:
+    return Calendar(
+        months=_numbers(raw.get("months", {})),
+        weekdays=_numbers(raw.get("weekdays", {})),
+        days=_numbers(raw.get("days", {})),
+        last=frozenset(raw.get("last", ())),
+        next=frozenset(raw.get("next", ())),
+        year_before=frozenset(raw.get("year_before", ())),
+    )
+
+
+def _trigger(raw: Mapping[str, Any]) -> Trigger:
+    needs = tuple(raw.get("needs", ()))
+    without = tuple(raw.get("without", ()))
+    unknown = {*needs, *without} - CLASSES
+    if unknown:
+        raise ValueError(f"trigger {raw['id']}: unknown {', '.join(sorted(unknown))}")
+    return Trigger(
+        id=raw["id"],
+        type=EventType(raw["type"]),
+        words=tuple(raw["words"]),
+        needs=needs,
+        near=int(raw.get("near", 0)),
+        without=without,
+        status=EventStatus(raw.get("status", "done")),
+        detail=raw.get("detail", ""),
+        place=bool(raw.get("place", False)),
+        noun=bool(raw.get("noun", False)),
+        after=bool(raw.get("after", False)),
+        strict=bool(raw.get("strict", False)),
+        subject=bool(raw.get("subject", False)),
+        actor=raw.get("actor", ""),
+        repeats=bool(raw.get("repeats", False)),
+    )
+
+
+def _tuples(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(words) for key, words in raw.items()}
+
+
+def _numbers(raw: Mapping[str, Any]) -> dict[str, int]:
+    """Return number by word from words by number, as the file groups them."""
+    return {word: int(number) for number, words in raw.items() for word in words}

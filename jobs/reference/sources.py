@@ -1,0 +1,103 @@
+"""The sources that are polled, and who publishes at which host."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jobs.domain.items import THIRD, Outlet, Source, SourceId, SourceKind, Tier
+from jobs.reference.tables import Table, read_table
+
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+LEAST_INTERVAL_SECONDS = 60
+"""No host deserves to be asked more often than once a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a reference to a case or an actor is checked against."""
+
+    cases: Collection[str]
+    actors: Collection[str]
+    urls: dict[str, str] = field(default_factory=dict)
+
+
+def load_sources(
+    path: Path, cases: Collection[str], actors: Collection[str]
+) -> dict[SourceId, Source]:
+    """Read the list of sources: one table ``[id]`` each.
+
+    ``cases`` and ``actors`` are the ids and codes there are. Raises ``ConfigError``
+    naming file, key and what to do.
+    """
+    table = read_table(path)
+    known = _Known(cases, actors)
+    found: dict[SourceId, Source] = {}
+    for name in table.entries():
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+            table.fail(name, "is no id; use small letters, digits and single hyphens")
+        entry = table.table(name)
+        found[SourceId(name)] = _source(entry, name, known)
+        entry.close()
+    if not found:
+        table.fail("[source]", "the file names no source; give at least one")
+    return found
+
+
+def load_outlets(path: Path, actors: Collection[str]) -> dict[str, Outlet]:
+    """Read who publishes where, by host.
+
+    Raises ``ConfigError`` naming file, key and what to do.
+    """
+    table = read_table(path)
+    return {host: _outlet(table, host, actors) for host in table.entries()}
+
+
+def host_of(url: str) -> str:
+    """Return an address's host, lower case, without a leading ``www.`` or ``m.``."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return re.sub(r"^(www\d?|m|amp)\.(?=.*\.)", "", host)
+
+
+def _source(entry: Table, name: str, known: _Known) -> Source:
+    source = Source(
+        id=SourceId(name),
+        name=entry.text("name"),
+        kind=entry.choice("kind", SourceKind),
+        url=entry.url("url"),
+        language=entry.language("language"),
+        family=entry.text("family"),
+        tier=entry.choice("tier", Tier),
+        side=_side(entry, known.actors),
+        cases=entry.texts("cases"),
+        interval_seconds=entry.value("interval_seconds", int, 300),
+    )
+    for case in source.cases:
+        if case not in known.cases:
+            entry.fail("cases", f"there is no case {case!r}; known are {', '.join(known.cases)}")
+    if source.interval_seconds < LEAST_INTERVAL_SECONDS:
+        entry.fail("interval_seconds", f"give {LEAST_INTERVAL_SECONDS} or more")
+    other = known.urls.setdefault(source.url, name)
+    if other != name:
+        entry.fail("url", f"is read by {other} already; drop one of the two")
+    return source
+
+
+def _outlet(table: Table, host: str, actors: Collection[str]) -> Outlet:
+    if not HOST.fullmatch(host) or host_of(f"//{host}") != host:
+        table.fail(host, 'is no bare host; give it in quotes and without www., as "example.org"')
+    entry = table.table(host)
+    outlet = Outlet(
+        host=host,
+        family=entry.text("family"),
+        tier=entry.choice("tier", Tier),
+        side=_side(entry, actors),
+    )
+    entry.close()
+    return outlet
+
+
+def _side(entry: Table, actors: Collection[str]) -> str:
+    side = entry.value("side", str, THIRD)
+    return side if side == THIRD else entry.code("side", actors)
