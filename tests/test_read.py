@@ -8,7 +8,8 @@ import pytest
 from jobs.domain.items import Source, SourceId, SourceKind, Tier, Validators
 from jobs.errors import FetchFailed, NotAFeed
 from jobs.sources.http import GuardedClient
-from jobs.sources.read import believed_date, read_source
+from jobs.sources.read import read_source
+from jobs.sources.reading import believed_date
 from jobs.sources.workers import ParserPool
 from tests.feed_host import FeedHost, answer, conditional
 
