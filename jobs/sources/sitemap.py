@@ -3,9 +3,10 @@
 import json
 import logging
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from jobs.domain.items import Source, Validators
-from jobs.errors import SourceError
+from jobs.errors import NotAFeed, SourceError
 from jobs.sources.http import NotModified
 from jobs.sources.parsed import Form, ParsedFeed, ParsedItem
 from jobs.sources.reading import Means, Reading, hash_of, news_items, parse, read_cursor
@@ -72,4 +73,9 @@ async def _read_part(url: str, means: Means) -> ParsedFeed:
     response = await means.client.get(url, Validators())
     if isinstance(response, NotModified):
         return ParsedFeed(items=())
-    return await parse(response, means, Form.SITEMAP)
+    part = await parse(response, means, Form.SITEMAP)
+    if part.parts:
+        raise NotAFeed(
+            f"{urlsplit(url).hostname}: its index lists further indexes; give one of those instead"
+        )
+    return part

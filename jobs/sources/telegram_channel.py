@@ -1,10 +1,8 @@
 """Public Telegram channels, read from their previews on the web.
 
-Off unless the operator switches them on (TELEGRAM_CHANNELS), since Telegram's terms
-speak of them: its terms of service and its terms for bot developers forbid gathering
-data sets from public channels. What is read here is each channel's newest posts, kept as
-long as other items are; whether that is allowed where the program runs is the operator's
-to decide. The switch is ``is_switched_on``.
+Off unless the operator switches them on: the setting ``telegram_channels`` names the
+terms of Telegram's that speak of it. What is read are a channel's newest posts, kept as
+long as other items are.
 """
 
 import json
@@ -12,7 +10,7 @@ import logging
 import re
 from urllib.parse import urlsplit
 
-from jobs.domain.items import Source, SourceKind, Validators
+from jobs.domain.items import Source, Validators
 from jobs.errors import NotAFeed, SourceBlocked
 from jobs.sources.http import NotModified
 from jobs.sources.parsed import Form, ParsedItem
@@ -24,11 +22,6 @@ MOST_OLDER_PAGES = 3
 
 _PREVIEW = re.compile(r"/s/[A-Za-z0-9_]{4,40}/?")
 _log = logging.getLogger(__name__)
-
-
-def is_switched_on(source: Source, *, telegram_channels: bool) -> bool:
-    """Say whether a source may be read under the operator's setting."""
-    return telegram_channels or source.kind is not SourceKind.TELEGRAM
 
 
 async def read_channel(source: Source, validators: Validators, means: Means) -> Reading:

@@ -7,6 +7,7 @@ word it is not), and the program's coding stays out of it.
 
 import io
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
@@ -66,7 +67,7 @@ def _lines(body: bytes) -> Iterator[str]:
                     if unpacked > MOST_UNPACKED:
                         raise NotAFeed(f"unpacks to more than {MOST_UNPACKED:,} bytes")
                     yield line.decode("utf-8", "replace").rstrip("\r\n")
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError) as error:
         # RuntimeError: it wants a password. ValueError: not just one file in it.
         raise NotAFeed(f"is no zip file with one table in it ({type(error).__name__})") from None
 
