@@ -164,6 +164,19 @@ def test_no_articles_are_no_error() -> None:
     assert parse_articles(b"{}", "", "").items == ()
 
 
+async def test_a_search_is_read_and_may_find_nothing() -> None:
+    path = "/api/v2/doc/doc?query=x"
+    async with desk(SourceKind.GDELT_DOC, path, {"/api/v2/doc/doc": answer(ARTICLES)}) as at:
+        reading = await at.read()
+        assert [item.lang for item in reading.items] == ["en", "ru", "en"]
+        at.host.routes["/api/v2/doc/doc"] = answer(b"{}")
+        assert not (await at.read(reading.validators)).changed
+        at.host.routes["/api/v2/doc/doc"] = answer(b"", 429, {"Retry-After": "30"})
+        with pytest.raises(FetchFailed) as limited:
+            await at.read()
+        assert (limited.value.status, limited.value.retry_after) == (429, 30)
+
+
 def listed(slot: str, file: bytes) -> str:
     digest = hashlib.md5(file, usedforsecurity=False).hexdigest()
     return LIST.replace("{md5}", digest).replace("20250703174500", slot)

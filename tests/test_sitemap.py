@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.domain.items import SourceKind
-from jobs.errors import FetchFailed, NotAFeed
+from jobs.errors import FetchFailed, FetchRefused, NotAFeed
 from jobs.sources.formats.sitemaps import parse_sitemap
 from jobs.sources.parsed import MOST_ITEMS, ParsedFeed
 from jobs.sources.sitemap import MOST_PARTS
@@ -166,6 +166,14 @@ async def test_an_index_of_which_nothing_can_be_read_is_a_failure(at: Desk) -> N
     for part in ("/news-1.xml", "/news-2.xml"):
         at.host.routes[part] = answer(b"", 503)
     with pytest.raises(FetchFailed):
+        await at.read()
+
+
+async def test_an_index_leads_to_no_private_address(at: Desk) -> None:
+    at.host.routes["/sitemap.xml"] = answer(INDEX.replace(b"/news-1", b"http://169.254.169.254/x"))
+    assert [item.title for item in (await at.read()).items] == ["Title 2"]
+    at.host.routes["/sitemap.xml"] = answer(INDEX.replace(b"/news-", b"http://10.0.0.1/x"))
+    with pytest.raises(FetchRefused, match="not a public address"):
         await at.read()
 
 

@@ -47,8 +47,12 @@ class _Newest:
 
 
 async def read_articles(source: Source, validators: Validators, means: Means) -> Reading:
-    """Read a search of the DOC API; the client keeps its one request in five seconds."""
-    return await read_document(source, validators, means, Form.ARTICLES)
+    """Read a search of the DOC API; the client keeps its one request in five seconds.
+
+    A search may find nothing: that is no change, and no fault either.
+    """
+    reading = await read_document(source, validators, means, Form.ARTICLES)
+    return replace(reading, changed=bool(reading.items))
 
 
 async def read_events(source: Source, validators: Validators, means: Means) -> Reading:

@@ -33,11 +33,11 @@ async def read_channel(source: Source, validators: Validators, means: Means) -> 
     allowed_at, seen = read_cursor(validators.cursor, str, int) or [None, None]
     allowed_at = await check_robots(source.url, allowed_at, means)
     posts = await _page(source, "", means)
-    newest = max(map(_number, posts), default=seen or 0)
+    body_hash = hash_of(" ".join(post.key for post in posts).encode())
+    newest = max(map(_number, posts), default=0)
+    cursor = json.dumps([allowed_at, max(newest, seen or 0)])
     if seen is not None:
         posts += await _missed(source, posts, seen, means)
-    body_hash = hash_of(" ".join(sorted(post.key for post in posts)).encode())
-    cursor = json.dumps([allowed_at, max(newest, seen or 0)])
     kept = Validators(body_hash=body_hash, cursor=cursor)
     if body_hash == validators.body_hash:
         return Reading((), kept, changed=False)

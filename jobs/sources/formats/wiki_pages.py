@@ -14,14 +14,15 @@ from jobs.sources.cleaning import clean_text
 from jobs.sources.parsed import LONGEST_TITLE, ParsedFeed, ParsedItem, item_key
 
 MOST_ROWS = 2000
-LEAST_LETTERS = 8
+LEAST_LETTERS = 2
+"""A state may be all that stands in a row: UAE, 阿曼."""
 
 _NO_CONTENT = (
     "sup.reference, .mw-editsection, style, script, .navbox, .reflist, .references, .noprint, "
     ".metadata, .hatnote, .sortkey, .mw-empty-elt"
 )
 _COUNT = re.compile(r"[\W\d_]*")
-_NOTE = re.compile(r"\[[^\[\]]{1,12}\]")
+_NOTE = re.compile(r"\[[^\[\]]{1,40}\]")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
