@@ -22,12 +22,10 @@ from jobs.domain.items import Validators
 from jobs.errors import ConfigError, FetchFailed, FetchRefused
 from jobs.sources.addresses import GuardedBackend, Resolver, system_resolver
 from jobs.sources.decoding import decode_body
+from jobs.sources.turns import PAUSES, Turns
 
 USER_AGENT = "RecognitionWatch/0.1"
 """Some ministries refuse every User-Agent with the word for our kind of program in it."""
-
-PAUSES: Mapping[str, float] = {"api.gdeltproject.org": 5.0}
-"""Seconds between the starts of two requests, for hosts that ask for it in words."""
 
 MOST_REDIRECTS = 5
 LONGEST_VALIDATOR = 1000
@@ -140,9 +138,7 @@ class GuardedClient:
         self._deadline_seconds = deadline_seconds
         self._max_bytes = max_bytes
         self._allow_loopback = allow_loopback
-        self._clock = clock or SystemClock()
-        self._pauses = pauses
-        self._free_at: dict[str, float] = {}
+        self._turns = Turns(clock or SystemClock(), pauses)
         self.contact = contact
         self._user_agent = f"{USER_AGENT} (+{contact})" if contact else USER_AGENT
         self._transport = GuardedTransport(
@@ -161,7 +157,7 @@ class GuardedClient:
         Raises ``FetchRefused`` or ``FetchFailed``; both name the host and what to do.
         """
         target = self._checked_url(url)
-        await self._wait_for_turn(target.host)
+        await self._turns.wait(target.host)
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 return await self._follow(target, validators)
@@ -174,16 +170,6 @@ class GuardedClient:
     async def aclose(self) -> None:
         """Let go of the transport; no fetch may follow."""
         await self._transport.aclose()
-
-    async def _wait_for_turn(self, host: str) -> None:
-        pause = self._pauses.get(host)
-        if pause is None:
-            return
-        now = self._clock.monotonic()
-        turn = max(now, self._free_at.get(host, now))
-        self._free_at[host] = turn + pause
-        if turn > now:
-            await self._clock.sleep(turn - now)
 
     async def _follow(self, url: httpx.URL, validators: Validators) -> Response | NotModified:
         for _ in range(MOST_REDIRECTS + 1):
