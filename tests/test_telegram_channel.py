@@ -262,4 +262,4 @@ async def test_a_strange_cursor_is_a_fresh_start(at: Desk) -> None:
 def test_the_switch_names_the_terms() -> None:
     settings = (Path(__file__).parents[1] / "jobs" / "settings.py").read_text()
     beside = settings.partition("telegram_channels: bool = False")[2][:400]
-    assert "terms of service" in beside
+    assert "terms for bot developers (4.3)" in beside
