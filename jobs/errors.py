@@ -8,6 +8,7 @@
      |   +- StoreTooNew      written by a newer version
      |   +- StoreDamaged     not a database, or corrupt
      |   +- StoreReadOnly    the file or folder cannot be written
+     |   +- StoreUnavailable busy, full or out of reach for now (retryable)
      +- SourceError          one source could not be read; the others run on
      |   +- FetchRefused     our own rules refuse the address, redirect or size
      |   +- FetchFailed      the host did not answer, or not in time (retryable)
@@ -46,6 +47,12 @@ class StoreDamaged(StoreError):
 
 class StoreReadOnly(StoreError):
     """The database's file or folder cannot be written."""
+
+
+class StoreUnavailable(StoreError):
+    """The database is locked, full or out of reach for now."""
+
+    retryable: ClassVar[bool] = True
 
 
 class SourceError(RecognitionWatchError):

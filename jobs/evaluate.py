@@ -61,11 +61,19 @@ class Scored:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this verb's arguments to its parser."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="labelled items (JSONL)")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="labelled items (JSONL)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    parser.add_argument("--errors", action="store_true", help="each miss by cause, never of the kept part")
-    parser.add_argument("--explain", action="store_true", help="each rule that fired, and on which words")
-    parser.add_argument("--slugs", action="store_true", help="read each published headline as the title")
+    parser.add_argument(
+        "--errors", action="store_true", help="each miss by cause, never of the kept part"
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="each rule that fired, and on which words"
+    )
+    parser.add_argument(
+        "--slugs", action="store_true", help="read each published headline as the title"
+    )
     parser.add_argument("--part", choices=PARTS, default="all", help="which items to count")
     parser.add_argument("--cases", type=Path, metavar="DIR", help="a folder of further cases")
 
@@ -86,9 +94,9 @@ def main(args: argparse.Namespace) -> int:
     shown = [one for one in scored if not one.item.is_kept]
     out = sys.stderr if args.json else sys.stdout
     if args.errors:
-        print("\n".join(error_lines(shown, detector)), file=out)  # noqa: T201
+        print("\n".join(error_lines(shown, detector)), file=out)
     if args.explain:
-        print("\n".join(explain_lines(shown, detector)), file=out)  # noqa: T201
+        print("\n".join(explain_lines(shown, detector)), file=out)
     return 0
 
 
@@ -126,7 +134,9 @@ def _item(raw: Mapping[str, Any]) -> Item:
         outlet=raw.get("outlet") or "",
         published_at=_published(raw.get("published")),
     )
-    return Item(str(raw["id"]), case, text, gold if case != _NONE else frozenset(), raw.get("slug") or "")
+    return Item(
+        str(raw["id"]), case, text, gold if case != _NONE else frozenset(), raw.get("slug") or ""
+    )
 
 
 def _published(day: str | None) -> datetime | None:
@@ -173,14 +183,18 @@ def count(scored: Sequence[Scored]) -> dict[str, Any]:
             lang: figures_of([one for one in scored if one.item.text.lang == lang])
             for lang in sorted({one.item.text.lang for one in scored})
         },
-        "by_type": {t.value: figures_of(scored, "type", t) for t in sorted({e.type for e in elements})},
+        "by_type": {
+            t.value: figures_of(scored, "type", t) for t in sorted({e.type for e in elements})
+        },
         "by_status": {
             s.value: figures_of(scored, "status", s) for s in sorted({e.status for e in elements})
         },
         "by_case": {c: figures_of(scored, "case", c) for c in sorted({e.case for e in elements})},
         "negatives": {
             "items": len(negatives),
-            "with_alertable": sum(any(e.status in ALERTABLE for e in one.found) for one in negatives),
+            "with_alertable": sum(
+                any(e.status in ALERTABLE for e in one.found) for one in negatives
+            ),
         },
     }
 
@@ -196,7 +210,10 @@ def figures_of(scored: Sequence[Scored], field: str = "", value: str = "") -> di
         "actor_type": micro([({e[:3] for e in f}, {e[:3] for e in g}) for f, g in pairs]),
         "actor_type_status": micro(pairs),
         "alertable": micro(
-            [({e for e in f if e.status in ALERTABLE}, {e for e in g if e.status in ALERTABLE}) for f, g in pairs]
+            [
+                ({e for e in f if e.status in ALERTABLE}, {e for e in g if e.status in ALERTABLE})
+                for f, g in pairs
+            ]
         ),
     }
 
@@ -237,7 +254,9 @@ def as_lines(figures: Mapping[str, Any]) -> str:
     for group in ("by_lang", "by_type", "by_status", "by_case"):
         lines += [_row(name, row) for name, row in figures[group].items()]
     negatives = figures["negatives"]
-    lines.append(f"negatives: {negatives['items']}, with an alertable mention {negatives['with_alertable']}")
+    lines.append(
+        f"negatives: {negatives['items']}, with an alertable mention {negatives['with_alertable']}"
+    )
     return "\n".join(lines)
 
 

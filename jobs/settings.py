@@ -6,6 +6,7 @@ explains each. A secret may instead stand in a file named by ``NAME_FILE``.
 
 import difflib
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -20,6 +21,10 @@ SECRETS = ("bot_token", "webhook_secret", "store_url")
 """The settings that may come from a file, and whose values are never shown."""
 
 
+TERMINAL_PERSON = 1
+"""The id of whoever sits at the terminal that stands in for Telegram without a token."""
+
+
 class UncertainPolicy(StrEnum):
     """What becomes of a message whose arrival is unknown."""
 
@@ -31,7 +36,11 @@ class Settings(BaseSettings):
     """The settings, checked; times are in the unit that the name says."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="forbid", hide_input_in_errors=True, validate_default=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        validate_default=True,
     )
 
     bot_token: SecretStr | None = None
@@ -73,9 +82,12 @@ class Settings(BaseSettings):
     @field_validator("admin_ids", mode="before")
     @classmethod
     def _split_ids(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return tuple(int(part) for part in value.replace(",", " ").split())
-        return value
+        if not isinstance(value, str):
+            return value
+        parts = value.replace(",", " ").split()
+        if not all(part.isdecimal() for part in parts):
+            raise ValueError("expected whole numbers, such as 12345678, 23456789")
+        return tuple(int(part) for part in parts)
 
     @field_validator("admin_ids")
     @classmethod
@@ -85,6 +97,31 @@ class Settings(BaseSettings):
         shared = {1087968824, 777000, 136817688} & set(value)
         if shared:
             raise ValueError(f"{min(shared)} is not one person's id")
+        return value
+
+    @field_validator("bot_token")
+    @classmethod
+    def _looks_like_a_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(
+            r"\d{6,12}:[A-Za-z0-9_-]{30,}", value.get_secret_value()
+        ):
+            raise ValueError("not a bot token; copy it from @BotFather as it stands")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(
+            r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()
+        ):
+            raise ValueError("Telegram takes 1 to 256 of A-Z, a-z, 0-9, _ and -")
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        if value and not value.startswith("https://"):
+            raise ValueError("Telegram calls only https:// addresses")
         return value
 
     @field_validator("default_zone")
@@ -103,11 +140,17 @@ class Settings(BaseSettings):
         Raises ``ConfigError`` naming each wrong or unknown setting, what was expected
         of it, and never its value.
         """
+        lines: list[str] = []
         try:
             return cls(_env_file=env_file, **_secrets_from_files())
         except ValidationError as error:
             lines = [_explain(problem) for problem in error.errors(include_input=False)]
+        # Raised out here: the ValidationError holds the raw values, so it may not ride along.
         raise ConfigError("settings:\n  " + "\n  ".join(lines))
+
+    def operators(self) -> tuple[int, ...]:
+        """Return who may confirm and retract, and is told how the sources fare."""
+        return self.admin_ids if self.bot_token else (TERMINAL_PERSON,)
 
     def database_url(self) -> str:
         """Return the database's address: the given one, or a file in the data folder."""

@@ -114,5 +114,5 @@ async def test_the_worker_knows_none_of_our_settings(
     monkeypatch.setenv("BOT_TOKEN", "123456:secret")
     await pool.parse(FEED, "text/xml", URL)
     (worker,) = pool._idle
-    environment = Path(f"/proc/{worker._process.pid}/environ").read_bytes()  # noqa: ASYNC240
+    environment = Path(f"/proc/{worker._process.pid}/environ").read_bytes()
     assert b"secret" not in environment

@@ -1,0 +1,1 @@
+"""Data files, and the script that builds one of them."""

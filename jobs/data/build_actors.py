@@ -39,16 +39,16 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
 }
 FIELDS = ("names", "demonyms", "capitals", "cities", "leaders")
 CAPITAL_ZONES = """
-AD Andorra, AE Dubai, AF Kabul, AL Tirane, AT Vienna, AZ Baku, BB Barbados, BD Dhaka, BG Sofia, BH Bahrain, BN Brunei, BS Nassau, BT Thimphu, BY Minsk, CH Zurich, CL Santiago,
-CO Bogota, CU Havana, CY Nicosia, CZ Prague, DE Berlin, DK Copenhagen, DZ Algiers, EE Tallinn,
-EG Cairo, ES Madrid, FI Helsinki, FR Paris, GB London, GE Tbilisi, GR Athens, HR Zagreb,
-HU Budapest, ID Jakarta, IE Dublin, IQ Baghdad, IR Tehran, IS Reykjavik, IT Rome, JO Amman,
-JP Tokyo, KE Nairobi, KG Bishkek, KP Pyongyang, KR Seoul, KW Kuwait, LB Beirut, LT Vilnius,
-LV Riga, LY Tripoli, MD Chisinau, MK Skopje, MN Ulaanbaatar, MT Malta, MY Kuala_Lumpur, NO Oslo,
-NP Katmandu, OM Muscat, PE Lima, PH Manila, PL Warsaw, PT Lisbon, QA Qatar, RO Bucharest,
-RS Belgrade, RU Moscow, SA Riyadh, SD Khartoum, SE Stockholm, SI Ljubljana, SK Bratislava,
-SO Mogadishu, SY Damascus, TH Bangkok, TJ Dushanbe, TM Ashgabat, TN Tunis, TW Taipei, UA Kiev,
-UZ Tashkent, VE Caracas
+AD Andorra, AF Kabul, AL Tirane, AT Vienna, AZ Baku, BB Barbados, BD Dhaka, BG Sofia, BH
+Bahrain, BN Brunei, BS Nassau, BT Thimphu, BY Minsk, CL Santiago, CO Bogota, CU Havana, CY
+Nicosia, CZ Prague, DE Berlin, DK Copenhagen, DZ Algiers, EE Tallinn, EG Cairo, ES Madrid, FI
+Helsinki, FR Paris, GB London, GE Tbilisi, GR Athens, HR Zagreb, HU Budapest, ID Jakarta, IE
+Dublin, IQ Baghdad, IR Tehran, IS Reykjavik, IT Rome, JO Amman, JP Tokyo, KE Nairobi, KG
+Bishkek, KP Pyongyang, KR Seoul, KW Kuwait, LB Beirut, LT Vilnius, LV Riga, LY Tripoli, MD
+Chisinau, MK Skopje, MN Ulaanbaatar, MT Malta, MY Kuala_Lumpur, NO Oslo, NP Katmandu, OM Muscat,
+PE Lima, PH Manila, PL Warsaw, PT Lisbon, QA Qatar, RO Bucharest, RS Belgrade, RU Moscow, SA
+Riyadh, SD Khartoum, SE Stockholm, SI Ljubljana, SK Bratislava, SO Mogadishu, SY Damascus, TH
+Bangkok, TJ Dushanbe, TM Ashgabat, TN Tunis, TW Taipei, UA Kiev, UZ Tashkent, VE Caracas
 """
 
 
@@ -68,7 +68,9 @@ def misfiled(code: str, row: Mapping[str, Any]) -> list[str]:
     """Return a line for each English name that countrynames gives to another state."""
     names = row.get("en", {}).get("names", ())
     found = {name: countrynames.to_code(name) for name in names if "kind" not in row}
-    return [f"{code}: {name} is {other}" for name, other in found.items() if other not in (None, code)]
+    return [
+        f"{code}: {name} is {other}" for name, other in found.items() if other not in (None, code)
+    ]
 
 
 def table(code: str, row: Mapping[str, Any]) -> str:
@@ -113,8 +115,8 @@ def city(locale: Locale, zone: str) -> str:
 
 def capital_zones() -> dict[str, str]:
     """Return the time zone named after each capital, by state."""
-    pairs = (pair.split() for pair in CAPITAL_ZONES.replace("\n", " ").split(","))
-    return {code: zone for code, zone in pairs if zone not in {"Dubai", "Zurich"}}
+    rows = (pair.split() for pair in CAPITAL_ZONES.replace("\n", " ").split(","))
+    return {row[0]: row[1] for row in rows}
 
 
 def distinct(words: Iterable[str]) -> list[str]:

@@ -6,26 +6,21 @@ from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group
 from jobs.detection.lexicon import Form, Kind, Span
 
-_ORGANS = frozenset(("organ", "ambassador"))
+_ORGANS = frozenset(("organ", "ambassador", "embassy"))
 _LEAD = 6
 """Words between a name and the verb of saying that belongs to it."""
 
 
 def find_attributions(
-    spans: Sequence[Span], clauses: Sequence[Clause], groups: Sequence[Group]
+    spans: Sequence[Span], clauses: Sequence[Clause], groups: Sequence[Sequence[Group]]
 ) -> tuple[str, ...]:
-    """Return wire ids and ``organ:XX``, each once, in order of appearance."""
-    found = [
-        (span.start, span.entry.value) for span in spans if span.entry.kind is Kind.WIRE
-    ]
-    for clause in clauses:
+    """Return wire ids and ``organ:XX`` once each, in order; ``groups`` are each clause's."""
+    found = [(span.start, span.entry.value) for span in spans if span.entry.kind is Kind.WIRE]
+    for clause, named in zip(clauses, groups, strict=True):
         speech = clause.classes("speech")
-        if speech:
-            found += [
-                (group.start, f"organ:{group.codes[0]}")
-                for group in groups
-                if clause.start <= group.start < clause.end and _speaks(group, speech)
-            ]
+        found += [
+            (group.start, f"organ:{group.codes[0]}") for group in named if _speaks(group, speech)
+        ]
     return tuple(dict.fromkeys(voice for _, voice in sorted(found)))
 
 
@@ -34,4 +29,6 @@ def _speaks(group: Group, speech: Sequence[Span]) -> bool:
     if len(group.codes) != 1 or not official:
         return False
     end = max(group.end, group.head_end)
-    return any(0 <= verb.start - end <= _LEAD or 0 <= group.start - verb.end <= 3 for verb in speech)
+    return any(
+        0 <= verb.start - end <= _LEAD or 0 <= group.start - verb.end <= 3 for verb in speech
+    )

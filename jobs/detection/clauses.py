@@ -8,6 +8,10 @@ from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
 
 _ENDS = frozenset((".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", "\n"))
+_LONGEST = 150
+"""Words of a sentence; a longer one is cut, so that no input costs more than its length."""
+_HOLDING = frozenset(("refusal", "refusal_after", "consider", "plan", "past", "condition"))
+"""Cues of several words, in which no clause breaks; nor does one in a trigger."""
 _ASKING = frozenset(("?", "？", "؟"))
 
 
@@ -31,7 +35,9 @@ class Clause:
     def classes(self, *names: str) -> list[Span]:
         """Return the spans of the given word classes."""
         return [
-            span for span in self.spans if span.entry.kind is Kind.CLASS and span.entry.value in names
+            span
+            for span in self.spans
+            if span.entry.kind is Kind.CLASS and span.entry.value in names
         ]
 
     def has(self, name: str) -> bool:
@@ -46,12 +52,19 @@ def cut_clauses(
 ) -> list[Clause]:
     """Return the clauses in order; breaks inside an enumeration (``joined``) do not count."""
     inside = {index for block in joined for index in block}
+    covered = {
+        index
+        for span in spans
+        if span.entry.kind is Kind.TRIGGER or span.entry.value in _HOLDING
+        for index in range(span.start + 1, span.end)
+    }
     breaks = {
         span.start: span
         for span in reversed(spans)
         if span.entry.kind is Kind.CLASS
         and span.entry.value in ("break", "complement")
         and span.start not in inside
+        and span.start not in covered
     }
     clauses: list[Clause] = []
     sentence = 0
@@ -87,6 +100,9 @@ def _sentences(words: Words, title_end: int, grammar: Grammar) -> Iterable[tuple
     start = 0
     for index, word in enumerate(words.words):
         if index == title_end and start < index:
+            yield start, index, False
+            start = index
+        if index - start >= _LONGEST:
             yield start, index, False
             start = index
         if word in _ENDS and not _abbreviates(words, index, grammar):

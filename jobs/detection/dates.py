@@ -67,7 +67,8 @@ def _day_beside(words: Sequence[str], index: int) -> tuple[int, int]:
 
 def _ordinal(word: str) -> int:
     digits = word[:-2] if word[-2:] in ("st", "nd", "rd", "th") else word
-    return int(digits) if digits.isascii() and digits.isdigit() and 0 < int(digits[:4]) <= 31 and len(digits) <= 2 else 0
+    number = int(digits) if len(digits) <= 2 and digits.isascii() and digits.isdigit() else 0
+    return number if number <= 31 else 0
 
 
 def _year_after(words: Sequence[str], place: int) -> int:
@@ -78,13 +79,10 @@ def _year_after(words: Sequence[str], place: int) -> int:
 
 
 def _date(year: int, month: int, day: int, published: date | None, *, ahead: bool) -> date | None:
-    if not year and published is None:
-        return None
     try:
         if year:
             return date(year, month, day)
-        assert published is not None
-        return _nearest(month, day, published, ahead=ahead)
+        return _nearest(month, day, published, ahead=ahead) if published else None
     except ValueError:
         return None
 
@@ -125,7 +123,7 @@ def _weekday(weekday: int, published: date, *, ahead: bool) -> date:
 def _period(words: Sequence[str], published: date | None, calendar: Calendar) -> When | None:
     for index, word in enumerate(words):
         month = calendar.months.get(word)
-        if month and _says_month(words, index):
+        if month and _says_month(words, index, calendar):
             year = _year_after(words, index) or (published and _month_year(month, published))
             if year:
                 return When(None, _month_end(year, month))
@@ -134,9 +132,11 @@ def _period(words: Sequence[str], published: date | None, calendar: Calendar) ->
     return None
 
 
-def _says_month(words: Sequence[str], index: int) -> bool:
-    """Say whether a month's word is a month here: "may" is one only after a preposition."""
-    return words[index] != "may" or (index > 0 and words[index - 1] in ("in", "since", "last"))
+def _says_month(words: Sequence[str], index: int, calendar: Calendar) -> bool:
+    """Say whether a word that can be a month is one: "may" is, behind "in" or "since"."""
+    if words[index] not in calendar.ambiguous:
+        return True
+    return index > 0 and words[index - 1] in calendar.month_marks
 
 
 def _month_year(month: int, published: date) -> int:

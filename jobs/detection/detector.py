@@ -1,10 +1,10 @@
 """Text in, mentions out: pure, total, and able to say why."""
 
 from collections.abc import Collection
-from datetime import UTC
+from datetime import UTC, date, datetime
 
 from jobs.detection.datelines import without_dateline
-from jobs.detection.lexicon import Kind, Lexicon
+from jobs.detection.lexicon import Form, Kind, Lexicon
 from jobs.detection.marks import settle
 from jobs.detection.merging import settle_mentions
 from jobs.detection.normalise import clean, split_words
@@ -12,6 +12,7 @@ from jobs.detection.reading import CaseReading, Finding, Read
 from jobs.detection.texts import Text
 from jobs.domain.events import Mention
 from jobs.reference import Reference
+
 
 class Detector:
     """Finds what a text says of any configured case; built once, then pure."""
@@ -36,7 +37,11 @@ class Detector:
         if lexicon is None:
             return []
         reading = _read(text, lexicon)
-        named = {s.entry.value for s in reading.spans if s.entry.kind is Kind.SUBJECT}
+        named = {
+            s.entry.value
+            for s in reading.spans
+            if s.entry.kind is Kind.SUBJECT and s.entry.form is not Form.SURNAME
+        }
         seats = {s.entry.value for s in reading.spans if s.entry.kind is Kind.ACTOR}
         return [
             finding
@@ -50,10 +55,16 @@ def _read(text: Text, lexicon: Lexicon) -> Read:
     title = clean(text.title)
     _, lead = without_dateline(clean(text.summary))
     _, head = without_dateline(title, is_title=True)
-    words = split_words(f"{head}\n{lead}")
+    # The full stop keeps a name at the headline's end apart from the lead's first.
+    words = split_words(f"{head} . {lead}")
     title_end = sum(1 for start in words.starts if start < len(head))
     found = lexicon.find(words)
-    spans = settle(words, found, lexicon.phrases.grammar, title_end)
+    spans = settle(words, found, lexicon.phrases, title_end)
     trapped = frozenset(s.entry.value for s in found if s.entry.kind is Kind.CASE_TRAP)
-    published = text.published_at.astimezone(UTC).date() if text.published_at else None
+    published = _day(text.published_at)
     return Read(words, tuple(spans), title_end, lexicon, published, trapped)
+
+
+def _day(at: datetime | None) -> date | None:
+    """Return the day in UTC; a time near the calendar's ends is no time of publication."""
+    return at.astimezone(UTC).date() if at and 1900 <= at.year <= 2200 else None

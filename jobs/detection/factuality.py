@@ -18,6 +18,7 @@ FRESH = timedelta(days=12)
 """What happened longer ago than this is told as background."""
 
 _NEAR = 3
+_FAR = 7
 _REFUSAL_REACH = 9
 
 
@@ -42,13 +43,17 @@ class Setting:
     when: When | None
     published: date | None
     following: frozenset[str] = frozenset()
+    gerunds: tuple[str, ...] = ()
+    hypothetical: frozenset[str] = frozenset()
 
 
 def judge(trigger: Span, setting: Setting) -> Judgement:
     """Return the status of what a trigger tells."""
-    base = trigger.entry.trigger.status if trigger.entry.trigger else EventStatus.DONE
+    base = trigger.kind.status
     if _urged(trigger, setting):
         return Judgement(base, urged=True)
+    if setting.clause.opener in setting.hypothetical:
+        return Judgement(EventStatus.CONSIDERED, (setting.clause.opener,))
     denial = _denial(trigger, setting)
     if base is EventStatus.REVERSED:
         return _judge_reversed(trigger, setting, denial)
@@ -84,14 +89,20 @@ def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) ->
 
 def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     """Return the cues before a trigger in its clause, and in one that governs the clause."""
-    own = [c for c in setting.clause.classes(*names) if c.end <= trigger.start]
+    earliest = trigger.end if names == ("plan",) else trigger.start
+    own = [c for c in setting.clause.classes(*names) if c.start < earliest and c.end <= trigger.end]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
-        own = setting.before.classes(*names) + own
+        own = [c for c in setting.before.classes(*names) if _governs(c, setting.before)] + own
     return own
 
 
+def _governs(cue: Span, clause: Clause) -> bool:
+    """Say whether a cue of the governing clause reaches over: a mere "not" only at its end."""
+    return cue.entry.value != "negation" or clause.end - cue.end <= _NEAR
+
+
 def _urged(trigger: Span, setting: Setting) -> bool:
-    if trigger.entry.trigger and trigger.entry.trigger.type not in ("recognition", "delisting", "forum"):
+    if trigger.kind.type not in ("recognition", "delisting"):
         return False
     cues = _cues(setting, trigger, "urge")
     cues += [c for c in setting.clause.classes("urge") if c.start <= trigger.start < c.end]
@@ -101,17 +112,28 @@ def _urged(trigger: Span, setting: Setting) -> bool:
 def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
     names = ["negation", "refusal"] + (["condition"] if _is_conditional(trigger) else [])
     for cue in reversed(_cues(setting, trigger, *names)):
-        if cue.entry.value == "refusal" or not _between(cue, trigger, setting):
-            if trigger.start - cue.end <= _REFUSAL_REACH or cue.start < setting.clause.start:
-                return _said(cue, setting)
+        near = _reaches(cue, trigger, setting) or cue.start < setting.clause.start
+        if near and (cue.entry.value == "refusal" or not _between(cue, trigger, setting)):
+            return _said(cue, setting)
+    if close := _follows(trigger, setting, "negation"):
+        return close
+    if setting.clause.opener == ":" and setting.before and setting.before.has("refusal_after"):
+        return _said(setting.before.classes("refusal_after")[0], setting)
     names[:2] = ["refusal_after"]
     after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
 
 
+def _reaches(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether a denial reaches a trigger: near, and no new subject behind a comma."""
+    between = setting.words[cue.end : trigger.start]
+    new_subject = "," in between and len(between) - between.index(",") > _NEAR
+    return len(between) <= _REFUSAL_REACH and not new_subject
+
+
 def _is_conditional(trigger: Span) -> bool:
     """Say whether conditions amount to a refusal: of recognition they do, of talks not."""
-    return trigger.entry.trigger is not None and trigger.entry.trigger.type == "recognition"
+    return trigger.kind.type == "recognition"
 
 
 def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
@@ -121,16 +143,20 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
         and span.start >= cue.end
         and span.end <= trigger.start
         and span.entry.trigger is not None
-        and trigger.entry.trigger is not None
-        and span.entry.trigger.type is not trigger.entry.trigger.type
+        and span.entry.trigger.type is not trigger.kind.type
         and not span.entry.trigger.noun
         for span in setting.clause.spans
     )
 
 
 def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> bool:
-    cues = _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan")
-    return not cues and not (setting.clause.is_title and not setting.clause.opener)
+    if setting.clause.is_title and setting.clause.opener in ("", ":"):
+        return False
+    if _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan", "speech"):
+        return False
+    if setting.before and setting.clause.complement and setting.before.has("speech"):
+        return False
+    return bool(_cues(setting, trigger, "background"))
 
 
 def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
@@ -141,27 +167,54 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return _said(cues[-1], setting)
     if setting.clause.opener == "whether":
         return ("whether",)
+    if close := _follows(trigger, setting, "consider"):
+        return close
     after = [c for c in setting.clause.classes("consider_after") if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
 
 
 def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    hearsay = setting.clause.classes("reported")
     for cue in _cues(setting, trigger, "plan"):
-        return _said(cue, setting)
-    if trigger.entry.trigger and not trigger.entry.trigger.noun:
+        if not any(h.start < cue.end and cue.start < h.end for h in hearsay):
+            return _said(cue, setting)
+    form = setting.words[trigger.start]
+    if not trigger.kind.noun and not form.endswith(setting.gerunds or ("\n",)):
         for cue in _cues(setting, trigger, "plan_to"):
             if trigger.start - cue.end < _NEAR and not _ranked(cue, setting):
                 return _said(cue, setting)
-    if setting.when and setting.published and setting.when.on and setting.when.on > setting.published:
+    if close := _follows(trigger, setting, "plan"):
+        return close
+    if _is_period(trigger):
+        return ()
+    if (
+        setting.when
+        and setting.published
+        and setting.when.on
+        and setting.when.on > setting.published
+    ):
         return (setting.when.on.isoformat(),)
-    after = [c for c in setting.clause.classes("plan") if c.start >= trigger.end]
+    after = [c for c in setting.clause.classes("plan") if 0 <= c.start - trigger.end <= _FAR]
     later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
     return _said(later[0], setting) if later else ()
 
 
+def _is_period(trigger: Span) -> bool:
+    """Say whether a day named is no day of the act: a waiver is granted for days to come."""
+    return trigger.kind.type == "delisting"
+
+
+def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
+    """Return a cue close behind a named act: "the deal will be signed"."""
+    if not trigger.kind.noun or trigger.kind.place:
+        return ()
+    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _FAR]
+    return _said(close[0], setting) if close else ()
+
+
 def _ranked(cue: Span, setting: Setting) -> bool:
     """Say whether an infinitive only completes a rank: "the first state to recognise"."""
-    return any(cue.start - 5 <= c.start < cue.start for c in setting.clause.classes("first"))
+    return any(cue.start - _FAR <= c.start < cue.start for c in setting.clause.classes("first"))
 
 
 def _past(trigger: Span, setting: Setting) -> tuple[str, ...]:
@@ -182,7 +235,9 @@ def _is_reported(cue: Span, setting: Setting) -> bool:
     """Say whether a pluperfect is only reported speech: "said it had received"."""
     if setting.words[cue.start : cue.end] != ("had",):
         return False
-    clauses = [setting.clause] + ([setting.before] if setting.before and setting.clause.complement else [])
+    clauses = [setting.clause] + (
+        [setting.before] if setting.before and setting.clause.complement else []
+    )
     return any(speech.end <= cue.start for clause in clauses for speech in clause.classes("speech"))
 
 

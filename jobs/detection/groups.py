@@ -4,7 +4,7 @@ A group is one name or an enumeration of names. Its marker is the preposition be
 ("in Moscow": place), its head the noun it belongs to ("Russian embassy": embassy).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -13,7 +13,18 @@ from jobs.detection.normalise import Words
 
 MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like"))
 HEADS = frozenset(
-    ("person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate", "deal")
+    (
+        "person",
+        "ambassador",
+        "charge",
+        "embassy",
+        "organ",
+        "firm",
+        "list",
+        "forum",
+        "nonstate",
+        "deal",
+    )
 )
 _GLUE = frozenset(("joiner", "article", "possessive", "modifier", "of", "with"))
 _REACH = 5
@@ -45,6 +56,7 @@ class Group:
     forms: frozenset[Form]
     unnamed: str = ""
     marker: str = ""
+    marked_at: int = 0
     head: str = ""
     head_end: int = 0
     possessive: bool = False
@@ -56,10 +68,11 @@ def gather(words: Words, spans: Sequence[Span], case: str, seat: str) -> list[Gr
     """Return the groups of a text as one case sees them, in order."""
     names = _seen_by([span for span in spans if _is_name(span, case)])
     glue = _by_start(spans, _GLUE)
+    speech = _by_start(spans, frozenset(("speech",)))
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue):
+        if block and not _joins(words, block, span, glue, speech):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
@@ -83,27 +96,32 @@ def _seen_by(names: Sequence[Span]) -> list[Span]:
 
     A mere surname is the subject's only where no longer name of another holds it.
     """
-    subjects = [n for n in names if n.entry.kind is Kind.SUBJECT]
-    actors = [n for n in names if n.entry.kind is Kind.ACTOR]
-    hidden = {
-        id(s)
-        for s in subjects
-        if s.entry.form is Form.SURNAME and any(_within(s, a) for a in actors)
-    }
-    held = [s for s in subjects if id(s) not in hidden]
-    return [
+    actors = _lengths(n for n in names if n.entry.kind is Kind.ACTOR)
+    held = [
         n
         for n in names
-        if id(n) not in hidden
-        and not (n.entry.kind is Kind.ACTOR and any(_within(n, s) for s in held))
+        if n.entry.form is not Form.SURNAME or actors.get(n.start, 0) <= n.end - n.start
+    ]
+    subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
+    return [
+        n
+        for n in held
+        if n.entry.kind is not Kind.ACTOR or subjects.get(n.start, -1) < n.end - n.start
     ]
 
 
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end and outer is not inner
+def _lengths(names: Iterable[Span]) -> dict[int, int]:
+    """Return for each word in a name how many words of the name follow from it on."""
+    return {index: n.end - index for n in names for index in range(n.start, n.end)}
 
 
-def _joins(words: Words, block: Sequence[Span], span: Span, glue: Mapping[int, Span]) -> bool:
+def _joins(
+    words: Words,
+    block: Sequence[Span],
+    span: Span,
+    glue: Mapping[int, Span],
+    speech: Mapping[int, Span],
+) -> bool:
     """Say whether a name continues the block: nothing but joining words in between."""
     last = block[-1]
     if span.start < last.end:
@@ -125,14 +143,15 @@ def _joins(words: Words, block: Sequence[Span], span: Span, glue: Mapping[int, S
     if between == ["'s"] or between == ["'"]:
         return _same(last, span) or span.entry.form in (Form.LEADER, Form.SURNAME)
     if not joined or set(between) == {","}:
-        return joined and _alike(last, span)
+        return joined and _alike(last, span) and span.end not in speech
     return True
 
 
 def _alike(one: Span, other: Span) -> bool:
     """Say whether a bare comma can join two names: states with states only."""
-    odd = (Form.ORGANISATION, Form.SURNAME, Form.CITY)
-    return one.entry.form not in odd and other.entry.form not in odd
+    odd = (Form.SURNAME, Form.CITY)
+    bodies = (one.entry.form is Form.ORGANISATION) + (other.entry.form is Form.ORGANISATION)
+    return bodies != 1 and one.entry.form not in odd and other.entry.form not in odd
 
 
 def _same(one: Span, other: Span) -> bool:
@@ -185,7 +204,7 @@ def _mark(
     marker = markers.get(place)
     if marker is None:
         return
-    group.marker = marker.entry.value
+    group.marker, group.marked_at = marker.entry.value, marker.start
     if group.marker in ("of", "place", "goal"):
         noun = heads.get(_before(marker.start, skipped))
         office = noun is not None and noun.entry.value not in ("deal", "nonstate")

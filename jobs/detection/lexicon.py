@@ -59,6 +59,13 @@ class Span(NamedTuple):
     end: int
     entry: Entry
 
+    @property
+    def kind(self) -> Trigger:
+        """Return the trigger that a span is; only triggers' spans are asked."""
+        if self.entry.trigger is None:
+            raise TypeError(f"{self.entry.value} is no trigger")
+        return self.entry.trigger
+
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:

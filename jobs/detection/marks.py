@@ -1,38 +1,41 @@
 """Which of the found patterns hold: traps cover what is inside them, longer names win."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.normalise import Words
-from jobs.reference.phrases import Grammar
+from jobs.reference.phrases import Calendar, Grammar, Phrases
 
 _NAMES = (Kind.ACTOR, Kind.SUBJECT)
 _WEAK = (Form.SURNAME, Form.LEADER)
 
 
-def settle(
-    words: Words, spans: Sequence[Span], grammar: Grammar, title_end: int
-) -> list[Span]:
+def settle(words: Words, spans: Sequence[Span], phrases: Phrases, title_end: int) -> list[Span]:
     """Return the spans that hold, in order of their first word."""
-    shown = _written_as_names(words, title_end) if grammar.cased else (True, True)
+    grammar = phrases.grammar
+    shown = (not grammar.cased or _mixed(words, title_end), True)
     held = [
         span
         for span in spans
         if span.entry.kind not in _NAMES or _is_written(words, span, grammar, shown, title_end)
     ]
-    held = _without_trapped(held)
+    held = [span for span in _without_trapped(held) if not _is_month(words, span, phrases.calendar)]
     names = _longest(span for span in held if span.entry.kind in _NAMES)
     rest = [span for span in held if span.entry.kind not in _NAMES]
     return sorted({*names, *rest}, key=lambda span: (span.start, -span.end))
 
 
-def _written_as_names(words: Words, title_end: int) -> tuple[bool, bool]:
-    """Say for title and summary whether capitals tell names from words."""
-    return _mixed(words.text, 0, words, title_end), True
+def _is_month(words: Words, span: Span, calendar: Calendar) -> bool:
+    """Say whether a cue is but a month's name beside a number: "28 May"."""
+    if span.end - span.start != 1 or words.words[span.start] not in calendar.ambiguous:
+        return False
+    beside = words.words[max(span.start - 1, 0)], words.words[min(span.end, len(words.words) - 1)]
+    return any(word.isdigit() for word in beside)
 
 
-def _mixed(text: str, first: int, words: Words, title_end: int) -> bool:
-    title = text[: words.ends[title_end - 1]] if title_end else ""
+def _mixed(words: Words, title_end: int) -> bool:
+    """Say whether a title's capitals tell names from words."""
+    title = words.text[: words.ends[title_end - 1]] if title_end else ""
     return any(c.isupper() for c in title) and any(c.islower() for c in title)
 
 
@@ -48,44 +51,43 @@ def _is_written(
 
 
 def _without_trapped(spans: Sequence[Span]) -> list[Span]:
-    traps = [span for span in spans if span.entry.kind is Kind.TRAP]
-    case_traps = [span for span in spans if span.entry.kind is Kind.CASE_TRAP]
-    covered = _covered(traps)
-    case_covered = _covered(case_traps)
-    kept = []
-    for span in spans:
-        kind = span.entry.kind
-        if kind in (Kind.TRAP, Kind.CASE_TRAP):
-            continue
-        if kind is not Kind.CLASS or span.entry.value not in _FRAME:
-            if _overlaps(span, covered) and not _exceeds(span, traps):
-                continue
-        if kind is Kind.SUBJECT and _overlaps(span, case_covered):
-            continue
-        if kind is Kind.ACTOR and _overlaps(span, case_covered) and not _exceeds(span, case_traps):
-            continue
-        kept.append(span)
-    return kept
+    """Return the spans without traps and what they cover.
+
+    A case's trap takes its subject's name wherever they meet, and states' names inside it.
+    """
+    traps = _covered(span for span in spans if span.entry.kind is Kind.TRAP)
+    case_traps = _covered(span for span in spans if span.entry.kind is Kind.CASE_TRAP)
+    return [span for span in spans if not _is_trapped(span, traps, case_traps)]
+
+
+def _is_trapped(span: Span, traps: Mapping[int, int], case_traps: Mapping[int, int]) -> bool:
+    kind = span.entry.kind
+    if kind in (Kind.TRAP, Kind.CASE_TRAP):
+        return True
+    if kind is Kind.SUBJECT and any(i in case_traps for i in range(span.start, span.end)):
+        return True
+    if kind is Kind.ACTOR and _is_inside(span, case_traps):
+        return True
+    is_frame = kind is Kind.CLASS and span.entry.value in _FRAME
+    return not is_frame and _is_inside(span, traps)
 
 
 _FRAME = frozenset(("break", "complement", "joiner", "negation", "plan", "plan_to", "past", "urge"))
 
 
-def _covered(spans: Iterable[Span]) -> Collection[int]:
-    return {index for span in spans for index in range(span.start, span.end)}
+def _covered(traps: Iterable[Span]) -> dict[int, int]:
+    """Return for each word in a trap the length of the longest trap over it."""
+    covered: dict[int, int] = {}
+    for trap in traps:
+        for index in range(trap.start, trap.end):
+            covered[index] = max(covered.get(index, 0), trap.end - trap.start)
+    return covered
 
 
-def _overlaps(span: Span, covered: Collection[int]) -> bool:
-    return bool(covered) and any(index in covered for index in range(span.start, span.end))
-
-
-def _exceeds(span: Span, traps: Sequence[Span]) -> bool:
-    """Say whether a span is at least as long as each trap that it meets."""
-    return all(
-        span.end - span.start >= trap.end - trap.start
-        for trap in traps
-        if trap.start < span.end and span.start < trap.end
-    )
+def _is_inside(span: Span, traps: Mapping[int, int]) -> bool:
+    """Say whether a span meets a trap that is longer than it."""
+    length = span.end - span.start
+    return bool(traps) and any(traps.get(i, 0) > length for i in range(span.start, span.end))
 
 
 def _longest(names: Iterable[Span]) -> list[Span]:

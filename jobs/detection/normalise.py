@@ -24,11 +24,16 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _INVISIBLE = dict.fromkeys(
-    [0xAD, 0x200B, 0x200D, 0x200E, 0x200F, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xFEFF]
-    + list(range(0x202A, 0x202F))
+    (
+        *(0xAD, 0x200B, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    )
 )
-_SAME = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "—": "–", "―": "–", "İ": "I"})
-_QUOTES = frozenset("\"“”„«»‹›`*#_|")
+_SAME = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "—": "–", "―": "–", "İ": "I"}
+)
+_QUOTES = frozenset('"“”„«»‹›`*#_|')
 _HYPHEN = "-"
 
 
@@ -78,7 +83,9 @@ def split_words(text: str) -> Words:
         ends.append(end)
         capital.append(word[0].isupper())
     line, at = _joined(words)
-    return Words(text, tuple(words), tuple(starts), tuple(ends), tuple(capital), frozenset(glued), line, at)
+    return Words(
+        text, tuple(words), tuple(starts), tuple(ends), tuple(capital), frozenset(glued), line, at
+    )
 
 
 def pattern_words(pattern: str) -> tuple[str, ...]:
@@ -98,7 +105,7 @@ def pattern_words(pattern: str) -> tuple[str, ...]:
 def _inside(text: str, place: int) -> bool:
     before = text[place - 1] if place else " "
     after = text[place + 1] if place + 1 < len(text) else " "
-    return before.isalnum() and after.isalnum() or (before == "." and after.isalnum())
+    return (before.isalnum() and after.isalnum()) or (before == "." and after.isalnum())
 
 
 def _joined(words: list[str]) -> tuple[str, dict[int, int]]:

@@ -8,10 +8,12 @@ from jobs.detection.attributions import find_attributions
 from jobs.detection.clauses import Clause, cut_clauses
 from jobs.detection.dates import When, find_date
 from jobs.detection.factuality import Judgement, Setting, judge
-from jobs.detection.frames import Found, Scene, find_actors
+from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
-from jobs.detection.lexicon import Entry, Form, Kind, Lexicon, Span
+from jobs.detection.lexicon import Form, Lexicon, Span
 from jobs.detection.normalise import Words
+from jobs.detection.scenes import Found, Scene
+from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import DateBasis, EventStatus, EventType, Mention
 from jobs.reference.cases import Case
 from jobs.reference.phrases import Trigger
@@ -21,8 +23,8 @@ RULES_VERSION = "1"
 _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
+_SEATED = frozenset(("vetoed", "applied", "membership"))
 _NEWS = timedelta(days=1)
-_PRESENCE = Trigger("meeting.presence", EventType.MEETING, (), detail="visit", place=True, noun=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Finding:
     dropped: str = ""
     is_title: bool = False
     is_noun: bool = False
+    asks: bool = False
+    is_perfect: bool = False
     is_dated: bool = False
     """Whether a day at most one before publication is named."""
 
@@ -65,38 +69,46 @@ class CaseReading:
             read.spans,
             read.title_end,
             read.lexicon.phrases.grammar,
-            (range(group.start, group.end) for group in self._groups if len(group.codes) > 1 or group.subject),
+            (
+                range(group.start, group.end)
+                for group in self._groups
+                if len(group.codes) > 1 or group.subject
+            ),
         )
-        self._voices = find_attributions(read.spans, self._clauses, self._groups)
+        self._named = _by_clause(self._clauses, self._groups)
+        self._voices = find_attributions(read.spans, self._clauses, self._named)
         self._strength = max((g.subject for g in self._groups), default=Strength.NOT)
         self._topic: tuple[str, ...] = ()
+        self._pair: tuple[str, ...] = ()
+        self._body = False
         self._hosts: tuple[str, ...] = ()
         self._following = frozenset(read.lexicon.phrases.classes.get("following", ()))
+        self._hypothetical = frozenset(read.lexicon.phrases.classes.get("hypothetical", ()))
         self._trapped = case.id in read.trapped
         self._elsewhere = False
         self._last: Trigger | None = None
 
     def findings(self) -> Iterator[Finding]:
         """Yield what each trigger gave, in order."""
-        before: Clause | None = None
-        for clause in self._clauses:
-            groups = [g for g in self._groups if clause.start <= g.start < clause.end]
+        for place, clause in enumerate(self._clauses):
+            groups = self._named[place]
             self._note_title(clause, groups)
             for trigger in self._triggers(clause, groups):
-                finding = self._look(trigger, clause, before, groups)
+                finding = self._look(trigger, place)
                 if finding.mentions:
-                    self._last = trigger.entry.trigger
+                    self._last = trigger.kind
                 yield finding
             self._turn_topic(groups)
             if clause.is_title and not self._hosts:
-                self._hosts = next((g.codes for g in groups if g.codes and g.marker in ("place", "goal")), ())
-            before = clause
+                self._hosts = next(
+                    (g.codes for g in groups if g.codes and g.marker in ("place", "goal")), ()
+                )
 
     def _triggers(self, clause: Clause, groups: Sequence[Group]) -> list[Span]:
         glued = self._read.words.glued
         return [
             t
-            for t in _triggers(clause, groups, self._last)
+            for t in choose_triggers(clause, groups, self._last)
             if t.start not in glued or t.end - t.start > 1
         ]
 
@@ -106,37 +118,44 @@ class CaseReading:
 
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
+        self._pair = next((g.codes for g in groups if g.codes and g.subject), self._pair)
         for group in groups:
-            if group.codes and group.marker in ("", "by") and group.head not in ("nonstate", "list"):
-                self._topic = group.codes
+            if (
+                group.codes
+                and group.marker in ("", "by")
+                and group.head not in ("nonstate", "list")
+            ):
+                self._topic, self._body = group.codes, Form.ORGANISATION in group.forms
                 return
-        if not self._topic:
-            self._topic = next((g.codes for g in groups if g.codes and g.head != "nonstate"), ())
 
-    def _look(
-        self, trigger: Span, clause: Clause, before: Clause | None, groups: list[Group]
-    ) -> Finding:
-        trigger = _as_host_closes(trigger, clause, groups)
-        kind = trigger.entry.trigger
-        assert kind is not None
-        scene = self._scene(clause, groups, trigger)
+    def _look(self, trigger: Span, place: int) -> Finding:
+        clause, groups = self._clauses[place], self._named[place]
+        trigger = as_host_closes(trigger, clause, groups)
+        kind = trigger.kind
+        sentence = self._sentence(place)
+        scene = self._scene(place, sentence)
         words = (self._said(trigger),)
-        if not self._is_about_subject(kind, clause):
+        if not self._is_about_subject(kind, sentence):
             return self._dropped(trigger, clause, words, "no subject")
-        if self._elsewhere and kind.type is EventType.RECOGNITION and not any(g.subject for g in groups):
+        if (
+            self._elsewhere
+            and kind.type is EventType.RECOGNITION
+            and not any(g.subject for g in groups)
+        ):
             return self._dropped(trigger, clause, words, "other object")
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"
-        codes = tuple(c for c in found.codes if c != self._case.seat)
+        codes = tuple(
+            c for c in found.codes if c != self._case.seat and not self._merely_opposes(c, kind)
+        )
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
-        when = self._when(clause)
-        judged = judge(
-            trigger,
-            Setting(self._read.words.words, clause, before, when, self._read.published, self._following),
-        )
+        when = self._when(place, sentence)
+        judged = judge(trigger, self._setting(place, when))
+        if kind.detail == "again" and judged.status is EventStatus.DONE:
+            judged = replace(judged, status=EventStatus.PAST)
         if judged.status is EventStatus.PLANNED:
-            when = self._when(clause, ahead=True)
+            when = self._when(place, sentence, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
         if judged.stative and clause.start > 0 and kind.type is EventType.RECOGNITION:
@@ -149,48 +168,88 @@ class CaseReading:
             mentions,
             is_title=clause.is_title,
             is_noun=kind.noun,
-            is_dated=bool(when and when.on and self._read.published and self._read.published - when.on <= _NEWS),
+            asks=clause.asks,
+            is_perfect=any(0 <= trigger.start - c.end <= 2 for c in clause.classes("perfect")),
+            is_dated=bool(
+                when
+                and when.on
+                and self._read.published
+                and self._read.published - when.on <= _NEWS
+            ),
         )
 
-    def _scene(self, clause: Clause, groups: list[Group], trigger: Span) -> Scene:
-        earlier = [
-            g
-            for c in self._clauses
-            if c.sentence == clause.sentence and c.start < clause.start
-            for g in self._groups
-            if c.start <= g.start < c.end
-        ]
-        near = max((g.subject for g in [*groups, *earlier]), default=Strength.NOT)
-        return Scene(clause, groups, earlier, self._topic, self._hosts, max(near, self._strength))
+    def _merely_opposes(self, code: str, kind: Trigger) -> bool:
+        """Say whether an opponent of the case only speaks of others' recognition."""
+        return code in self._case.opponents and kind.noun and kind.type is EventType.RECOGNITION
 
-    def _is_about_subject(self, kind: Trigger, clause: Clause) -> bool:
-        if kind.subject and not any(
-            g.subject for c in self._clauses if c.sentence == clause.sentence for g in self._groups
-            if c.start <= g.start < c.end
-        ):
+    def _setting(self, place: int, when: When | None) -> Setting:
+        return Setting(
+            self._read.words.words,
+            self._clauses[place],
+            self._clauses[place - 1] if place else None,
+            when,
+            self._read.published,
+            self._following,
+            self._read.lexicon.phrases.grammar.gerunds,
+            self._hypothetical,
+        )
+
+    def _sentence(self, place: int) -> range:
+        """Return the places of the clauses that share a clause's sentence."""
+        number = self._clauses[place].sentence
+        first = last = place
+        while first and self._clauses[first - 1].sentence == number:
+            first -= 1
+        while last + 1 < len(self._clauses) and self._clauses[last + 1].sentence == number:
+            last += 1
+        return range(first, last + 1)
+
+    def _scene(self, place: int, sentence: range) -> Scene:
+        clause = self._clauses[place]
+        governing = self._clauses[place - 1] if clause.complement and place else None
+        return Scene(
+            clause,
+            self._named[place],
+            [g for at in sentence if at < place for g in self._named[at]],
+            self._topic,
+            self._pair,
+            self._body,
+            self._hosts,
+            self._strength,
+            self._last.type if self._last else None,
+            governing is not None and governing.has("speech"),
+        )
+
+    def _is_about_subject(self, kind: Trigger, sentence: range) -> bool:
+        if kind.subject and not any(g.subject for at in sentence for g in self._named[at]):
             return False
         if self._strength is Strength.NAMED:
             return True
         if self._trapped:
             return False
-        return (kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor)) and self._strength is Strength.SEAT
+        by_seat = kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED
+        return by_seat and self._strength is Strength.SEAT
 
-    def _when(self, clause: Clause, *, ahead: bool = False) -> When | None:
-        phrases = self._read.lexicon.phrases
-        words = self._read.words.words
-        found = find_date(words[clause.start : clause.end], self._read.published, phrases.calendar, ahead=ahead)
-        if found:
+    def _when(self, place: int, sentence: range, *, ahead: bool = False) -> When | None:
+        calendar = self._read.lexicon.phrases.calendar
+        words, published = self._read.words.words, self._read.published
+        clause = self._clauses[place]
+        found = find_date(words[clause.start : clause.end], published, calendar, ahead=ahead)
+        if found or clause.has("past") or clause.opener in self._following:
             return found
-        if clause.has("past") or clause.opener in self._following:
-            return None
-        same = [c for c in self._clauses if c.sentence == clause.sentence]
-        return find_date(words[same[0].start : same[-1].end], self._read.published, phrases.calendar, ahead=ahead)
+        first, last = self._clauses[sentence[0]], self._clauses[sentence[-1]]
+        return find_date(words[first.start : last.end], published, calendar, ahead=ahead)
 
     def _mention(
-        self, code: str, trigger: Span, clause: Clause, found: Found, judged: Judgement, when: When | None
+        self,
+        code: str,
+        trigger: Span,
+        clause: Clause,
+        found: Found,
+        judged: Judgement,
+        when: When | None,
     ) -> Mention:
-        kind = trigger.entry.trigger
-        assert kind is not None
+        kind = trigger.kind
         on, basis = _dated(judged.status, when, self._read.published)
         return Mention(
             case=self._case.id,
@@ -229,77 +288,15 @@ def _dated(
     return published, DateBasis.PUBLISHED
 
 
-def _triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> list[Span]:
-    """Return the triggers of a clause that have what they need; of overlapping ones the longest.
-
-    "Pakistan did the same" repeats the last act told.
-    """
-    chosen: list[Span] = []
-    for span in sorted(clause.spans, key=lambda s: s.start - s.end):
-        if span.entry.kind is Kind.TRIGGER and _is_served(span, clause):
-            assert span.entry.trigger is not None
-            if span.entry.trigger.repeats and (not last or last.type is not span.entry.trigger.type):
-                continue
-            if not any(
-                c.entry.trigger and c.entry.trigger.type is span.entry.trigger.type
-                and c.start < span.end and span.start < c.end
-                for c in chosen
-            ):
-                chosen.append(span)
-    if not chosen and (seen := _presence(clause, groups)):
-        chosen.append(seen)
-    repeats = clause.classes("again")
-    if repeats and last:
-        like = replace(last, id=f"{last.type}.again", status=EventStatus.PAST, needs=(), noun=True)
-        chosen = [Span(repeats[0].start, repeats[0].end, Entry(Kind.TRIGGER, like.id, trigger=like))]
-    return sorted(chosen, key=lambda s: s.start)
-
-
-def _as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
-    """Return a closing of the subject's own (or the former regime's) mission as the host's act."""
-    kind = trigger.entry.trigger
-    assert kind is not None
-    if kind.detail != "closed":
-        return trigger
-    own = any(g.subject and g.head == "embassy" and not g.codes for g in groups)
-    if not own and not clause.has("old_regime"):
-        return trigger
-    done = replace(kind, status=EventStatus.DONE)
-    return trigger._replace(entry=trigger.entry._replace(trigger=done))
-
-
-def _is_served(span: Span, clause: Clause) -> bool:
-    trigger = span.entry.trigger
-    assert trigger is not None
-    if any(clause.has(name) for name in trigger.without):
-        return False
-    if not trigger.needs:
-        return True
-    objects = clause.classes(*trigger.needs)
-    if "forum" in trigger.needs:
-        objects += [s for s in clause.spans if s.entry.kind is Kind.FORUM]
-    if trigger.after and not _is_passive(span, clause):
-        objects = [o for o in objects if o.start >= span.start]
-    if not trigger.near:
-        return bool(objects)
-    return any(
-        o.start - span.end <= trigger.near and span.start - o.end <= trigger.near
-        for o in objects
-    )
-
-
-def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
-    """Return a visit told without a verb: "Iranian minister in Kabul", "Muttaqi in Moscow"."""
-    for one, other in zip(groups, groups[1:], strict=False):
-        guest = one.head in ("person", "organ") or Form.LEADER in one.forms or Form.SURNAME in one.forms
-        if guest and one.marker == "" and other.marker == "place" and bool(one.subject) != bool(other.subject):
-            if bool(one.codes) or bool(other.codes):
-                return Span(one.end, one.end + 1, Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE))
-    return None
-
-
-def _is_passive(span: Span, clause: Clause) -> bool:
-    """Say whether a verb's object stands before it: "was named", "named by Beijing"."""
-    return any(span.start - 4 <= c.start < span.start for c in clause.classes("passive")) or any(
-        span.end <= c.start <= span.end + 3 for c in clause.classes("by")
-    )
+def _by_clause(clauses: Sequence[Clause], groups: Sequence[Group]) -> list[list[Group]]:
+    """Return the groups that begin in each clause; both are in order."""
+    named: list[list[Group]] = [[] for _ in clauses]
+    place = 0
+    for group in groups:
+        while place < len(clauses) and group.start >= clauses[place].end:
+            place += 1
+        if place < len(clauses) and group.start >= clauses[place].start:
+            named[place].append(group)
+            if group.marker and group.marked_at < clauses[place].start:
+                group.marker = ""  # what opens a clause marks the clause, not its first name
+    return named

@@ -1,5 +1,6 @@
 """What is decided about an event, and what a chat is to be told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -63,12 +64,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One source behind an alert, as it is shown: whose word, where, when."""
+    """One source behind an alert, as it is shown: whose word, where, when.
+
+    ``denies`` marks a voice that speaks against the event.
+    """
 
     outlet: str
     url: str
     title: str
     published_at: datetime | None
+    denies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ class Facts:
 
     ``voices`` holds the best few sources, best first; ``includes`` the lesser events
     (type and detail) that this alert takes into its message; ``reverses`` the alert
-    whose event this one takes back.
+    whose event this one takes back; ``recognises`` says that the actor recognises the
+    case already, so that a meeting need not be told from a recognition.
     """
 
     case: str
@@ -95,6 +101,18 @@ class Facts:
     reverses: AlertId | None = None
     includes: tuple[tuple[EventType, str], ...] = ()
     note: str = ""
+    recognises: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A word that tells of no event: an answer to an order, something for the operator.
+
+    ``key`` names the sentence; ``values`` are what it is filled with.
+    """
+
+    key: str
+    values: Mapping[str, str | int | bool | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,13 @@ class Grade(StrEnum):
         return list(Grade).index(self)
 
 
+class Ruling(StrEnum):
+    """An operator's word on an event; it stands over what the evidence amounts to."""
+
+    CONFIRMED = "confirmed"
+    RETRACTED = "retracted"
+
+
 ALERTABLE = frozenset(
     {EventStatus.DONE, EventStatus.PLANNED, EventStatus.DENIED, EventStatus.REVERSED}
 )
@@ -112,10 +119,10 @@ class Evidence:
 class Event:
     """One real-world occurrence, as believed from its evidence; never edited by hand.
 
-    Everything but the id and ``first_seen_at`` follows from ``evidence`` (oldest
-    first), so the ledger can be rebuilt. ``origins`` are the independent voices.
-    ``reverses`` is the event that this one takes back; ``inhibited_by`` the greater
-    event in whose message this one is told.
+    Everything but the id, ``first_seen_at`` and an operator's ``ruling`` follows from
+    ``evidence`` (oldest first), so the ledger can be rebuilt. ``origins`` are the
+    independent voices. ``reverses`` is the event that this one takes back;
+    ``inhibited_by`` the greater event in whose message this one is told.
     """
 
     id: EventId
@@ -133,6 +140,7 @@ class Event:
     detail: str = ""
     reverses: EventId | None = None
     inhibited_by: EventId | None = None
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,8 @@ class Case:
     watch: tuple[Watched, ...] = ()
     baseline: tuple[BaselineStanding, ...] = ()
     forums: tuple[Forum, ...] = ()
+    place: int = 100
+    """Where it stands in lists of cases, the smallest first."""
 
     def known(self, actor: str) -> tuple[BaselineStanding, ...]:
         """Return what the baseline knows of an actor, oldest first."""
@@ -163,6 +165,7 @@ def load_case(path: Path, actors: Collection[str]) -> Case:
         watch=tuple(_watched(entry, actors) for entry in table.tables("watch")),
         baseline=_baseline(table, actors),
         forums=tuple(_forum(entry) for entry in table.tables("forums")),
+        place=table.value("place", int, 100),
     )
     _check_whole(table, case)
     table.close()
@@ -170,11 +173,16 @@ def load_case(path: Path, actors: Collection[str]) -> Case:
 
 
 def load_cases(folders: Collection[Path], actors: Collection[str]) -> dict[str, Case]:
-    """Read every ``*.toml`` of the folders; a later folder's case replaces an earlier one's."""
+    """Read every ``*.toml`` of the folders, in the cases' own order.
+
+    A later folder's case replaces an earlier one's.
+    """
     cases: dict[str, Case] = {}
     for folder in folders:
         cases |= _load_folder(folder, actors)
-    return cases
+    return {
+        case.id: case for case in sorted(cases.values(), key=lambda each: (each.place, each.id))
+    }
 
 
 def _load_folder(folder: Path, actors: Collection[str]) -> dict[str, Case]:

@@ -18,7 +18,7 @@ CLASSES = frozenset(
         # heads: what a name stands before
         "person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate",
         # objects that a trigger may need
-        "credentials", "deal", "rule", "flag", "delegation", "exit", "old_regime", "level", "paper",
+        "credentials", "deal", "rule", "flag", "exit", "old_regime", "paper",
         # role markers
         "place", "by", "with", "goal", "topic", "of", "between", "like",
         # the frame of a clause
@@ -27,6 +27,7 @@ CLASSES = frozenset(
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
         "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
+        "hypothetical", "perfect",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
@@ -43,7 +44,7 @@ class Trigger:
     the needed word follows, or else the verb is passive; ``strict`` that the parties stand
     right before and after; ``subject`` that the case's subject is named in the sentence;
     ``actor`` is who alone can do such a thing; ``repeats`` that the words mean this only
-    after another mention of the type.
+    after another mention of the type; ``topical`` that what follows is what is talked about.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Trigger:
     subject: bool = False
     actor: str = ""
     repeats: bool = False
+    topical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Grammar:
     """What the engine must know of a language before it reads a word.
 
     ``suffixes`` may follow a name and ``prefixes`` precede it within one word;
-    ``ambiguous`` names count only where the text's own capitals show a name.
+    ``ambiguous`` names count only where the text's own capitals show a name; an infinitive's
+    word before a form in ``gerunds`` means no intent ("came to recognising").
     """
 
     abbreviations: frozenset[str] = frozenset()
@@ -76,19 +79,23 @@ class Grammar:
     prefixes: tuple[str, ...] = ()
     ambiguous: frozenset[str] = frozenset()
     cased: bool = True
-    verb_last: bool = False
+    gerunds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Words of dates: month and weekday numbers (1 is January, 0 Monday), day offsets."""
+    """Words of dates: month and weekday numbers (1 is January, 0 Monday), day offsets.
+
+    ``next`` before a weekday means one ahead; an ``ambiguous`` month's word ("may") is one
+    only behind a word of ``month_marks``.
+    """
 
     months: Mapping[str, int] = field(default_factory=dict)
     weekdays: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, int] = field(default_factory=dict)
-    last: frozenset[str] = frozenset()
     next: frozenset[str] = frozenset()
-    year_before: frozenset[str] = frozenset()
+    ambiguous: frozenset[str] = frozenset()
+    month_marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +155,7 @@ def _grammar(raw: Mapping[str, Any]) -> Grammar:
         prefixes=tuple(raw.get("prefixes", ())),
         ambiguous=frozenset(raw.get("ambiguous", ())),
         cased=bool(raw.get("cased", True)),
-        verb_last=bool(raw.get("verb_last", False)),
+        gerunds=tuple(raw.get("gerunds", ())),
     )
 
 
@@ -157,9 +164,9 @@ def _calendar(raw: Mapping[str, Any]) -> Calendar:
         months=_numbers(raw.get("months", {})),
         weekdays=_numbers(raw.get("weekdays", {})),
         days=_numbers(raw.get("days", {})),
-        last=frozenset(raw.get("last", ())),
         next=frozenset(raw.get("next", ())),
-        year_before=frozenset(raw.get("year_before", ())),
+        ambiguous=frozenset(raw.get("ambiguous", ())),
+        month_marks=frozenset(raw.get("month_marks", ())),
     )
 
 
@@ -185,6 +192,7 @@ def _trigger(raw: Mapping[str, Any]) -> Trigger:
         subject=bool(raw.get("subject", False)),
         actor=raw.get("actor", ""),
         repeats=bool(raw.get("repeats", False)),
+        topical=bool(raw.get("topical", False)),
     )
 
 

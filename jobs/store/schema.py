@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -75,8 +76,12 @@ source = Table(
     Column("baseline_at", Moment),
     Column("last_ok_at", Moment),
     Column("last_new_at", Moment),
+    # When the whole was last asked for, whatever the host believes has changed.
+    Column("whole_at", Moment),
     Column("failures", Integer, nullable=False, default=0),
     Column("last_error", Text),
+    # When the operator was told that it fails or is silent; NULL when all is well.
+    Column("alarmed_at", Moment),
     Column("listed", Boolean, nullable=False, default=True),
     Index("ix_source_next_due_at", "next_due_at"),
 )
@@ -120,6 +125,8 @@ event = Table(
     Column("detail", Text, nullable=False, default=""),
     Column("reverses", BigId, ForeignKey("event.id")),
     Column("inhibited_by", BigId, ForeignKey("event.id")),
+    # An operator's word, which outlives every new assessment.
+    Column("ruling", Text),
     Index("ix_event_case_id_actor_type", "case_id", "actor", "type"),
     Index("ix_event_changed_at", "changed_at"),
 )
@@ -202,6 +209,8 @@ chat = Table(
     Column("zone", Text, nullable=False, default="UTC"),
     # NULL while the chat can be written to; else why not.
     Column("closed_reason", Text),
+    # Telegram asked for silence in this chat until then (retry_after).
+    Column("not_before", Moment),
     Column("created_at", Moment, nullable=False),
 )
 
@@ -221,6 +230,12 @@ subscription = Table(
     Column("created_at", Moment, nullable=False),
     Index("ix_subscription_filter_id", "filter_id"),
 )
+
+WAITING = text("state IN ('PENDING', 'RETRY')")
+"""The part of the outbox that can be claimed, as literals: a partial index needs them."""
+
+HELD = text("state IN ('CLAIMED', 'SENDING', 'UNCERTAIN')")
+"""The few rows that a sender holds or held; found without reading the years of SENT ones."""
 
 outbox = Table(
     "outbox",
@@ -246,8 +261,10 @@ outbox = Table(
     # True where the text must say that it may be a repeat.
     Column("possibly_repeated", Boolean, nullable=False, default=False),
     UniqueConstraint("alert_id", "chat_id", "revision", "action"),
-    Index("ix_outbox_state_not_before", "state", "not_before"),
-    Index("ix_outbox_chat_id", "chat_id"),
+    # The claim walks this in order and stops at its limit, however long the queue is.
+    Index("ix_outbox_waiting", "priority", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_outbox_held", "state", sqlite_where=HELD, postgresql_where=HELD),
+    Index("ix_outbox_chat_id_state", "chat_id", "state"),
 )
 
 orders = Table(

@@ -1,0 +1,191 @@
+"""The bot put together: Telegram's updates in, commands and answers out."""
+
+import asyncio
+import logging
+import secrets
+import traceback
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import BotCommand, Update
+from telegram.error import NetworkError, TelegramError
+from telegram.ext import (
+    Application,
+    BaseUpdateProcessor,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    MessageHandler,
+)
+from telegram.ext import filters as message_filters
+from telegram.request import BaseRequest
+
+from bot.commands.buttons import Signer
+from bot.commands.countries import Gazetteer
+from bot.commands.desk import Desk
+from bot.commands.intake import Context, Intake
+from bot.commands.rights import Who
+from bot.commands.table import COMMANDS
+from bot.pacing import Pacer
+from bot.pictures.renderer import Renderer
+from bot.texts import service
+from bot.texts.alerts import render_alert
+from bot.texts.language import words_of
+from bot.texts.messages import Message
+from bot.texts.notices import render_notice
+from jobs.domain.alerts import Notice
+from jobs.domain.clock import Clock
+from jobs.reference import Reference
+from jobs.settings import Settings
+from jobs.store.alerts import facts_from_json
+from jobs.store.claims import Delivery
+from jobs.store.engine import Store
+
+ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
+"""What Telegram shall bring; edited messages are no new commands."""
+TERMINAL_TOKEN = "0:terminal"  # noqa: S105 - stands where there is no token
+MOST_AT_ONCE = 32
+
+_log = logging.getLogger(__name__)
+App = Application[Any, Any, Any, Any, Any, Any]
+
+
+class ChatByChat(BaseUpdateProcessor):
+    """Handles different chats' updates at the same time, one chat's in their order."""
+
+    def __init__(self, most_at_once: int) -> None:
+        super().__init__(most_at_once)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def initialize(self) -> None:
+        """Do nothing: there is nothing to set up."""
+
+    async def shutdown(self) -> None:
+        """Do nothing: there is nothing to end."""
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Wait for the chat's turn, then handle the update."""
+        chat = update.effective_chat if isinstance(update, Update) else None
+        lock = self._locks.setdefault(chat.id if chat else 0, asyncio.Lock())
+        async with lock:
+            await coroutine
+
+
+def build_application(
+    settings: Settings,
+    store: Store,
+    reference: Reference,
+    clock: Clock,
+    request: BaseRequest | None = None,
+    *,
+    renderer: Renderer,
+    pacer: Pacer,
+) -> App:
+    """Return the application, not yet initialised or started.
+
+    ``renderer`` makes the pictures, and is the caller's to close; ``pacer`` is the one
+    that the delivery of alerts keeps to. With ``request`` (the
+    terminal) every call goes there and no token is needed. The caller starts and stops
+    the application and its polling; see ``ALLOWED_UPDATES``.
+    """
+    application = _built(settings, request)
+    intake = Intake(_desk(settings, store, reference, clock, renderer), pacer)
+    only_new = message_filters.UpdateType.MESSAGE | message_filters.UpdateType.CHANNEL_POST
+    application.add_handlers(
+        [
+            MessageHandler(only_new & message_filters.StatusUpdate.MIGRATE, intake.on_migration),
+            MessageHandler(only_new & message_filters.TEXT, intake.on_message),
+            CallbackQueryHandler(intake.on_press),
+            ChatMemberHandler(intake.on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        ]
+    )
+    application.add_error_handler(_note_error)
+    return application
+
+
+def menu() -> list[BotCommand]:
+    """Return the command menu for everybody, made from the table of commands."""
+    words = words_of("en")
+    return [
+        BotCommand(command.name, words.gettext(command.description))
+        for command in COMMANDS
+        if command.who is not Who.OPERATOR
+    ]
+
+
+def render_delivery(delivery: Delivery, reference: Reference) -> Message:
+    """Return a delivery in words; what bot.delivery calls for each row."""
+    facts = facts_from_json(dict(delivery.facts))
+    if isinstance(facts, Notice):
+        return render_notice(
+            facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
+        )
+    return render_alert(
+        facts,
+        delivery.alert_id,
+        action=delivery.action,
+        reason=delivery.reason,
+        names=reference,
+        language=delivery.language,
+        zone=delivery.zone,
+        possibly_repeated=delivery.possibly_repeated,
+    )
+
+
+def _built(settings: Settings, request: BaseRequest | None) -> App:
+    token = settings.bot_token.get_secret_value() if settings.bot_token else TERMINAL_TOKEN
+    builder: Any = (
+        Application.builder()
+        .token(token)
+        .base_url(f"{settings.api_base_url.rstrip('/')}/bot")
+        .base_file_url(f"{settings.api_base_url.rstrip('/')}/file/bot")
+        .concurrent_updates(ChatByChat(MOST_AT_ONCE))
+        .job_queue(None)
+    )
+    if request is not None:
+        builder = builder.request(request).get_updates_request(request)
+    application: App = builder.build()
+    return application
+
+
+def _desk(
+    settings: Settings, store: Store, reference: Reference, clock: Clock, renderer: Renderer
+) -> Desk:
+    # Without a token there is no chat that outlives the process, and no key to keep.
+    token = settings.bot_token
+    secret = token.get_secret_value().encode() if token else secrets.token_bytes(32)
+    return Desk(
+        store=store,
+        reference=reference,
+        clock=clock,
+        signer=Signer(secret),
+        gazetteer=Gazetteer(reference),
+        operators=frozenset(settings.operators()),
+        renderer=renderer,
+        default_zone=settings.default_zone,
+        keep_outbox_days=settings.keep_outbox_days,
+    )
+
+
+async def _note_error(update: object, context: Context) -> None:
+    """Log that an update could not be handled: its number, the error's kind and place.
+
+    An error's own words may hold what somebody wrote, so they stay out. Whoever
+    asked is told, unless it is Telegram itself that failed.
+    """
+    error = context.error
+    number = update.update_id if isinstance(update, Update) else None
+    if isinstance(error, NetworkError):
+        _log.warning("update %s: Telegram: %s", number, type(error).__name__)
+        return
+    _log.error("update %s: %s at %s", number, type(error).__name__, _place_of(error))
+    chat = update.effective_chat if isinstance(update, Update) else None
+    if chat is None or isinstance(error, TelegramError):
+        return
+    await context.bot.send_message(chat.id, service.failed(words_of("en")).text)
+
+
+def _place_of(error: BaseException | None) -> str:
+    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

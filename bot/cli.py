@@ -1,0 +1,112 @@
+"""``recognition-watch VERB``: the jobs' verbs, and those that need the bot.
+
+Without a token the bot is the same and its Bot API is answered in this terminal.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from typing import Any
+
+from bot.demo import verb as demo
+from bot.pictures.renderer import Renderer
+from bot.redaction import quiet_logging
+from bot.runtime import build_station, serve
+from bot.screen import Screen
+from bot.terminal import TerminalRequest
+from bot.typed import TypedLines
+from jobs import cli as jobs_cli
+from jobs.cli import Verb, log_to_stderr, run_verb
+from jobs.domain.clock import SystemClock
+from jobs.runtime import jobs_running, load_all, stop_on_signal
+from jobs.settings import Settings
+from jobs.store.engine import Store
+from jobs.web import WebServer
+
+
+def _settings() -> Settings:
+    settings = Settings.load()
+    log_to_stderr(settings.log_level)
+    quiet_logging(*logging.getLogger().handlers)
+    return settings
+
+
+@contextmanager
+def _stop_at_end_of_input(typed: TypedLines, stop: asyncio.Event) -> Iterator[None]:
+    """Take Ctrl-D for a wish to leave; the end of a file or pipe is none."""
+
+    async def wait() -> None:
+        await typed.ended.wait()
+        stop.set()
+
+    waiting = asyncio.create_task(wait()) if sys.stdin.isatty() else None
+    yield
+    if waiting is not None:
+        waiting.cancel()
+
+
+async def _serve(settings: Settings, *, with_jobs: bool) -> int:
+    clock = SystemClock()
+    reference = load_all(settings)
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(stop_on_signal(stop))
+        store = await Store.open(settings.database_url(), migrate=with_jobs)
+        stack.push_async_callback(store.close)
+        request = None
+        if settings.bot_token is None:
+            typed = TypedLines(sys.stdin.fileno())
+            screen = Screen(sys.stdout, interactive=sys.stdin.isatty())
+            request = TerminalRequest(screen, typed, clock, settings.data_dir)
+            stack.enter_context(_stop_at_end_of_input(typed, stop))
+        renderer = await stack.enter_async_context(Renderer())
+        station = build_station(settings, reference, store, clock, renderer, request)
+        reports = [station.health]
+        if with_jobs:
+            watch = await stack.enter_async_context(jobs_running(settings, reference, store, clock))
+            reports.append(watch.health)
+
+        def health() -> dict[str, Any]:
+            told = [report() for report in reports]
+            merged = {key: value for each in told for key, value in each.items()}
+            return {**merged, "ok": all(each["ok"] for each in told)}
+
+        server = WebServer(health, station.routes)
+        if settings.http_port:
+            server.start(settings.http_host, settings.http_port)
+            stack.push_async_callback(server.stop)
+        await serve(station, settings, stop)
+    return 0
+
+
+def _run(args: argparse.Namespace) -> int:
+    return asyncio.run(_serve(_settings(), with_jobs=True))
+
+
+def _bot(args: argparse.Namespace) -> int:
+    return asyncio.run(_serve(_settings(), with_jobs=False))
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb("run", "run the whole product: jobs and bot in one process", _run),
+    Verb("bot", "run the bot alone, beside a `jobs` process on the same store", _bot),
+    Verb(
+        "demo",
+        "replay five years of true history through the real pipeline, here, without a network",
+        demo.main,
+        demo.add_arguments,
+    ),
+    *jobs_cli.VERBS,
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; return the exit code."""
+    # Telegram's library is changing retry_after from seconds to a timedelta, and warns at
+    # each one until told that we take the new form; bot.outcomes takes both.
+    os.environ.setdefault("PTB_TIMEDELTA", "1")
+    return run_verb("recognition-watch", VERBS, argv)

@@ -1,0 +1,67 @@
+"""Which actor somebody means: by name, people, code, or nearly so."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from jobs.reference import Reference
+from jobs.reference.actors import Actor
+
+_CERTAIN = 86
+_POSSIBLE = 65
+_LEAD = 5
+"""How much nearer than the next actor's a name must be: Nigera is asked back."""
+_MOST_GUESSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The actor meant, or None with the codes of those that may be."""
+
+    code: str | None
+    guesses: tuple[str, ...] = ()
+
+
+class Gazetteer:
+    """Every name of every actor, built once from the reference."""
+
+    def __init__(self, reference: Reference) -> None:
+        self._codes: dict[str, str] = {}
+        for code, actor in reference.actors.items():
+            for name in _names(actor):
+                self._codes.setdefault(_folded(name), code)
+        self._by_code = {_folded(code): code for code in reference.actors}
+
+    def find(self, text: str) -> Found:
+        """Return the actor that a text names, in any language or a little misspelt."""
+        asked = _folded(text)
+        if not asked:
+            return Found(None)
+        exact = self._codes.get(asked) or self._by_code.get(asked)
+        if exact is not None:
+            return Found(exact)
+        near = process.extract(
+            asked, self._codes.keys(), scorer=fuzz.ratio, score_cutoff=_POSSIBLE, limit=12
+        )
+        codes = list(dict.fromkeys(self._codes[name] for name, _, _ in near))
+        if not codes:
+            return Found(None)
+        rival = next((score for name, score, _ in near if self._codes[name] != codes[0]), 0)
+        if near[0][1] >= _CERTAIN and near[0][1] >= rival + _LEAD:
+            return Found(codes[0])
+        return Found(None, tuple(codes[:_MOST_GUESSES]))
+
+
+def _names(actor: Actor) -> Iterator[str]:
+    for table in (actor.names, actor.demonyms, actor.capitals):
+        for names in table.values():
+            yield from names
+
+
+def _folded(text: str) -> str:
+    """Return the text without case, accents and punctuation."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    letters = (c if c.isalnum() else " " for c in apart if not unicodedata.combining(c))
+    return " ".join("".join(letters).split()).removeprefix("the ")

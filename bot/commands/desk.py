@@ -1,0 +1,72 @@
+"""What every command needs at hand, and what a command is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.commands.asks import Ask
+from bot.commands.buttons import Press, Signer
+from bot.commands.countries import Gazetteer
+from bot.commands.rights import Who
+from bot.pictures.renderer import Renderer
+from bot.texts.language import Words
+from bot.texts.messages import Button, Message
+from jobs.domain.clock import Clock
+from jobs.reference import Reference
+from jobs.store.chats import ChatKind
+from jobs.store.engine import Store
+
+BUTTON_LIFE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where commands are answered; it holds no state of its own."""
+
+    store: Store
+    reference: Reference
+    clock: Clock
+    signer: Signer
+    gazetteer: Gazetteer
+    operators: frozenset[int]
+    renderer: Renderer
+    default_zone: str
+    keep_outbox_days: int
+
+    def button(self, ask: Ask, label: str, action: str, payload: str) -> Button:
+        """Return a button that only this chat's, and if known this person's, press works."""
+        press = Press(action, payload)
+        now = self.clock.now()
+        data = self.signer.sign(ask.chat_id, ask.user_id, press, now, BUTTON_LIFE)
+        return Button(label, data=data)
+
+
+Answering = Callable[[Desk, Ask, Words], Awaitable[Message]]
+"""Answers a command."""
+Pressing = Callable[[Desk, Ask, Words, str], Awaitable[Message]]
+"""Answers a press with what the message shall be instead; the string is the payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command, as the menu, /help and the README name it.
+
+    ``lasting`` commands are carried out however late they come (a wish to stop does not
+    age); a question that waited ten minutes is not answered any more.
+    """
+
+    name: str
+    usage: str
+    description: str
+    answer: Answering
+    who: Who = Who.ANYONE
+    where: frozenset[ChatKind] = field(default=frozenset(ChatKind))
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """One action of inline buttons."""
+
+    answer: Pressing
+    who: Who

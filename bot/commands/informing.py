@@ -1,0 +1,27 @@
+"""Commands about the bot itself: /help and /privacy."""
+
+from collections.abc import Sequence
+
+from bot.commands.asks import Ask
+from bot.commands.desk import Command, Desk
+from bot.commands.rights import Who
+from bot.texts import service
+from bot.texts.language import Words
+from bot.texts.messages import Message
+from bot.texts.service import Entry
+
+
+async def privacy(desk: Desk, ask: Ask, words: Words) -> Message:
+    """Answer /privacy: what is kept of a chat, how long, and how to end it."""
+    return service.privacy(words, desk.keep_outbox_days)
+
+
+def help_for(commands: Sequence[Command], desk: Desk, ask: Ask, words: Words) -> Message:
+    """Return /help with the commands that this chat, and whoever asks, can use."""
+    is_operator = ask.is_private and ask.user_id in desk.operators
+    entries = [
+        Entry(command.name, command.usage, command.description)
+        for command in commands
+        if ask.chat_kind in command.where and (is_operator or command.who is not Who.OPERATOR)
+    ]
+    return service.help_text(words, entries)

@@ -1,0 +1,186 @@
+"""The way of one of Telegram's updates: once, from whom, what, may they, answer."""
+
+import difflib
+import logging
+from typing import Any
+
+from telegram import (
+    CallbackQuery,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Update,
+)
+from telegram import Message as TelegramMessage
+from telegram.error import BadRequest
+from telegram.ext import CallbackContext
+
+from bot.commands.answers import Answers
+from bot.commands.asks import Ask, Called, Sender, ask_of, is_older, parse_command
+from bot.commands.buttons import Press
+from bot.commands.desk import Command, Desk
+from bot.commands.pace import Admission, AnswerPace
+from bot.commands.rights import Who, may
+from bot.commands.subscribing import words_for
+from bot.commands.table import BY_NAME, PRESSES
+from bot.pacing import Pacer
+from bot.texts import service
+from bot.texts.language import Words
+from bot.texts.messages import Message
+from jobs.domain.alerts import ChatId
+from jobs.store import chats, outbox
+from jobs.store.chats import ChatKind
+
+_log = logging.getLogger(__name__)
+_PATIENCE_MINUTES = 10
+Context = CallbackContext[Any, Any, Any, Any]
+
+
+class Intake:
+    """Takes what Telegram brings to the commands and carries the answers back."""
+
+    def __init__(self, desk: Desk, pacer: Pacer) -> None:
+        self._desk = desk
+        self._pace = AnswerPace(desk.clock)
+        self._answers = Answers(pacer, desk.clock)
+
+    async def on_message(self, update: Update, context: Context) -> None:
+        """Answer a command in a chat or a channel; in private also say what is none."""
+        message = update.effective_message
+        if message is None or not message.text:
+            return
+        called = parse_command(message.text)
+        if called is not None and called.addressee not in {"", context.bot.username.lower()}:
+            return
+        ask = ask_of(message, called.argument if called else "")
+        if ask.sender is Sender.FORWARD or not (called or ask.is_private):
+            return  # people talk in groups: none of it is noted
+        if not await self._is_first(update):
+            return
+        answer = await self._answer(context, message, ask, called)
+        if answer is not None:
+            await self._answers.reply(message, answer)
+
+    async def on_press(self, update: Update, context: Context) -> None:
+        """Carry out a press of one of our buttons, and always end its waiting."""
+        query = update.callback_query
+        if query is None or not await self._is_first(update):
+            return
+        words = await self._words_of(query)
+        pop_up, answer = await self._press(query, context, words)
+        try:
+            await query.answer(pop_up or None, show_alert=bool(pop_up))
+        except BadRequest:
+            _log.info("update %d: the press waited too long for its answer", update.update_id)
+        if answer is not None:
+            await self._answers.edit(query, answer)
+
+    async def on_membership(self, update: Update, context: Context) -> None:
+        """Open or close a chat as the bot is let in or put out."""
+        change = update.my_chat_member
+        if change is None or not await self._is_first(update):
+            return
+        chat_id, kind = ChatId(change.chat.id), ChatKind(change.chat.type)
+        if not _is_inside(change.new_chat_member):
+            async with self._desk.store.write() as conn:
+                await outbox.close_chat(conn, chat_id, change.new_chat_member.status)
+            return
+        if _is_inside(change.old_chat_member):
+            return
+        if await self._open(chat_id, kind) and kind in {ChatKind.GROUP, ChatKind.SUPERGROUP}:
+            await self._greet(change, context)
+
+    async def on_migration(self, update: Update, context: Context) -> None:
+        """Move a group that became a supergroup to its new id."""
+        message = update.effective_message
+        if message is None or not await self._is_first(update):
+            return
+        if message.migrate_to_chat_id is not None:
+            old, new = ChatId(message.chat.id), ChatId(message.migrate_to_chat_id)
+            async with self._desk.store.write() as conn:
+                await outbox.migrate_chat(conn, old, new)
+
+    async def _is_first(self, update: Update) -> bool:
+        async with self._desk.store.write() as conn:
+            return await chats.see_update(conn, update.update_id, self._desk.clock.now())
+
+    async def _open(self, chat_id: ChatId, kind: ChatKind) -> bool:
+        desk = self._desk
+        async with desk.store.write() as conn:
+            return await chats.open_chat(
+                conn, chat_id, kind, language="en", zone=desk.default_zone, now=desk.clock.now()
+            )
+
+    async def _answer(
+        self, context: Context, message: TelegramMessage, ask: Ask, called: Called | None
+    ) -> Message | None:
+        command = BY_NAME.get(called.name) if called is not None else None
+        if command is None and not (ask.is_private or (called and called.addressee)):
+            return None  # in a group it may be another bot's
+        lasting = command is not None and command.lasting
+        if not lasting and is_older(message.date, self._desk.clock.now(), _PATIENCE_MINUTES):
+            return None
+        words = await words_for(self._desk, ask)
+        admission = self._pace.admit(ask.chat_id, is_private=ask.is_private)
+        answer = None
+        if command is not None and (lasting or admission is Admission.ANSWER):
+            answer = await self._carry_out(context, command, ask, words)
+        if admission is Admission.ANSWER:
+            return answer or _no_command(words, called)
+        return service.slow_down(words) if admission is Admission.WARN else None
+
+    async def _carry_out(
+        self, context: Context, command: Command, ask: Ask, words: Words
+    ) -> Message:
+        if ask.chat_kind not in command.where:
+            return service.elsewhere(words, command.name)
+        if not await may(context.bot, ask, command.who, self._desk.operators):
+            return service.not_allowed(words, operators_only=command.who is Who.OPERATOR)
+        return await command.answer(self._desk, ask, words)
+
+    async def _words_of(self, query: CallbackQuery) -> Words:
+        return await words_for(self._desk, _ask_of_press(query))
+
+    async def _press(
+        self, query: CallbackQuery, context: Context, words: Words
+    ) -> tuple[str, Message | None]:
+        """Carry out a press; return what a pop-up says, and what the message shall say."""
+        desk, ask = self._desk, _ask_of_press(query)
+        if ask.user_id is None or not query.data:
+            return service.void_button(words), None
+        press = desk.signer.read(query.data, ask.chat_id, ask.user_id, desk.clock.now())
+        pressed = PRESSES.get(press.action) if isinstance(press, Press) else None
+        if pressed is None or not isinstance(press, Press):
+            return service.void_button(words), None
+        if not await may(context.bot, ask, pressed.who, desk.operators):
+            return service.refused_press(words), None
+        return "", await pressed.answer(desk, ask, words, press.payload)
+
+    async def _greet(self, change: ChatMemberUpdated, context: Context) -> None:
+        words = await words_for(
+            self._desk,
+            Ask(ChatId(change.chat.id), ChatKind(change.chat.type), Sender.STRANGER, None),
+        )
+        await context.bot.send_message(change.chat.id, service.added(words).text)
+
+
+def _ask_of_press(query: CallbackQuery) -> Ask:
+    message = query.message
+    if message is None:  # a button of an inline message, which we never make
+        return Ask(ChatId(0), ChatKind.PRIVATE, Sender.STRANGER, None)
+    return Ask(
+        ChatId(message.chat.id), ChatKind(message.chat.type), Sender.PERSON, query.from_user.id
+    )
+
+
+def _no_command(words: Words, called: Called | None) -> Message:
+    if called is None:
+        return service.not_a_command(words)
+    close = difflib.get_close_matches(called.name, BY_NAME, n=1)
+    return service.unknown_command(words, called.name, close[0] if close else None)
+
+
+def _is_inside(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status not in {ChatMember.LEFT, ChatMember.BANNED}

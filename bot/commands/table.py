@@ -1,0 +1,78 @@
+"""The table of commands, from which menu, /help and the README are made."""
+
+from bot.commands.asks import Ask
+from bot.commands.desk import Command, Desk, Pressed
+from bot.commands.informing import help_for, privacy
+from bot.commands.operating import confirm, retract
+from bot.commands.picturing import world_map
+from bot.commands.reading import countries, latest, status, why
+from bot.commands.rights import Who
+from bot.commands.subscribing import (
+    FORGET,
+    SETTINGS,
+    forget,
+    press_forget,
+    press_settings,
+    settings,
+    start,
+    stop,
+)
+from bot.texts.language import N_, Words
+from bot.texts.messages import Message
+from jobs.store.chats import ChatKind
+
+_PRIVATE = frozenset({ChatKind.PRIVATE})
+
+
+async def help_(desk: Desk, ask: Ask, words: Words) -> Message:
+    """Answer /help."""
+    return help_for(COMMANDS, desk, ask, words)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("start", "", N_("switch alerts on here"), start, Who.CHAT_ADMIN, lasting=True),
+    Command("stop", "", N_("switch alerts off here"), stop, Who.CHAT_ADMIN, lasting=True),
+    Command("status", N_("[country]"), N_("where things stand, or one country"), status),
+    Command("latest", N_("[how many]"), N_("the newest alerts"), latest),
+    Command("countries", "", N_("who stands where"), countries),
+    Command("map", N_("[case]"), N_("who stands where, as a picture"), world_map),
+    Command("why", N_("ID"), N_("every source behind an alert"), why),
+    Command(
+        "settings",
+        N_("[time zone]"),
+        N_("cases, kinds of events, how much, time zone"),
+        settings,
+        Who.CHAT_ADMIN,
+    ),
+    Command("help", "", N_("all commands"), help_),
+    Command("privacy", "", N_("what is kept of this chat"), privacy),
+    Command(
+        "forget", "", N_("delete what is kept of this chat"), forget, Who.CHAT_ADMIN, lasting=True
+    ),
+    Command(
+        "retract",
+        N_("ID REASON"),
+        N_("take an alert back everywhere (operator)"),
+        retract,
+        Who.OPERATOR,
+        _PRIVATE,
+        lasting=True,
+    ),
+    Command(
+        "confirm",
+        N_("ID URL"),
+        N_("count an alert as confirmed by a page (operator)"),
+        confirm,
+        Who.OPERATOR,
+        _PRIVATE,
+        lasting=True,
+    ),
+)
+
+BY_NAME = {command.name: command for command in COMMANDS}
+
+PRESSES = {
+    SETTINGS: Pressed(press_settings, Who.CHAT_ADMIN),
+    FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
+}
+"""What our buttons do, by the action they carry."""

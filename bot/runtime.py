@@ -1,0 +1,183 @@
+"""The bot running: application, delivery and intake of updates, with or without the jobs."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from telegram.error import InvalidToken, TelegramError
+from telegram.request import BaseRequest
+
+from bot.application import ALLOWED_UPDATES, App, build_application, menu, render_delivery
+from bot.delivery import Deliverer, Policy
+from bot.pacing import Pacer
+from bot.pictures.renderer import Renderer
+from bot.polling import Poller
+from bot.webhook import WEBHOOK_PATH, webhook_route
+from jobs.domain.clock import Clock
+from jobs.errors import ConfigError
+from jobs.reference import Reference
+from jobs.settings import Settings
+from jobs.store.engine import Store
+from jobs.web import Route
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 6.0
+"""How long updates in hand may take to be answered once a stop was asked for."""
+
+LONGEST_PAUSE_SECONDS = 30.0
+SILENT_SECONDS = 120.0
+"""A poller that has heard nothing for so long is no longer polling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """The bot's running parts, as health and the demo see them."""
+
+    application: App
+    deliverer: Deliverer
+    poller: Poller | None
+    routes: Sequence[Route]
+    clock: Clock
+
+    def health(self) -> dict[str, Any]:
+        """Return whether Telegram is heard and what stops the sending, if anything."""
+        heard = self.clock.monotonic() - self.poller.completed_at if self.poller else 0.0
+        return {
+            "ok": self.deliverer.halted is None and heard < SILENT_SECONDS,
+            "sending_halted": self.deliverer.halted,
+            "last_updates_seconds": round(heard, 1),
+        }
+
+
+def build_deliverer(
+    settings: Settings,
+    reference: Reference,
+    store: Store,
+    clock: Clock,
+    application: App,
+    pacer: Pacer,
+) -> Deliverer:
+    """Return the sender of the outbox, with the operator's policy."""
+    return Deliverer(
+        store,
+        application.bot,
+        clock,
+        pacer,
+        lambda delivery: render_delivery(delivery, reference),
+        Policy(
+            uncertain=settings.uncertain_policy,
+            deadline=timedelta(seconds=settings.send_deadline_seconds),
+            ttl=timedelta(hours=settings.outbox_ttl_hours),
+        ),
+    )
+
+
+async def connect(application: App, clock: Clock, stop: asyncio.Event) -> bool:
+    """Meet Telegram, however long it takes; return False if a stop came first.
+
+    Raises ``ConfigError`` if Telegram refuses the token. While Telegram is away the jobs
+    go on and the outbox fills.
+    """
+    pause = 1.0
+    while not stop.is_set():
+        try:
+            await application.initialize()
+        except InvalidToken:
+            refusal = "BOT_TOKEN: Telegram does not know this token; ask @BotFather for it anew"
+        except TelegramError as error:
+            log.warning("Telegram cannot be reached (%s); trying again", type(error).__name__)
+            await clock.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            continue
+        else:
+            return True
+        # Raised out here: the library's error names the token.
+        raise ConfigError(refusal)
+    return False
+
+
+def build_station(
+    settings: Settings,
+    reference: Reference,
+    store: Store,
+    clock: Clock,
+    renderer: Renderer,
+    request: BaseRequest | None = None,
+) -> Station:
+    """Put the bot together; nothing is sent or fetched before ``serve``.
+
+    ``request`` stands in for Telegram (the terminal). Raises ``ConfigError`` where a
+    webhook has no secret.
+    """
+    pacer = Pacer()
+    application = build_application(
+        settings, store, reference, clock, request, renderer=renderer, pacer=pacer
+    )
+    deliverer = build_deliverer(settings, reference, store, clock, application, pacer)
+    put = application.update_queue.put_nowait
+    if settings.webhook_url and request is None:
+        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
+        if not secret:
+            raise ConfigError("WEBHOOK_SECRET: needed where WEBHOOK_URL is set; choose a long word")
+        route = webhook_route(application.bot, secret, put)
+        return Station(application, deliverer, None, [route], clock)
+    poller = Poller(application.bot, put, deliverer, clock, ALLOWED_UPDATES)
+    return Station(application, deliverer, poller, (), clock)
+
+
+async def serve(station: Station, settings: Settings, stop: asyncio.Event) -> None:
+    """Send and answer until ``stop`` is set, then end within eight seconds.
+
+    It sets ``stop`` itself when it cannot go on.
+
+    Raises ``ConfigError`` for a token that Telegram refuses, or that another program
+    polls with.
+    """
+    if not await connect(station.application, station.clock, stop):
+        return
+    await station.application.start()
+    sending = asyncio.create_task(station.deliverer.run(stop))
+    try:
+        await _take_updates(station, settings, stop)
+    finally:
+        stop.set()
+        await sending
+        await _close(station.application)
+
+
+async def _take_updates(station: Station, settings: Settings, stop: asyncio.Event) -> None:
+    try:
+        await station.application.bot.set_my_commands(menu())
+        if station.poller is None:
+            await _announce_webhook(station.application, settings)
+        else:
+            await station.application.bot.delete_webhook(drop_pending_updates=False)
+    except TelegramError as error:
+        log.warning("Telegram did not take the set-up: %s", type(error).__name__)
+    if station.poller is None:
+        await stop.wait()
+    else:
+        await station.poller.run(stop)
+
+
+async def _announce_webhook(application: App, settings: Settings) -> None:
+    secret = settings.webhook_secret
+    await application.bot.set_webhook(
+        f"{settings.webhook_url.rstrip('/')}{WEBHOOK_PATH}",
+        secret_token=secret.get_secret_value() if secret else None,
+        allowed_updates=list(ALLOWED_UPDATES),
+    )
+
+
+async def _close(application: App) -> None:
+    """Stop the application; a handler that hangs may not hold up the end."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await application.stop()
+    except TimeoutError:
+        log.warning("an update in hand was not answered before the stop")
+    await application.shutdown()

@@ -1,0 +1,47 @@
+"""Words on and below pictures."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.texts.foreign import safe_foreign
+from bot.texts.language import N_, Words
+from bot.texts.messages import Message
+
+_LEVELS: Mapping[str, str] = {
+    "recognised": N_("Recognised"),
+    "ambassador": N_("Not recognised, but at ambassador level"),
+    "mission": N_("Not recognised, but with a mission"),
+    "delisted": N_("Not recognised, but a ban or listing lifted"),
+    "contact": N_("Not recognised, but in official contact"),
+    "none": N_("Nothing known"),
+}
+
+
+def level_name(words: Words, level: str) -> str:
+    """Return how far a state has gone, as the map's legend and /countries say it."""
+    return words.gettext(_LEVELS[level])
+
+
+def map_caption(words: Words, title: str, recognising: int, picture: bytes) -> Message:
+    """Return /map: the picture, and in one line what it shows."""
+    counted = words.ngettext(
+        "{title}: recognised by {count} state known here.",
+        "{title}: recognised by {count} states known here.",
+        recognising,
+    ).format(title=title, count=recognising)
+    return Message(counted + " " + words.gettext("In words: /countries"), photo=picture)
+
+
+def no_picture(words: Words) -> Message:
+    """Return the answer when the picture could not be made in time."""
+    return Message(
+        words.gettext("The picture could not be made just now. /countries says the same in words.")
+    )
+
+
+def no_such_case(words: Words, asked: str, titles: Sequence[str]) -> Message:
+    """Return the answer to a case that is none."""
+    return Message(
+        words.gettext("I watch no case called {asked}. There are: {titles}").format(
+            asked=safe_foreign(asked, 80), titles=", ".join(titles)
+        )
+    )

@@ -1,0 +1,51 @@
+"""Notices: words that tell of no event, such as the answer to an operator's order."""
+
+from collections.abc import Mapping
+
+from bot.texts.foreign import safe_foreign
+from bot.texts.language import N_, Words, words_of
+from bot.texts.messages import Message
+from bot.texts.wording import MAY_BE_A_REPEAT
+from jobs.domain.alerts import Notice
+
+_SENTENCES: Mapping[str, str] = {
+    "retracted": N_("Alert {alert} is retracted in every chat that had it."),
+    "confirmed": N_("Alert {alert} now counts as confirmed."),
+    "unchanged": N_("Alert {alert} is left as it was: {why}"),
+    "no_such_alert": N_("There is no alert {alert}: nothing was done."),
+    "source_failing": N_("The source {source} cannot be read: {why}"),
+    "source_silent": N_("The source {source} has brought nothing new for {days} days."),
+    "source_well": N_("The source {source} is well again."),
+    "sources_alarm": N_("{count} sources cannot be read or are silent: {sources}"),
+}
+NOTICE_KEYS = frozenset(_SENTENCES)
+"""The notices that have words."""
+
+
+def render_notice(
+    notice: Notice, *, language: str = "en", possibly_repeated: bool = False
+) -> Message:
+    """Return a notice in words; ``possibly_repeated`` says that it may have arrived before.
+
+    Its values may hold words of others (a source's error) and are made harmless. One
+    that a newer version of the jobs wrote, and that has no words here, is shown plainly.
+    """
+    words = words_of(language)
+    said = _said(notice, words)
+    return Message(f"{words.gettext(MAY_BE_A_REPEAT)}\n{said}" if possibly_repeated else said)
+
+
+def _said(notice: Notice, words: Words) -> str:
+    values = {key: _shown(value) for key, value in notice.values.items()}
+    sentence = _SENTENCES.get(notice.key)
+    try:
+        if sentence is not None:
+            return words.gettext(sentence).format_map(values)
+    except KeyError:
+        pass
+    listed = ", ".join(f"{safe_foreign(key, 60)} {value}" for key, value in values.items())
+    return f"{safe_foreign(notice.key, 60)}: {listed}"[:1000]
+
+
+def _shown(value: str | int | bool | None) -> str:
+    return safe_foreign(value, 500) if isinstance(value, str) else str(value)

@@ -1,0 +1,94 @@
+"""The verbs that need no Telegram: ``python -m jobs VERB``; ``bot.cli`` adds its own.
+
+Results go to stdout, words to stderr; exit 0 fine, 1 findings, 2 configuration or usage.
+"""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from jobs import check, evaluate, replay, runtime
+from jobs.errors import ConfigError, InputError, RecognitionWatchError
+from jobs.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One word of the command line: what it is for, its arguments, what it runs."""
+
+    name: str
+    purpose: str
+    run: Callable[[argparse.Namespace], int]
+    add_arguments: Callable[[argparse.ArgumentParser], None] = lambda parser: None
+
+
+def _run_jobs(args: argparse.Namespace) -> int:
+    settings = Settings.load()
+    log_to_stderr(settings.log_level)
+    return asyncio.run(runtime.run_jobs(settings))
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb("jobs", "poll the sources and write alerts to the outbox, without a bot", _run_jobs),
+    Verb(
+        "replay",
+        "feed labelled or dated items through the pipeline, one JSON line per alert",
+        replay.main,
+        replay.add_arguments,
+    ),
+    Verb(
+        "evaluate",
+        "measure detection against labelled items",
+        evaluate.main,
+        evaluate.add_arguments,
+    ),
+    Verb(
+        "check",
+        "look at the configuration, the sources or the store, and say what is wrong",
+        check.main,
+        check.add_arguments,
+    ),
+)
+
+
+def log_to_stderr(level: str) -> None:
+    """Log to stderr; libraries that would log addresses (and so the token) stay quiet."""
+    logging.basicConfig(
+        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "telegram"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def build_parser(prog: str, verbs: Sequence[Verb]) -> argparse.ArgumentParser:
+    """Return the parser of a set of verbs; each parsed call carries its verb as ``run``."""
+    parser = argparse.ArgumentParser(
+        prog=prog, description="Tells when a state moves toward or away from a recognition."
+    )
+    words = parser.add_subparsers(metavar="VERB", required=True)
+    for verb in verbs:
+        word = words.add_parser(verb.name, help=verb.purpose, description=verb.purpose)
+        verb.add_arguments(word)
+        word.set_defaults(run=verb.run)
+    return parser
+
+
+def run_verb(prog: str, verbs: Sequence[Verb], argv: Sequence[str] | None) -> int:
+    """Parse and run one call; our own errors become one line on stderr and an exit code."""
+    args = build_parser(prog, verbs).parse_args(argv)
+    try:
+        code: int = args.run(args)
+    except RecognitionWatchError as error:
+        print(f"{prog}: {error}", file=sys.stderr)  # noqa: T201
+        return 2 if isinstance(error, ConfigError | InputError) else 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb of the jobs; return the exit code."""
+    return run_verb("python -m jobs", VERBS, argv)

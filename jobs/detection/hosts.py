@@ -1,0 +1,105 @@
+"""Where it takes place: whose mission, credentials, list or forum it is."""
+
+from jobs.detection.groups import Strength
+from jobs.detection.lexicon import Form, Kind, Span
+from jobs.detection.recognisers import recogniser
+from jobs.detection.scenes import (
+    Found,
+    Scene,
+    by_whom,
+    can_act,
+    groups_after,
+    groups_before,
+    hosted_earlier,
+    is_recognised,
+    shared_subject,
+)
+
+
+def host(trigger: Span, scene: Scene) -> Found:
+    """Return whose mission or credentials they are: an agent, an owner, or where they are."""
+    groups = scene.groups
+    before, after = groups_before(trigger, groups), groups_after(trigger, groups)
+    owners = [
+        g
+        for g in groups
+        if g.codes and g.head in ("embassy", "ambassador", "charge") and g.marker != "topic"
+    ]
+    agents = [g for g in before if can_act(g) and not g.marker]
+    if agents:
+        return Found(agents[0].codes, "agent")
+    if owners:
+        return Found(owners[0].codes, "owner")
+    places = [g for g in [*after, *before] if g.codes and g.marker in ("place", "goal", "of", "by")]
+    for group in places:
+        if group.head != "nonstate":
+            return Found(group.codes, "host")
+    plain = [
+        g
+        for g in [*after, *before]
+        if g.codes and g.marker in ("", "with") and g.head != "nonstate"
+    ]
+    if plain:
+        return Found(plain[0].codes, "plain")
+    if any(g.unnamed == "unnamed" and not g.marker for g in before[:1]):
+        return Found((), "unnamed")
+    return (
+        shared_subject(scene) or hosted_earlier(scene) or Found(scene.topic or scene.hosts, "topic")
+    )
+
+
+def lister(trigger: Span, scene: Scene) -> Found:
+    """Return whose list, ban or designation it is."""
+    groups = scene.groups
+    before, after = groups_before(trigger, groups), groups_after(trigger, groups)
+    if found := by_whom(trigger, groups):
+        return found
+    for group in before:
+        if group.unnamed == "unnamed" and not group.marker:
+            return Found((), "unnamed")
+        if can_act(group) and group.marker == "":
+            return Found(group.codes, "agent")
+    for group in [*before, *after]:
+        if group.codes and (group.head in ("list", "organ") or group.marker in ("by", "goal")):
+            return Found(group.codes, "list")
+    for group in [*before, *after]:
+        if group.codes and group.head != "nonstate":
+            return Found(group.codes, "near")
+    return shared_subject(scene) or Found(scene.topic or scene.hosts, "topic")
+
+
+def seat(trigger: Span, scene: Scene) -> Found:
+    """Return which organisation or host seats, invites or bars the subject."""
+    detail = trigger.kind.detail
+    if detail == "vetoed":
+        return recogniser(trigger, scene)
+    forums = [s for s in scene.clause.spans if s.entry.kind is Kind.FORUM]
+    if forums:
+        return Found((forums[0].entry.value,), "forum")
+    for group in scene.groups:
+        if Form.ORGANISATION in group.forms:
+            return Found(group.codes, "organisation")
+    if detail == "applied":
+        return Found((), "no organisation")
+    for group in scene.groups:
+        if group.codes and group.head == "forum":
+            return Found(group.codes, "forum's")
+    for group in scene.groups:
+        if group.codes and group.marker in ("place", "by", "goal"):
+            return Found(group.codes, "place")
+    agents = [g for g in groups_before(trigger, scene.groups) if can_act(g) and not g.marker]
+    if agents:
+        return Found(agents[0].codes, "agent")
+    return hosted_earlier(scene) or Found(scene.hosts or scene.topic, "topic")
+
+
+def attends(trigger: Span, scene: Scene) -> bool:
+    """Say whether the subject's name stands right before: "Taliban at the forum"."""
+    before = groups_before(trigger, scene.groups)
+    if (
+        not before
+        or before[0].subject is not Strength.NAMED
+        or is_recognised(before[0], scene.clause)
+    ):
+        return False
+    return trigger.start - max(before[0].end, before[0].head_end) <= 1

@@ -1,0 +1,207 @@
+"""Who meets the subject, or agrees with it; a third place and an onlooker are no party."""
+
+from collections.abc import Sequence
+
+from jobs.detection.clauses import Clause
+from jobs.detection.groups import Group, Strength
+from jobs.detection.lexicon import Span
+from jobs.detection.scenes import (
+    ACTS,
+    PARTIES,
+    Found,
+    Scene,
+    can_act,
+    groups_after,
+    groups_before,
+    has_unnamed,
+    is_person,
+    is_recognised,
+    is_subject,
+    shared_subject,
+    takes_part,
+)
+from jobs.domain.events import EventType
+
+_SIDE = 12
+
+
+def partner(trigger: Span, scene: Scene) -> Found:
+    """Return who meets or agrees with the subject; the subject itself must take part."""
+    before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
+    if _is_internal(before, after):
+        return Found((), "among themselves")
+    if trigger.kind.detail == "host" and not _is_guest(trigger, scene, after):
+        return Found((), "no guest")
+    if _is_aim(trigger, scene, before):
+        return Found((), "only an aim")
+    direct = _direct_parties(trigger, scene, before, after)
+    if not direct and not any(g.codes or g.subject for g in before):
+        both = [g for g in scene.earlier if g.codes and g.subject and not g.marker]
+        if both:
+            return Found(both[-1].codes, "both")
+    if not _subject_is_party(trigger, scene, bool(direct)):
+        return Found((), "subject no party")
+    if direct:
+        return Found(tuple(dict.fromkeys(direct)), "party")
+    if codes := _destination(scene, before, after):
+        return Found(codes, "destination")
+    for group in before:
+        if (
+            group.codes
+            and group.head not in ("nonstate", "embassy", "list", "deal")
+            and group.marker not in ("place", "topic")
+        ):
+            return Found(group.codes, "adjective")
+    named = any(is_subject(g) for g in scene.groups)
+    if any(g.unnamed == "unnamed" for g in before[:1]) or not (
+        named or has_unnamed(scene, "collective")
+    ):
+        return Found((), "unnamed")
+    if found := None if scene.speaks else shared_subject(scene):
+        return found
+    together = has_unnamed(scene, "collective")
+    if scene.is_body or (trigger.kind.place and not together):
+        return Found((), "party")
+    return Found((scene.pair if together else ()) or scene.topic, "topic")
+
+
+def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
+    """Say whether somebody is received: not a step, nor a recognition, nor reports."""
+    if not after:
+        return False
+    near = after[0].start - trigger.end <= 3
+    if after[0].marker == "by":
+        return near
+    return near and (
+        is_person(after[0]) or (after[0].subject is Strength.NAMED and not after[0].possessive)
+    )
+
+
+def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
+    """Say whether an act is named only as what something is for: "visas for a delegation"."""
+    kind = trigger.kind
+    if not kind.noun:
+        return False
+    if kind.place:
+        return bool(before) and before[0].marker in ("goal", "topic")
+    cues = scene.clause.classes("consider", "plan")
+    markers = [
+        m for m in scene.clause.classes("goal", "topic") if not any(c.end == m.end for c in cues)
+    ]
+    return any(0 <= trigger.start - m.end <= 1 for m in markers)
+
+
+def _is_internal(before: Sequence[Group], after: Sequence[Group]) -> bool:
+    """Say whether the subject's own people meet each other."""
+    if not before or not after or before[0].marker or after[0].marker:
+        return False
+    return all(g.subject is Strength.NAMED and not g.codes for g in (before[0], after[0]))
+
+
+def _direct_parties(
+    trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
+) -> list[str]:
+    codes: list[str] = []
+    agent = next((g for g in before if g.marker in ("", "between", "with") or g.office), None)
+    if agent and takes_part(agent) and not _busy(agent, trigger, scene.clause):
+        codes += agent.codes
+    for group in after:
+        near = group.start - trigger.end
+        if group.marker == "by" and near > 2:
+            continue
+        if (
+            takes_part(group)
+            and group.marker in ("", "with", "between", "by", "of")
+            and near <= _SIDE
+        ):
+            codes += group.codes
+            if group.marker in ("", "of"):
+                break
+    for group in before:
+        if takes_part(group) and group.marker in ("with", "between"):
+            codes += group.codes
+    if not codes:
+        inside = [
+            g
+            for g in scene.groups
+            if takes_part(g) and g.start < trigger.end and g.end > trigger.start
+        ]
+        codes += [c for g in inside for c in g.codes]
+    return codes
+
+
+def _busy(agent: Group, trigger: Span, clause: Clause) -> bool:
+    """Say whether an agent does something else: "the Council exempted him for talks with"."""
+    kind = trigger.kind
+    return any(
+        s.entry.trigger is not None
+        and s.entry.trigger.type not in (kind.type, EventType.MEETING, EventType.AGREEMENT)
+        and not s.entry.trigger.noun
+        and agent.end <= s.start
+        and s.end <= trigger.start
+        and (not s.entry.trigger.needs or any(map(clause.has, s.entry.trigger.needs)))
+        for s in clause.spans
+    )
+
+
+def _destination(scene: Scene, before: Sequence[Group], after: Sequence[Group]) -> tuple[str, ...]:
+    """Return the state the subject goes to, or is received in, for want of any other."""
+    if not any(is_subject(g) and g.marker == "" for g in scene.groups):
+        return ()
+    for group in [*after, *before]:
+        if group.codes and group.marker in ("place", "goal", "") and group.head in ACTS:
+            return group.codes
+    return ()
+
+
+def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
+    for group in scene.groups:
+        if is_recognised(group, scene.clause):
+            continue
+        if group.subject is Strength.NAMED and group.head in PARTIES and group.marker != "topic":
+            return not _is_topic(group, trigger)
+        if group.subject and (group.marker == "place" or _seat_acts(group, trigger)):
+            return True
+    if has_unnamed(scene, "collective") or scene.last is EventType.AGREEMENT:
+        return scene.subject_near >= Strength.SEAT
+    if has_unnamed(scene, "pronoun"):
+        return has_partner and scene.subject_near >= Strength.SEAT
+    return any(is_subject(g) and g.marker not in ("topic", "place") for g in scene.earlier)
+
+
+def _is_topic(group: Group, trigger: Span) -> bool:
+    """Say whether the subject is only what is talked about: "discusses the Taliban with"."""
+    topical = trigger.kind.topical
+    return topical and 0 <= group.start - trigger.end <= 2 and not group.marker
+
+
+def _seat_acts(group: Group, trigger: Span) -> bool:
+    """Say whether the territory's mere name stands for its authority here."""
+    if group.marker == "topic" or group.head == "nonstate" or _is_topic(group, trigger):
+        return False
+    if group.head in ("person", "organ", "ambassador", "charge") or group.codes:
+        return True
+    return group.marker in ("with", "between", "goal") or (
+        not group.marker and group.head in ("", "deal")
+    )
+
+
+def face_to_face(trigger: Span, scene: Scene) -> Found:
+    """Return the party of an act that one does to the other in person: "told Muttaqi"."""
+    before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
+    near = after[0] if after and after[0].start - trigger.end <= 1 else None
+    if not before or near is None or before[0].marker or near.marker not in ("", "goal"):
+        return Found((), "not face to face")
+    one, other = before[0], near
+    if is_person(other) and other.subject is Strength.NAMED and not other.codes:
+        codes = (
+            one.codes
+            if can_act(one)
+            else scene.topic
+            if one.unnamed in ("pronoun", "collective")
+            else ()
+        )
+        return Found(codes, "face to face")
+    if is_person(other) and other.codes and one.subject is Strength.NAMED and is_person(one):
+        return Found(other.codes, "face to face")
+    return Found((), "not face to face")

@@ -1,0 +1,106 @@
+"""Who recognises: active, passive, nominal, reversed, and who only speaks of it."""
+
+from collections.abc import Sequence
+
+from jobs.detection.clauses import Clause
+from jobs.detection.groups import Group
+from jobs.detection.lexicon import Form, Span
+from jobs.detection.scenes import (
+    Found,
+    Scene,
+    apposed,
+    by_whom,
+    can_act,
+    groups_after,
+    groups_before,
+    is_ranked,
+    is_subject,
+    shared_subject,
+)
+from jobs.domain.events import EventType
+
+
+def recogniser(trigger: Span, scene: Scene) -> Found:
+    """Return who recognises, as a trigger of recognition tells it."""
+    if _other_object(trigger, scene):
+        return Found((), "other object")
+    before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
+    passive = any(g.marker == "by" for g in after) or _is_passive(trigger, scene.clause)
+    if found := by_whom(trigger, scene.groups):
+        return found
+    if before and can_act(before[0]) and _owns(before[0], trigger):
+        return Found(before[0].codes, "possessor")
+    if not passive and _reverses(trigger, scene, before, after):
+        return Found((), "subject acts")
+    for group in before:
+        if group.unnamed == "unnamed" and is_ranked(group, scene.clause):
+            continue
+        if group.unnamed == "unnamed" and not group.marker:
+            return Found((), "unnamed")
+        if group.unnamed and not group.marker:
+            return Found(scene.topic, "pronoun")
+        if _recognises(group, trigger):
+            return Found(group.codes, "agent")
+    if passive and any(g.unnamed == "unnamed" for g in scene.groups):
+        return Found((), "unnamed")
+    if trigger.kind.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
+        return shared_subject(scene) or apposed(after) or Found((), "topic elsewhere")
+    return shared_subject(scene) or apposed(after) or Found(scene.topic, "topic")
+
+
+def _owns(group: Group, trigger: Span) -> bool:
+    gap = trigger.start - group.end
+    return gap <= 3 if group.possessive else gap <= 1 and Form.DEMONYM in group.forms
+
+
+def _recognises(group: Group, trigger: Span) -> bool:
+    """Say whether a group before the trigger is who recognises; a bloc only close by."""
+    if Form.ORGANISATION in group.forms and trigger.start - group.end > 6:
+        return False
+    return (can_act(group) and group.marker in ("", "by", "goal")) or bool(
+        group.codes and group.head == "person"
+    )
+
+
+def _other_object(trigger: Span, scene: Scene) -> bool:
+    """Say whether something else than the subject is recognised."""
+    if any(is_subject(g) for g in scene.groups):
+        later = groups_after(trigger, scene.groups)
+        near = later[0] if later else None
+        if (
+            near
+            and near.codes
+            and not near.subject
+            and near.marker in ("", "of")
+            and not near.possessive
+        ):
+            return (
+                near.start - trigger.end <= 2
+                and near.head in ("", "embassy")
+                and Form.DEMONYM not in near.forms
+                and not any(is_subject(g) for g in later)
+                and near.marker == "of"
+            )
+        return False
+    return any(
+        g.codes
+        and g.marker in ("", "of")
+        and g.start - trigger.end <= 2
+        and Form.LEADER not in g.forms
+        for g in groups_after(trigger, scene.groups)
+    )
+
+
+def _is_passive(trigger: Span, clause: Clause) -> bool:
+    return any(trigger.start - 4 <= c.start < trigger.start for c in clause.classes("passive"))
+
+
+def _reverses(trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]) -> bool:
+    """Say whether the subject is the one who recognises."""
+    if not before or not is_subject(before[0]) or before[0].codes or before[0].marker:
+        return False
+    if trigger.kind.noun:
+        return False
+    return (
+        bool(after) and not is_subject(after[0]) and after[0].marker == "" and bool(after[0].codes)
+    )

@@ -1,0 +1,148 @@
+"""A trigger's surroundings, and what several rules ask of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobs.detection.clauses import Clause
+from jobs.detection.groups import Group, Strength
+from jobs.detection.lexicon import Form, Span
+from jobs.domain.events import EventType
+
+ACTS = frozenset(("", "person", "organ", "ambassador", "charge", "firm"))
+
+
+PARTIES = frozenset(("", "person", "organ", "ambassador", "charge", "firm", "deal"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The actors of a trigger and the rule that found them; or none and why."""
+
+    codes: tuple[str, ...]
+    rule: str
+
+
+@dataclass(slots=True)
+class Scene:
+    """A trigger's surroundings: its clause, the groups there and before, the topic.
+
+    ``topic`` are the actors last spoken of (``is_body``: an organisation), ``pair`` those
+    last named side by side with the subject, ``hosts`` those where the title is set;
+    ``subject_near`` says how surely the text is about the case; ``last`` is the type last
+    told of; ``speaks`` that the clause before only says who says this one.
+    """
+
+    clause: Clause
+    groups: Sequence[Group]
+    earlier: Sequence[Group]
+    topic: tuple[str, ...]
+    pair: tuple[str, ...]
+    is_body: bool
+    hosts: tuple[str, ...]
+    subject_near: Strength
+    last: EventType | None
+    speaks: bool
+
+
+def groups_before(trigger: Span, groups: Sequence[Group]) -> list[Group]:
+    """Return the groups before a trigger, nearest first."""
+    return [g for g in reversed(groups) if g.end <= trigger.start]
+
+
+def groups_after(trigger: Span, groups: Sequence[Group]) -> list[Group]:
+    """Return the groups after a trigger, nearest first."""
+    return [g for g in groups if g.start >= trigger.end]
+
+
+def can_act(group: Group) -> bool:
+    """Say whether a group can act for its state."""
+    return bool(group.codes) and group.head in ACTS and Form.CITY not in group.forms
+
+
+def takes_part(group: Group) -> bool:
+    """Say whether a group can be a party: as those who act, and "the US-Taliban deal"."""
+    if group.head == "deal" and not group.possessive and group.forms == {Form.CAPITAL}:
+        return False
+    return bool(group.codes) and group.head in PARTIES and Form.CITY not in group.forms
+
+
+def is_subject(group: Group) -> bool:
+    """Say whether a group is the case's subject, surely or by its territory's name."""
+    return group.subject > Strength.NOT and group.head != "nonstate"
+
+
+def is_person(group: Group) -> bool:
+    """Say whether a group names or describes a person."""
+    return bool(group.forms & {Form.LEADER, Form.SURNAME}) or group.head in (
+        "person",
+        "ambassador",
+        "charge",
+    )
+
+
+def has_unnamed(scene: Scene, *unnamed: str) -> bool:
+    """Say whether a pronoun or a collective of the given sort stands in the clause."""
+    return any(g.unnamed in unnamed for g in scene.groups)
+
+
+def is_recognised(group: Group, clause: Clause) -> bool:
+    """Say whether a group is what is recognised, and so no party to what else is told."""
+    return any(
+        s.entry.trigger is not None
+        and s.entry.trigger.type is EventType.RECOGNITION
+        and (0 <= group.start - s.end <= 3 or 0 <= s.start - group.end <= 1)
+        and not s.entry.trigger.needs
+        for s in clause.spans
+    )
+
+
+def by_whom(trigger: Span, groups: Sequence[Group]) -> Found | None:
+    """Return who does it where the text says by whom; "by a first state, Russia" too."""
+    after = groups_after(trigger, groups)
+    for index, group in enumerate(after):
+        if group.marker != "by":
+            continue
+        if group.codes and group.head != "nonstate":
+            return Found(group.codes, "by")
+        follower = after[index + 1] if index + 1 < len(after) else None
+        if follower and follower.codes and follower.start - group.end <= 3:
+            return Found(follower.codes, "by")
+        if group.unnamed == "unnamed":
+            return Found((), "unnamed")
+    return None
+
+
+def apposed(after: Sequence[Group]) -> Found | None:
+    """Return who is named behind, as a headline's "…, Tokyo says" does."""
+    for group in after:
+        if can_act(group) and group.marker == "":
+            return Found(group.codes, "after")
+    return None
+
+
+def shared_subject(scene: Scene) -> Found | None:
+    """Return the subject of an earlier clause of the sentence, if it can act.
+
+    Where the sentence names others that cannot, the topic must not step in for them.
+    """
+    for group in reversed(scene.earlier):
+        if group.unnamed == "unnamed" and not group.marker:
+            return Found((), "unnamed")
+        if can_act(group) and group.marker in ("", "by"):
+            return Found(group.codes, "shared")
+    if any(g.codes and not g.marker for g in scene.earlier):
+        return Found((), "others act")
+    return None
+
+
+def hosted_earlier(scene: Scene) -> Found | None:
+    """Return where an earlier clause of the sentence sets the scene."""
+    for group in reversed(scene.earlier):
+        if group.codes and group.marker in ("place", "goal") and group.head != "nonstate":
+            return Found(group.codes, "host")
+    return None
+
+
+def is_ranked(group: Group, clause: Clause) -> bool:
+    """Say whether the unnamed is a named one's rank: "becomes the second country to"."""
+    return any(0 <= group.start - c.end <= 1 for c in clause.classes("first"))

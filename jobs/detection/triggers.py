@@ -1,0 +1,137 @@
+"""Which triggers of a clause hold: with what they need, the longest first."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from jobs.detection.clauses import Clause
+from jobs.detection.groups import Group
+from jobs.detection.lexicon import Entry, Form, Kind, Span
+from jobs.domain.events import EventStatus, EventType
+from jobs.reference.phrases import Trigger
+
+_PRESENCE = Trigger(
+    "meeting.presence", EventType.MEETING, (), detail="visit", place=True, noun=True
+)
+
+
+def choose_triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> list[Span]:
+    """Return the triggers of a clause that hold, in order; of overlapping ones the longest.
+
+    A visit may be told without a verb, and "Pakistan did the same" repeats the last act.
+    """
+    repeats = clause.classes("again")
+    if repeats and last:
+        like = replace(last, id=f"{last.type}.again", detail="again", needs=(), noun=True)
+        like = replace(like, status=EventStatus.DONE)
+        return [Span(repeats[0].start, repeats[0].end, Entry(Kind.TRIGGER, like.id, trigger=like))]
+    vetoed = _vetoed_types(clause)
+    forums = _forum_names(clause)
+    chosen: list[Span] = []
+    for span in sorted(_all_triggers(clause), key=_priority):
+        kind = span.kind
+        if not _is_served(span, clause) or (kind.noun and kind.type in vetoed):
+            continue
+        if kind.type is not EventType.FORUM and any(f.start <= span.start <= f.end for f in forums):
+            continue
+        if kind.repeats and (last is None or last.type is not kind.type):
+            continue
+        if not any(_collides(span, other) for other in chosen):
+            chosen.append(span)
+    chosen = _without_forums_nouns(clause, chosen)
+    if not chosen and (seen := _presence(groups)):
+        chosen.append(seen)
+    return sorted(chosen, key=lambda span: span.start)
+
+
+def _without_forums_nouns(clause: Clause, chosen: list[Span]) -> list[Span]:
+    """Return the triggers but those whose words are what is attended: "consultations"."""
+    if not any(span.kind.type is EventType.FORUM for span in chosen):
+        return chosen
+    nouns = {(span.start, span.end) for span in clause.classes("forum")}
+    return [s for s in chosen if s.kind.type is EventType.FORUM or (s.start, s.end) not in nouns]
+
+
+def _all_triggers(clause: Clause) -> list[Span]:
+    return [span for span in clause.spans if span.entry.kind is Kind.TRIGGER]
+
+
+def _vetoed_types(clause: Clause) -> set[EventType]:
+    """Return the types of which a verb stands with what it must not: its nouns go with it."""
+    return {
+        span.kind.type
+        for span in _all_triggers(clause)
+        if not span.kind.noun and any(map(clause.has, span.kind.without))
+    }
+
+
+def _forum_names(clause: Clause) -> list[Span]:
+    """Return the names of forums, within which a word like "meeting" tells of no other act."""
+    aliases = [span for span in clause.spans if span.entry.kind is Kind.FORUM]
+    return aliases + [span for span in clause.classes("forum") if span.end - span.start > 1]
+
+
+def _collides(one: Span, other: Span) -> bool:
+    same = one.kind.type is other.kind.type
+    return same and one.start < other.end and other.start < one.end
+
+
+def _priority(span: Span) -> tuple[int, bool]:
+    """Order longer words first, and what can be a noun as one."""
+    return span.start - span.end, not span.kind.noun
+
+
+def as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
+    """Return a closing of the subject's own (or the former regime's) mission as the host's act."""
+    kind = trigger.kind
+    if kind.detail != "closed":
+        return trigger
+    own = any(
+        g.subject and g.head == "embassy" and not g.codes and Form.CAPITAL not in g.forms
+        for g in groups
+    )
+    if not own and not clause.has("old_regime"):
+        return trigger
+    done = replace(kind, status=EventStatus.DONE)
+    return trigger._replace(entry=trigger.entry._replace(trigger=done))
+
+
+def _is_served(span: Span, clause: Clause) -> bool:
+    trigger = span.kind
+    if any(clause.has(name) for name in trigger.without):
+        return False
+    if not trigger.needs:
+        return True
+    objects = clause.classes(*trigger.needs)
+    if "forum" in trigger.needs:
+        objects += [s for s in clause.spans if s.entry.kind is Kind.FORUM]
+    if trigger.after and not _is_passive(span, clause):
+        objects = [o for o in objects if o.start >= span.start]
+    if not trigger.near:
+        return bool(objects)
+    return any(
+        o.start - span.end <= trigger.near and span.start - o.end <= trigger.near for o in objects
+    )
+
+
+def _presence(groups: Sequence[Group]) -> Span | None:
+    """Return a visit told without a verb: "Iranian minister in Kabul", "Muttaqi in Moscow"."""
+    for one, other in pairwise(groups):
+        if one.marker or other.marker != "place" or not (one.codes or other.codes):
+            continue
+        together = bool(one.codes and one.subject)
+        if together or (_is_guest(one) and bool(one.subject) != bool(other.subject)):
+            entry = Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE)
+            return Span(one.end, one.end + 1, entry)
+    return None
+
+
+def _is_guest(group: Group) -> bool:
+    return group.head in ("person", "organ") or bool(group.forms & {Form.LEADER, Form.SURNAME})
+
+
+def _is_passive(span: Span, clause: Clause) -> bool:
+    """Say whether a verb's object stands before it: "was named", "named by Beijing"."""
+    return any(span.start - 4 <= c.start < span.start for c in clause.classes("passive")) or any(
+        span.end <= c.start <= span.end + 3 for c in clause.classes("by")
+    )

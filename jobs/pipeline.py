@@ -1,0 +1,185 @@
+"""The way of a news item, joined up: read, detect, fuse, decide, fan out.
+
+Two transactions and no gap: a source's items with its validators (``poll``), and items
+marked as processed with all that follows from them (``detect``). A crash between them
+repeats work and loses none.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jobs.bookkeeping import Bookkeeper, Entry
+from jobs.detection import Detector, Text
+from jobs.domain.alerts import AlertId, ChatId, Notice
+from jobs.domain.events import Ruling
+from jobs.domain.items import NewsItem
+from jobs.polling import Polled, Poller
+from jobs.quarantine import Quarantine
+from jobs.reference import Reference
+from jobs.store import alerts, chats, items, orders, outbox, sources
+from jobs.store.engine import Store, lock_ledger
+from jobs.store.items import StoredItem
+from jobs.store.orders import Order, OrderKind
+from jobs.watching import watch
+
+BATCH = 25
+"""Items of one transaction: deliveries wait for it, so it is kept short."""
+
+BITE = 500
+"""Rows of one transaction when old ones are deleted."""
+
+KEEP_UPDATES = timedelta(days=9)
+"""Telegram keeps updates for a day, and counts on for a week."""
+
+_RULINGS: Mapping[str, Ruling] = {
+    OrderKind.CONFIRM: Ruling.CONFIRMED,
+    OrderKind.RETRACT: Ruling.RETRACTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long items and deliveries are kept."""
+
+    items: timedelta
+    outbox: timedelta
+
+
+class Pipeline:
+    """What the jobs do; each method is one job's run, with the time passed in.
+
+    ``poller`` is None where items come from elsewhere (``take``), as in a replay.
+    ``operators`` are the chats that are told how the sources fare.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        reference: Reference,
+        detector: Detector,
+        *,
+        freshness: timedelta,
+        keeping: Keeping,
+        poller: Poller | None = None,
+        operators: Collection[ChatId] = (),
+    ) -> None:
+        self._store = store
+        self._reference = reference
+        self._detector = detector
+        self._freshness = freshness
+        self._keeping = keeping
+        self._poller = poller
+        self._operators = operators
+        self._quarantine = Quarantine(BATCH)
+
+    async def start(self, now: datetime) -> None:
+        """Make the store follow the configuration: sources, and where actors stand.
+
+        To be awaited before anything else; harmless when repeated.
+        """
+        async with self._store.write() as conn:
+            await lock_ledger(conn)
+            await sources.sync(conn, self._reference.sources.values(), now)
+            keeper = self._keeper(conn, now)
+            for case in self._reference.cases.values():
+                for actor in sorted({known.standing.actor for known in case.baseline}):
+                    await keeper.write_standing(case.id, actor)
+
+    async def poll(self, now: datetime) -> Polled:
+        """Read the sources that are due; a first reading is a silent baseline."""
+        return await self._poller.poll(now) if self._poller else Polled()
+
+    async def take(self, news: Sequence[NewsItem], *, is_baseline: bool = False) -> int:
+        """Store items that were read elsewhere, and return how many were new."""
+        async with self._store.write() as conn:
+            return await items.put_items(conn, news, baseline=is_baseline)
+
+    async def detect(self, now: datetime) -> list[Entry]:
+        """Work through all items that wait, and return what became of each mention, in order."""
+        entries: list[Entry] = []
+        while await self._detect_batch(entries, now):
+            pass
+        return entries
+
+    async def _detect_batch(self, entries: list[Entry], now: datetime) -> bool:
+        """Work through one batch, adding to ``entries``; say whether more may wait."""
+        async with self._store.write() as conn:
+            await lock_ledger(conn)
+            size = self._quarantine.size
+            batch = await items.unprocessed(conn, size, self._quarantine.resting(now))
+            ids = [each.id for each in batch]
+            with self._quarantine.watch(ids, now):
+                keeper = self._keeper(conn, now)
+                found = [entry for each in batch for entry in await self._enter(keeper, each)]
+                await items.mark_processed(conn, ids, now)
+        entries.extend(found)
+        return len(batch) == size
+
+    async def _enter(self, keeper: Bookkeeper, stored: StoredItem) -> list[Entry]:
+        item = stored.item
+        text = Text(item.title, item.summary, item.lang, item.outlet, item.published_at)
+        return [await keeper.enter(stored, mention) for mention in self._detector.detect(text)]
+
+    async def carry_out_orders(self, now: datetime) -> int:
+        """Carry out what admins ordered, each in its own transaction; return how many."""
+        done = 0
+        while await self._carry_out_one(now):
+            done += 1
+        return done
+
+    async def _carry_out_one(self, now: datetime) -> bool:
+        async with self._store.write() as conn:
+            await lock_ledger(conn)
+            waiting = await orders.pending(conn, 1)
+            for order in waiting:
+                answer = await self._carry_out(conn, order, now)
+                await self._notify(conn, answer, [order.chat_id], now)
+                await orders.finish(conn, order.id, answer.key, now)
+        return bool(waiting)
+
+    async def _carry_out(self, conn: AsyncConnection, order: Order, now: datetime) -> Notice:
+        number, ruling = order.payload.get("alert"), _RULINGS.get(order.kind)
+        if ruling is None or not isinstance(number, int):
+            return Notice("unchanged", {"alert": str(number), "why": f"{order.kind}?"})
+        why = await alerts.why(conn, AlertId(number))
+        if why is None:
+            return Notice("no_such_alert", {"alert": number})
+        keeper = self._keeper(conn, now)
+        telling = await keeper.rule(why.event, ruling, str(order.payload.get("note", "")))
+        if telling is None:
+            return Notice("unchanged", {"alert": number, "why": "it says so already"})
+        return Notice(ruling.value, {"alert": number})
+
+    async def check_sources(self, now: datetime) -> None:
+        """Tell the operators once of a source that fails or is silent, and once it is well."""
+        async with self._store.write() as conn:
+            found = watch(await sources.health(conn), now)
+            for notice in found.notices:
+                await self._notify(conn, notice, self._operators, now)
+            await sources.set_alarm(conn, found.ailing, now)
+            await sources.set_alarm(conn, found.well, None)
+
+    async def prune(self, now: datetime) -> None:
+        """Delete what is older than its days of keeping, a bite at a time."""
+        for prune, before in (
+            (items.prune, now - self._keeping.items),
+            (outbox.prune, now - self._keeping.outbox),
+        ):
+            bitten = BITE
+            while bitten == BITE:
+                async with self._store.write() as conn:
+                    bitten = await prune(conn, before, BITE)
+        async with self._store.write() as conn:
+            await chats.forget_updates(conn, now - KEEP_UPDATES)
+
+    def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
+        return Bookkeeper(conn, self._reference, self._freshness, now)
+
+    async def _notify(
+        self, conn: AsyncConnection, notice: Notice, chat_ids: Collection[ChatId], now: datetime
+    ) -> None:
+        alert_id = await alerts.add_notice(conn, notice, now)
+        await outbox.put_notices(conn, alert_id, chat_ids, now)

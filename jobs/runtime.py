@@ -1,0 +1,166 @@
+"""The jobs running: put together, started, asked how they are, stopped in good time."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pyexpat import EXPAT_VERSION
+from typing import Any
+
+from jobs.detection import Detector
+from jobs.domain.alerts import ChatId
+from jobs.domain.clock import Clock, SystemClock
+from jobs.pipeline import Keeping, Pipeline
+from jobs.polling import Poller
+from jobs.reference import Reference, load_reference
+from jobs.schedule import (
+    LagMeter,
+    Runner,
+    build_scheduler,
+    pipeline_jobs,
+    run_all_now,
+    stop_scheduler,
+)
+from jobs.settings import Settings
+from jobs.sources.http import GuardedClient
+from jobs.sources.workers import ParserPool
+from jobs.store.engine import Store
+from jobs.web import WebServer
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 5.0
+"""How long jobs in hand may take to end; a stop must be over within eight seconds."""
+
+LATE_SECONDS = 600.0
+"""A job whose last success is older than this needs a person's eye."""
+
+
+@asynccontextmanager
+async def open_pipeline(
+    settings: Settings, reference: Reference, store: Store
+) -> AsyncIterator[Pipeline]:
+    """Put the pipeline together over real HTTP and parser processes, and end those after."""
+    client = GuardedClient(
+        deadline_seconds=settings.fetch_deadline_seconds,
+        max_bytes=settings.fetch_max_bytes,
+        allow_loopback=settings.fetch_allow_loopback,
+        contact=settings.operator_contact,
+    )
+    parser = ParserPool(
+        deadline_seconds=settings.parser_deadline_seconds, memory_mb=settings.parser_memory_mb
+    )
+    try:
+        yield Pipeline(
+            store,
+            reference,
+            Detector(reference),
+            freshness=timedelta(hours=settings.freshness_hours),
+            keeping=Keeping(
+                items=timedelta(days=settings.keep_items_days),
+                outbox=timedelta(days=settings.keep_outbox_days),
+            ),
+            poller=Poller(store, reference, client, parser, concurrency=settings.fetch_concurrency),
+            operators=[ChatId(person) for person in settings.operators()],
+        )
+    finally:
+        await client.aclose()
+        await parser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The running jobs, as health sees them."""
+
+    runner: Runner
+    lag: LagMeter
+
+    def health(self) -> dict[str, Any]:
+        """Return how the jobs are: ages in seconds, lags of the event loop in milliseconds."""
+        jobs = {
+            job.name: {
+                "last_success_seconds": round(job.age_seconds, 1),
+                "failures": job.failures,
+                "running": job.is_running,
+            }
+            for job in self.runner.health()
+        }
+        every = {job.name: job.every_seconds for job in self.runner.jobs}
+        late = [
+            job.name
+            for job in self.runner.health()
+            if job.age_seconds > max(LATE_SECONDS, 2 * every[job.name])
+        ]
+        return {
+            "ok": not late,
+            "late": late,
+            "jobs": jobs,
+            "loop_lag_ms": {
+                "p99_9": round(self.lag.quantile(0.999) * 1000, 1),
+                "worst": round(self.lag.worst() * 1000, 1),
+            },
+            "expat": EXPAT_VERSION,
+        }
+
+
+@asynccontextmanager
+async def jobs_running(
+    settings: Settings, reference: Reference, store: Store, clock: Clock
+) -> AsyncIterator[Watch]:
+    """Run every job on its schedule while the block lasts; then let those in hand end."""
+    async with open_pipeline(settings, reference, store) as pipeline:
+        await pipeline.start(clock.now())
+        runner = Runner(pipeline_jobs(pipeline, settings, clock), clock)
+        scheduler = build_scheduler(runner)
+        stop = asyncio.Event()
+        # The scheduler goes by wall time: after a step everything runs at once.
+        lag = LagMeter(clock, lambda step: run_all_now(scheduler, clock))
+        measuring = asyncio.create_task(lag.run(stop))
+        scheduler.start()
+        log.info("watching %d sources for %d cases", len(reference.sources), len(reference.cases))
+        try:
+            yield Watch(runner, lag)
+        finally:
+            stop.set()
+            await stop_scheduler(scheduler, runner, STOP_SECONDS)
+            await measuring
+
+
+@contextmanager
+def stop_on_signal(stop: asyncio.Event) -> Iterator[None]:
+    """Set ``stop`` on the first SIGINT or SIGTERM; a second one changes nothing."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def load_all(settings: Settings) -> Reference:
+    """Read the tables that the settings name."""
+    return load_reference(settings.cases_dir, settings.sources_file)
+
+
+async def run_jobs(settings: Settings) -> int:
+    """Run the jobs alone until a signal comes; return the exit code."""
+    reference = load_all(settings)
+    clock = SystemClock()
+    store = await Store.open(settings.database_url(), migrate=True)
+    stop = asyncio.Event()
+    try:
+        with stop_on_signal(stop):
+            async with jobs_running(settings, reference, store, clock) as watch:
+                server = WebServer(watch.health)
+                if settings.http_port:
+                    server.start(settings.http_host, settings.http_port)
+                await stop.wait()
+                await server.stop()
+    finally:
+        await store.close()
+    return 0

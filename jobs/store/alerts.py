@@ -1,0 +1,250 @@
+"""The ``alert`` and ``revision`` tables: what was told of each event, time after time."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jobs.domain.alerts import AlertId, AlertKind, Facts, Level, Notice, Reason, Voice
+from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade
+from jobs.store import events, mentions
+from jobs.store.schema import alert, event, mention, revision
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One telling of an alert; ``event_id`` is None for a notice."""
+
+    alert_id: AlertId
+    event_id: EventId | None
+    revision: int
+    kind: AlertKind
+    level: Level
+    reason: Reason
+    facts: Facts | Notice
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one source said, and why that was told or was not."""
+
+    evidence: Evidence
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Everything behind an alert."""
+
+    alert_id: AlertId
+    event: Event
+    revisions: tuple[Revision, ...]
+    accounts: tuple[Account, ...]
+
+
+async def of_events(
+    conn: AsyncConnection, event_ids: Collection[EventId]
+) -> dict[EventId, AlertId]:
+    """Return the alert that tells of each event; events of which none does are left out."""
+    rows = await conn.execute(
+        select(alert.c.event_id, alert.c.id).where(alert.c.event_id.in_(event_ids))
+    )
+    return {EventId(row.event_id): AlertId(row.id) for row in rows}
+
+
+async def create(conn: AsyncConnection, event_id: EventId | None, now: datetime) -> AlertId:
+    """Begin an alert (or, without an event, a notice); its first revision must follow."""
+    result = await conn.execute(
+        insert(alert).values(event_id=event_id, created_at=now).returning(alert.c.id)
+    )
+    return AlertId(result.scalar_one())
+
+
+async def add_revision(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    *,
+    kind: AlertKind,
+    level: Level,
+    reason: Reason,
+    facts: Facts | Notice,
+    now: datetime,
+) -> int:
+    """Write an alert's next revision and return its number, the first being 1."""
+    last = await conn.execute(
+        select(func.max(revision.c.revision)).where(revision.c.alert_id == alert_id)
+    )
+    number = (last.scalar_one() or 0) + 1
+    await conn.execute(
+        insert(revision).values(
+            alert_id=alert_id,
+            revision=number,
+            kind=kind,
+            level=level,
+            reason=reason,
+            facts=facts_to_json(facts),
+            created_at=now,
+        )
+    )
+    return int(number)
+
+
+async def add_notice(conn: AsyncConnection, notice: Notice, now: datetime) -> AlertId:
+    """Write a notice as an alert of one revision; the caller puts it into the outbox."""
+    alert_id = await create(conn, None, now)
+    await add_revision(
+        conn,
+        alert_id,
+        kind=AlertKind.ALERT,
+        level=Level.ALERT,
+        reason=Reason.ORDERED,
+        facts=notice,
+        now=now,
+    )
+    return alert_id
+
+
+async def get_revision(conn: AsyncConnection, alert_id: AlertId, number: int) -> Revision | None:
+    """Return one revision of an alert, or None."""
+    row = (
+        await conn.execute(
+            _revisions().where(revision.c.alert_id == alert_id, revision.c.revision == number)
+        )
+    ).one_or_none()
+    return None if row is None else _revision(row)
+
+
+async def revisions_of(conn: AsyncConnection, event_id: EventId) -> list[Revision]:
+    """Return all that was told of an event, in order."""
+    return await _load(conn, alert.c.event_id == event_id)
+
+
+async def latest(
+    conn: AsyncConnection,
+    *,
+    limit: int,
+    cases: Collection[str] = (),
+    before_id: AlertId | None = None,
+) -> list[Revision]:
+    """Return the newest alerts, each as last told; no notices.
+
+    ``cases`` empty means all; ``before_id`` asks for the next page.
+    """
+    each = revision.alias()
+    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
+    wanted = (
+        _revisions()
+        .join(event, event.c.id == alert.c.event_id)
+        .where(revision.c.revision == last.scalar_subquery())
+        .order_by(None)
+        .order_by(alert.c.id.desc())
+        .limit(limit)
+    )
+    if cases:
+        wanted = wanted.where(event.c.case_id.in_(cases))
+    if before_id is not None:
+        wanted = wanted.where(alert.c.id < before_id)
+    return [_revision(row) for row in await conn.execute(wanted)]
+
+
+async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
+    """Return everything behind an alert; None for a notice or an unknown number."""
+    told = await _load(conn, alert.c.id == alert_id)
+    event_id = told[0].event_id if told else None
+    believed = None if event_id is None else await events.get(conn, event_id)
+    if believed is None:
+        return None
+    rows = await conn.execute(mentions.with_items().where(mention.c.event_id == event_id))
+    accounts = tuple(
+        Account(mentions.evidence_from(row), None if row.reason is None else Reason(row.reason))
+        for row in rows
+    )
+    return Why(alert_id, believed, tuple(told), accounts)
+
+
+def facts_to_json(facts: Facts | Notice) -> dict[str, Any]:
+    """Return what ``facts_from_json`` reads: plain values, dates as ISO 8601."""
+    if isinstance(facts, Notice):
+        return {"notice": facts.key, **facts.values}
+    return {
+        "case": facts.case,
+        "actor": facts.actor,
+        "type": facts.type,
+        "status": facts.status,
+        "grade": facts.grade,
+        "on": _iso(facts.on),
+        "first_seen_at": _iso(facts.first_seen_at),
+        "origins": facts.origins,
+        "voices": [
+            [voice.outlet, voice.url, voice.title, _iso(voice.published_at)]
+            for voice in facts.voices
+        ],
+        "detail": facts.detail,
+        "contested": facts.contested,
+        "retracted": facts.retracted,
+        "reverses": facts.reverses,
+        "includes": [list(included) for included in facts.includes],
+        "note": facts.note,
+        "recognises": facts.recognises,
+    }
+
+
+def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
+    """Return the facts or the notice that ``facts_to_json`` wrote."""
+    if "notice" in data:
+        return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
+    reverses = data["reverses"]
+    return Facts(
+        case=data["case"],
+        actor=data["actor"],
+        type=EventType(data["type"]),
+        status=EventStatus(data["status"]),
+        grade=Grade(data["grade"]),
+        on=None if data["on"] is None else date.fromisoformat(data["on"]),
+        first_seen_at=datetime.fromisoformat(data["first_seen_at"]),
+        origins=data["origins"],
+        voices=tuple(
+            Voice(outlet, url, title, None if at is None else datetime.fromisoformat(at))
+            for outlet, url, title, at in data["voices"]
+        ),
+        detail=data["detail"],
+        contested=data["contested"],
+        retracted=data["retracted"],
+        reverses=None if reverses is None else AlertId(reverses),
+        includes=tuple((EventType(kind), detail) for kind, detail in data["includes"]),
+        note=data["note"],
+        recognises=data["recognises"],
+    )
+
+
+def _iso(moment: date | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _revisions() -> Select[Any]:
+    return (
+        select(revision, alert.c.event_id)
+        .join(alert, alert.c.id == revision.c.alert_id)
+        .order_by(revision.c.revision)
+    )
+
+
+async def _load(conn: AsyncConnection, condition: ColumnElement[bool]) -> list[Revision]:
+    return [_revision(row) for row in await conn.execute(_revisions().where(condition))]
+
+
+def _revision(row: Row[Any]) -> Revision:
+    return Revision(
+        alert_id=AlertId(row.alert_id),
+        event_id=None if row.event_id is None else EventId(row.event_id),
+        revision=row.revision,
+        kind=AlertKind(row.kind),
+        level=Level(row.level),
+        reason=Reason(row.reason),
+        facts=facts_from_json(row.facts),
+        created_at=row.created_at,
+    )

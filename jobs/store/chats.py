@@ -1,0 +1,190 @@
+"""Chats, what each wants to hear, and which of Telegram's updates were seen.
+
+Nothing is kept of a person but the chat's id, kind, language and zone, and its wishes.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jobs.domain.alerts import ChatId, Filter, Level
+from jobs.domain.events import EventType
+from jobs.store.dialects import insert_into
+from jobs.store.schema import chat, filter_row, orders, outbox, seen_update, subscription
+
+
+class ChatKind(StrEnum):
+    """What Telegram calls the chat."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    SUPERGROUP = "supergroup"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A place where the bot may speak; ``closed_reason`` says why it no longer may."""
+
+    id: ChatId
+    kind: ChatKind
+    language: str
+    zone: str
+    closed_reason: str | None
+    created_at: datetime
+
+
+async def open_chat(
+    conn: AsyncConnection,
+    chat_id: ChatId,
+    kind: ChatKind,
+    *,
+    language: str,
+    zone: str,
+    now: datetime,
+) -> bool:
+    """Make a chat one that can be written to; return True if it was not.
+
+    A chat that is known keeps its language, zone and subscription. What it missed while
+    closed is not made up for: the rows were cancelled when it was closed.
+    """
+    known = await read_chat(conn, chat_id)
+    row = insert_into(conn, chat).values(
+        id=chat_id, kind=kind, language=language, zone=zone, created_at=now
+    )
+    await conn.execute(
+        row.on_conflict_do_update(index_elements=["id"], set_={"kind": kind, "closed_reason": None})
+    )
+    return known is None or known.closed_reason is not None
+
+
+async def read_chat(conn: AsyncConnection, chat_id: ChatId) -> Chat | None:
+    """Return a chat, open or closed, or None."""
+    row = (await conn.execute(select(chat).where(chat.c.id == chat_id))).one_or_none()
+    return None if row is None else _chat(row)
+
+
+async def set_zone(conn: AsyncConnection, chat_id: ChatId, zone: str) -> None:
+    """Set the time zone, an IANA name, in which a chat is told of hours."""
+    await conn.execute(update(chat).where(chat.c.id == chat_id).values(zone=zone))
+
+
+async def subscribe(conn: AsyncConnection, chat_id: ChatId, wanted: Filter, now: datetime) -> None:
+    """Let a chat hear what it wants from now on, instead of what it wanted before."""
+    filter_id = await _filter_id(conn, wanted)
+    row = insert_into(conn, subscription).values(
+        chat_id=chat_id, filter_id=filter_id, created_at=now
+    )
+    await conn.execute(
+        row.on_conflict_do_update(index_elements=["chat_id"], set_={"filter_id": filter_id})
+    )
+
+
+async def unsubscribe(conn: AsyncConnection, chat_id: ChatId) -> bool:
+    """Let a chat hear nothing more; return True if it heard anything before."""
+    result = await conn.execute(delete(subscription).where(subscription.c.chat_id == chat_id))
+    return result.rowcount > 0
+
+
+async def read_filter(conn: AsyncConnection, chat_id: ChatId) -> Filter | None:
+    """Return what a chat wants to hear, or None if it is not subscribed."""
+    definition = (
+        await conn.execute(
+            select(filter_row.c.definition)
+            .join(subscription, subscription.c.filter_id == filter_row.c.id)
+            .where(subscription.c.chat_id == chat_id)
+        )
+    ).scalar_one_or_none()
+    return None if definition is None else filter_from_json(definition)
+
+
+async def wanted_filters(conn: AsyncConnection) -> list[tuple[int, Filter]]:
+    """Return each distinct wish of the open chats, by its number, for the fan-out."""
+    rows = await conn.execute(
+        select(filter_row.c.id, filter_row.c.definition)
+        .where(
+            select(subscription.c.chat_id)
+            .join(chat, chat.c.id == subscription.c.chat_id)
+            .where(subscription.c.filter_id == filter_row.c.id, chat.c.closed_reason.is_(None))
+            .exists()
+        )
+        .order_by(filter_row.c.id)
+    )
+    return [(row.id, filter_from_json(row.definition)) for row in rows]
+
+
+async def see_update(conn: AsyncConnection, update_id: int, now: datetime) -> bool:
+    """Note one of Telegram's updates; return True the first time it is seen.
+
+    Kept as a set and not as the greatest number: after a week of silence Telegram goes
+    on from a random one.
+    """
+    row = insert_into(conn, seen_update).values(update_id=update_id, seen_at=now)
+    written = await conn.scalar(
+        row.on_conflict_do_nothing(index_elements=["update_id"]).returning(seen_update.c.update_id)
+    )
+    return written is not None
+
+
+async def forget_updates(conn: AsyncConnection, before: datetime) -> int:
+    """Drop the numbers of updates seen before a time, and return how many."""
+    result = await conn.execute(delete(seen_update).where(seen_update.c.seen_at < before))
+    return int(result.rowcount)
+
+
+async def forget(conn: AsyncConnection, chat_id: ChatId) -> None:
+    """Delete everything of a chat: its wishes, what it was sent, its orders, itself."""
+    for table in (outbox, subscription, orders):
+        await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+    await conn.execute(delete(chat).where(chat.c.id == chat_id))
+
+
+def filter_to_json(wanted: Filter) -> str:
+    """Return a wish as canonical JSON: equal wishes give equal text."""
+    return json.dumps(
+        {
+            "cases": sorted(wanted.cases),
+            "level": wanted.level.value,
+            "types": sorted(event_type.value for event_type in wanted.types),
+        },
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+
+
+def filter_from_json(text: str) -> Filter:
+    """Return the wish that ``filter_to_json`` wrote."""
+    data = json.loads(text)
+    return Filter(
+        cases=frozenset(data["cases"]),
+        types=frozenset(EventType(name) for name in data["types"]),
+        level=Level(data["level"]),
+    )
+
+
+async def _filter_id(conn: AsyncConnection, wanted: Filter) -> int:
+    definition = filter_to_json(wanted)
+    row = insert_into(conn, filter_row).values(definition=definition)
+    # Rewriting the row with itself makes both engines return the number it has already.
+    found = await conn.execute(
+        row.on_conflict_do_update(
+            index_elements=["definition"], set_={"definition": definition}
+        ).returning(filter_row.c.id)
+    )
+    return int(found.scalar_one())
+
+
+def _chat(row: Row[Any]) -> Chat:
+    return Chat(
+        id=ChatId(row.id),
+        kind=ChatKind(row.kind),
+        language=row.language,
+        zone=row.zone,
+        closed_reason=row.closed_reason,
+        created_at=row.created_at,
+    )

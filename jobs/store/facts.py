@@ -1,0 +1,22 @@
+"""The ``fact`` table: small things the program must remember."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jobs.store.dialects import insert_into
+from jobs.store.schema import fact
+
+
+async def get(conn: AsyncConnection, name: str) -> Any | None:
+    """Return what was last put under ``name``, or None."""
+    return (
+        await conn.execute(select(fact.c.value).where(fact.c.name == name))
+    ).scalar_one_or_none()
+
+
+async def put(conn: AsyncConnection, name: str, value: Any) -> None:
+    """Remember a JSON value under ``name``, over what was there."""
+    row = insert_into(conn, fact).values(name=name, value=value)
+    await conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

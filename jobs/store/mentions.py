@@ -1,0 +1,117 @@
+"""The ``mention`` table: what each item says, with the rule that heard it."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jobs.domain.alerts import Reason
+from jobs.domain.events import (
+    DateBasis,
+    EventId,
+    EventStatus,
+    EventType,
+    Evidence,
+    Mention,
+    MentionId,
+)
+from jobs.domain.items import ItemId, Outlet, Tier
+from jobs.store.schema import item, mention
+
+
+async def put(conn: AsyncConnection, item_id: ItemId, said: Mention, outlet: Outlet) -> MentionId:
+    """Store one mention and who published it, as known today."""
+    result = await conn.execute(
+        insert(mention)
+        .values(
+            item_id=item_id,
+            case_id=said.case,
+            actor=said.actor,
+            type=said.type,
+            status=said.status,
+            happened_on=said.on,
+            basis=said.basis,
+            rule=said.rule,
+            clause=said.clause,
+            words=list(said.words),
+            attributions=list(said.attributions),
+            detail=said.detail,
+            rules_version=said.rules_version,
+            outlet=outlet.host,
+            family=outlet.family,
+            tier=outlet.tier,
+            side=outlet.side,
+        )
+        .returning(mention.c.id)
+    )
+    return MentionId(result.scalar_one())
+
+
+async def settle(
+    conn: AsyncConnection, mention_id: MentionId, event_id: EventId | None, reason: Reason | None
+) -> None:
+    """Note which event a mention became part of, and why it was told or was not."""
+    await conn.execute(
+        update(mention).where(mention.c.id == mention_id).values(event_id=event_id, reason=reason)
+    )
+
+
+async def evidence_of(
+    conn: AsyncConnection, event_ids: Collection[EventId]
+) -> dict[EventId, tuple[Evidence, ...]]:
+    """Return each event's evidence, first stored first; an event without any is left out."""
+    found: dict[EventId, list[Evidence]] = defaultdict(list)
+    rows = await conn.execute(with_items().where(mention.c.event_id.in_(event_ids)))
+    for row in rows:
+        found[EventId(row.event_id)].append(evidence_from(row))
+    return {event_id: tuple(evidence) for event_id, evidence in found.items()}
+
+
+async def reasons(conn: AsyncConnection) -> dict[str, int]:
+    """Count the mentions by the reason they were told for, or were not."""
+    rows = await conn.execute(
+        select(mention.c.reason, func.count())
+        .where(mention.c.reason.is_not(None))
+        .group_by(mention.c.reason)
+        .order_by(mention.c.reason)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def with_items() -> Select[Any]:
+    """Select mentions beside the items they stand in, for ``evidence_from``."""
+    return (
+        select(mention, item.c.url, item.c.title, item.c.published_at, item.c.first_seen_at)
+        .join(item, item.c.id == mention.c.item_id)
+        .order_by(mention.c.id)
+    )
+
+
+def evidence_from(row: Row[Any]) -> Evidence:
+    """Return one row of ``with_items`` as evidence."""
+    said = Mention(
+        case=row.case_id,
+        actor=row.actor,
+        type=EventType(row.type),
+        status=EventStatus(row.status),
+        on=row.happened_on,
+        basis=DateBasis(row.basis),
+        rule=row.rule,
+        clause=row.clause,
+        words=tuple(row.words),
+        attributions=tuple(row.attributions),
+        detail=row.detail,
+        rules_version=row.rules_version,
+    )
+    return Evidence(
+        mention_id=MentionId(row.id),
+        item_id=ItemId(row.item_id),
+        mention=said,
+        outlet=Outlet(row.outlet, row.family, Tier(row.tier), row.side),
+        url=row.url,
+        title=row.title,
+        published_at=row.published_at,
+        seen_at=row.first_seen_at,
+    )

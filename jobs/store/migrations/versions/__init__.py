@@ -1,0 +1,1 @@
+"""The steps, oldest first; Alembic finds them by their numbers."""

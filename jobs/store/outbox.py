@@ -1,0 +1,355 @@
+"""The outbox: what is to be told to which chat, one row per alert, chat, revision and action.
+
+Written in the transaction that stores the revision, so that a crash keeps both or
+neither. ``attempts`` holds the sender's side of the same table.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
+from jobs.store.schema import WAITING, chat, outbox, subscription
+
+OPEN = (
+    DeliveryState.PENDING,
+    DeliveryState.CLAIMED,
+    DeliveryState.SENDING,
+    DeliveryState.RETRY,
+    DeliveryState.UNCERTAIN,
+)
+"""The states in which something is still to become of a row."""
+
+UNSENT = (
+    DeliveryState.PENDING,
+    DeliveryState.CLAIMED,
+    DeliveryState.RETRY,
+    DeliveryState.UNCERTAIN,
+)
+"""The open states in which no call is being made."""
+
+CLOSED = (DeliveryState.DEAD, DeliveryState.CANCELLED)
+"""The states in which a row ended without the chat being told for certain."""
+
+
+class Priority(IntEnum):
+    """Which waiting row goes first: the lowest."""
+
+    CORRECTION = 0
+    MAJOR = 1
+    ALERT = 2
+    SIGNAL = 3
+    QUIET = 4
+    """Edits that only raise a grade."""
+    NOTICE = 5
+
+
+_BY_LEVEL = {
+    Level.MAJOR: Priority.MAJOR,
+    Level.ALERT: Priority.ALERT,
+    Level.SIGNAL: Priority.SIGNAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FannedOut:
+    """How many rows one revision became."""
+
+    sends: int
+    edits: int
+    replies: int
+
+
+async def fan_out(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    revision: int,
+    filter_ids: Collection[int],
+    *,
+    level: Level,
+    loud: bool,
+    now: datetime,
+) -> FannedOut:
+    """Write the deliveries of one stored revision of an alert.
+
+    Every open chat that was told of the alert, or is about to be, gets an EDIT, and a
+    REPLY too if the change is loud; an older edit that is not yet sent is cancelled.
+    Every other open chat whose filter is in ``filter_ids`` gets a SEND. Doing it again
+    for the same revision writes nothing.
+    """
+    edit_priority = Priority.CORRECTION if loud else Priority.QUIET
+    await _supersede_edits(conn, alert_id, revision)
+    edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, now)
+    replies = 0
+    if loud:
+        replies = await _follow(conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, now)
+    wanting = (
+        select(subscription.c.chat_id)
+        .join(chat, chat.c.id == subscription.c.chat_id)
+        .where(
+            subscription.c.filter_id.in_(filter_ids),
+            chat.c.closed_reason.is_(None),
+            ~_is_told(alert_id, revision, subscription.c.chat_id),
+        )
+    )
+    sends = await _insert(conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], now)
+    return FannedOut(sends, edits, replies)
+
+
+async def put_notices(
+    conn: AsyncConnection, alert_id: AlertId, chat_ids: Collection[ChatId], now: datetime
+) -> int:
+    """Write a SEND of a notice's only revision for just these chats; closed ones are left out."""
+    chats = select(chat.c.id).where(
+        chat.c.id.in_(chat_ids),
+        chat.c.closed_reason.is_(None),
+        ~_is_told(alert_id, 1, chat.c.id),
+    )
+    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, now)
+
+
+async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int:
+    """Note that a chat cannot be written to, and cancel what it was still to get.
+
+    A call being made is left to its own outcome. Returns the number cancelled.
+    """
+    await conn.execute(update(chat).where(chat.c.id == chat_id).values(closed_reason=reason))
+    return await _cancel(conn, reason, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
+
+
+async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> None:
+    """Let nothing of this chat be claimed before ``until``."""
+    await conn.execute(update(chat).where(chat.c.id == chat_id).values(not_before=until))
+
+
+async def migrate_chat(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
+    """Move a group that became a supergroup to its new id, with all it has and awaits.
+
+    Where both ids are known they are merged: the new one's own settings stay, and what
+    it was or will be told is not told again. Message ids of the old group are dropped,
+    as Telegram accepts them no more. An unknown old id changes nothing.
+    """
+    if await conn.scalar(select(chat.c.id).where(chat.c.id == old)) is None:
+        return
+    await _move_settings(conn, old, new)
+    await _cancel_doubles(conn, old, new)
+    mine, theirs = outbox.alias("mine"), outbox.alias("theirs")
+    movable = select(mine.c.id).where(
+        mine.c.chat_id == old,
+        ~exists().where(
+            theirs.c.chat_id == new,
+            theirs.c.alert_id == mine.c.alert_id,
+            theirs.c.revision == mine.c.revision,
+            theirs.c.action == mine.c.action,
+        ),
+    )
+    await conn.execute(
+        update(outbox).where(outbox.c.id.in_(movable)).values(chat_id=new, message_id=None)
+    )
+
+
+async def expire(conn: AsyncConnection, before: datetime) -> int:
+    """Close each first telling that was written earlier and has not gone out.
+
+    Edits and replies stay: a correction is owed however late. Where one was waiting for
+    an expired telling, it becomes that chat's first telling.
+    """
+    stale = (
+        WAITING,
+        outbox.c.action == Action.SEND,
+        outbox.c.created_at < before,
+    )
+    alerts = await conn.scalars(select(outbox.c.alert_id).distinct().where(*stale))
+    closed = await write(
+        conn, update(outbox).where(*stale).values(state=DeliveryState.DEAD, cause="expired")
+    )
+    for alert_id in alerts.all():
+        await promote_followers(conn, outbox.c.alert_id == alert_id)
+    return closed
+
+
+async def prune(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete up to ``limit`` rows of before ``before`` that nothing will become of.
+
+    Returns how many. A chat whose rows are gone counts as not told: should such an old
+    alert be revised after all, it is sent there anew.
+    """
+    old = (
+        select(outbox.c.id)
+        .where(outbox.c.created_at < before, outbox.c.state.not_in(OPEN))
+        .order_by(outbox.c.id)
+        .limit(limit)
+    )
+    return await write(conn, delete(outbox).where(outbox.c.id.in_(old)))
+
+
+async def count_open(conn: AsyncConnection) -> int:
+    """Return how many deliveries are still to be made, or to be heard of."""
+    done = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.CANCELLED)
+    found = select(func.count()).select_from(outbox).where(outbox.c.state.not_in(done))
+    return int(await conn.scalar(found) or 0)
+
+
+async def promote_followers(conn: AsyncConnection, *where: ColumnElement[bool]) -> None:
+    """Let each edit whose telling came to nothing take its place.
+
+    There is at most one such edit a chat, the newest; the replies are cancelled, since
+    the new telling says what they would.
+    """
+    live = outbox.alias("live")
+    orphaned = (
+        outbox.c.state.in_(UNSENT),
+        ~exists().where(
+            live.c.alert_id == outbox.c.alert_id,
+            live.c.chat_id == outbox.c.chat_id,
+            live.c.action == Action.SEND,
+            live.c.state.not_in(CLOSED),
+        ),
+    )
+    cause = "said by the new telling"
+    await _cancel(conn, cause, *where, outbox.c.action == Action.REPLY, *orphaned)
+    await conn.execute(
+        update(outbox)
+        .where(*where, outbox.c.action == Action.EDIT, *orphaned)
+        .values(action=Action.SEND, state=DeliveryState.PENDING, attempt_id=None)
+    )
+
+
+async def write(conn: AsyncConnection, statement: Executable) -> int:
+    """Execute, and return the number of rows that were written."""
+    # Without the option SQLAlchemy forgets the count of an INSERT … SELECT on PostgreSQL.
+    result = await conn.execute(statement, execution_options={"preserve_rowcount": True})
+    assert isinstance(result, CursorResult)  # noqa: S101 - what a write always gives
+    return result.rowcount
+
+
+async def _insert(
+    conn: AsyncConnection,
+    chats: Any,
+    alert_id: AlertId,
+    revision: int,
+    action: Action,
+    priority: Priority,
+    now: datetime,
+) -> int:
+    values = {
+        outbox.c.alert_id: alert_id,
+        outbox.c.revision: revision,
+        outbox.c.action: str(action),
+        outbox.c.state: str(DeliveryState.PENDING),
+        outbox.c.priority: int(priority),
+        outbox.c.created_at: now,
+        outbox.c.not_before: now,
+        outbox.c.attempts: 0,
+        outbox.c.possibly_repeated: False,
+    }
+    rows = chats.add_columns(*(literal(v, c.type).label(c.name) for c, v in values.items()))
+    names = [outbox.c.chat_id, *values]
+    return await write(conn, insert(outbox).from_select(names, rows, include_defaults=False))
+
+
+async def _follow(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    revision: int,
+    action: Action,
+    priority: Priority,
+    now: datetime,
+) -> int:
+    told, mine = outbox.alias("told"), outbox.alias("mine")
+    chats = (
+        select(told.c.chat_id)
+        .distinct()
+        .join(chat, chat.c.id == told.c.chat_id)
+        .where(
+            told.c.alert_id == alert_id,
+            told.c.action == Action.SEND,
+            told.c.revision < revision,
+            told.c.state.not_in(CLOSED),
+            chat.c.closed_reason.is_(None),
+            ~exists().where(
+                mine.c.alert_id == alert_id,
+                mine.c.chat_id == told.c.chat_id,
+                mine.c.revision == revision,
+                mine.c.action.in_((action, Action.SEND)),
+            ),
+        )
+    )
+    return await _insert(conn, chats, alert_id, revision, action, priority, now)
+
+
+def _is_told(alert_id: AlertId, revision: int, chat_id: ColumnElement[int]) -> ColumnElement[bool]:
+    told = outbox.alias("told")
+    return exists().where(
+        told.c.alert_id == alert_id,
+        told.c.chat_id == chat_id,
+        told.c.action == Action.SEND,
+        told.c.state.not_in(CLOSED) | (told.c.revision == revision),
+    )
+
+
+async def _supersede_edits(conn: AsyncConnection, alert_id: AlertId, revision: int) -> None:
+    await _cancel(
+        conn,
+        "superseded",
+        outbox.c.alert_id == alert_id,
+        outbox.c.action == Action.EDIT,
+        outbox.c.revision < revision,
+        outbox.c.state.in_(UNSENT),
+    )
+
+
+async def _cancel(conn: AsyncConnection, cause: str, *where: ColumnElement[bool]) -> int:
+    return await write(
+        conn,
+        update(outbox).where(*where).values(state=DeliveryState.CANCELLED, cause=cause),
+    )
+
+
+async def _move_settings(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
+    if await conn.scalar(select(chat.c.id).where(chat.c.id == new)) is None:
+        copied = [c for c in chat.c if c.name not in ("id", "kind", "not_before")]
+        row = select(literal(new), literal("supergroup"), *copied).where(chat.c.id == old)
+        await conn.execute(insert(chat).from_select([chat.c.id, chat.c.kind, *copied], row))
+    wished = await conn.scalar(
+        select(func.count()).select_from(subscription).where(subscription.c.chat_id == new)
+    )
+    if not wished:
+        await conn.execute(
+            update(subscription).where(subscription.c.chat_id == old).values(chat_id=new)
+        )
+    await conn.execute(delete(subscription).where(subscription.c.chat_id == old))
+    await conn.execute(delete(chat).where(chat.c.id == old))
+
+
+async def _cancel_doubles(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
+    """Cancel the old chat's open tellings of what the new chat was or will be told."""
+    theirs = outbox.alias("theirs")
+    known = select(theirs.c.alert_id).where(
+        theirs.c.chat_id == new,
+        theirs.c.action == Action.SEND,
+        theirs.c.state.not_in(CLOSED),
+    )
+    await _cancel(
+        conn,
+        "migrated to a chat that has it",
+        outbox.c.chat_id == old,
+        outbox.c.alert_id.in_(known),
+        outbox.c.state.in_(OPEN),
+    )

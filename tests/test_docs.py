@@ -1,0 +1,54 @@
+"""The documents name what there is, and nothing else."""
+
+import re
+
+import pytest
+
+from bot.cli import VERBS
+from bot.commands.table import COMMANDS
+from jobs.settings import SECRETS, Settings
+from tests.readme_tables import README, ROOT, explained_settings, with_tables
+
+DEFAULTS = {
+    name.upper(): field.default for name, field in Settings.model_fields.items() if name != "bot"
+}
+
+
+def test_the_example_holds_every_setting_and_no_other() -> None:
+    assert set(explained_settings()) == set(DEFAULTS)
+
+
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
+def test_a_setting_is_explained_with_its_true_default(name: str) -> None:
+    words, shown = explained_settings()[name]
+    default = DEFAULTS[name]
+    expected = {None: "", (): "", True: "true", False: "false"}.get(default, str(default))
+    assert words.endswith((".", "."))
+    assert shown == expected
+
+
+def test_the_readme_tables_are_those_of_the_code() -> None:
+    readme = README.read_text(encoding="utf-8")
+    assert readme == with_tables(readme), "run: python -m tests.readme_tables"
+
+
+def test_every_verb_named_anywhere_exists() -> None:
+    known = {verb.name for verb in VERBS}
+    for path in [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]:
+        for name in re.findall(r"`recognition-watch ([a-z-]+)", path.read_text(encoding="utf-8")):
+            assert name in known, f"{path.name}: recognition-watch {name}"
+
+
+def test_every_command_named_anywhere_exists() -> None:
+    known = {command.name for command in COMMANDS}
+    for path in [README, ROOT / "CHANGELOG.md"]:
+        text = re.sub("<!--.*?-->", "", path.read_text(encoding="utf-8"))
+        for name in re.findall(r"(?<![\w/.:<)-])/([a-z]{3,})\b(?![/.])", text):
+            if name not in {"healthz", "newbot"}:
+                assert name in known, f"{path.name}: /{name}"
+
+
+def test_secrets_from_files_are_explained() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for name in SECRETS:
+        assert f"{name.upper()}_FILE" in text

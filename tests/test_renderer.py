@@ -1,0 +1,138 @@
+import asyncio
+import os
+import resource
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bot.pictures.renderer import PictureError, Renderer
+from bot.pictures.svg import document
+from bot.pictures.timeline import draw_timeline
+from bot.pictures.world_map import draw_map
+from tests.sample_pictures import DAY, EVENTS, LEGEND, STANDINGS, TIMELINE, decoded
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize(
+    ("name", "svg"),
+    [
+        ("world_map", draw_map(STANDINGS, LEGEND, seat="AF", on=DAY)),
+        ("timeline", draw_timeline(EVENTS, TIMELINE, on=DAY)),
+    ],
+    ids=["map", "timeline"],
+)
+async def test_pictures_look_as_they_did(name: str, svg: str, tmp_path: Path) -> None:
+    async with Renderer() as renderer:
+        png = await renderer.render(svg)
+    (tmp_path / f"{name}.png").write_bytes(png)
+    assert len(png) < 100_000
+    new, old = decoded(png), decoded((GOLDEN / f"{name}.png").read_bytes())
+    assert new[:2] == old[:2]
+    pairs = zip(new[2], old[2], strict=True)
+    off = sum(max(abs(a - b) for a, b in zip(*pair, strict=True)) > 32 for pair in pairs)
+    assert off < len(new[2]) / 200, f"look at {tmp_path}; if it is right, keep it in {GOLDEN}"
+
+
+async def test_a_picture_costs_little_and_nothing_again() -> None:
+    # Processor seconds, which other work on the machine does not lengthen much.
+    before = processor_seconds()
+    svg = draw_map(STANDINGS, LEGEND, seat="AF", on=DAY)
+    async with Renderer() as renderer:
+        picture = await renderer.render(svg)
+        assert all([await renderer.render(svg) is picture for _ in range(1000)])
+    assert processor_seconds() - before < 0.7
+
+
+def processor_seconds() -> float:
+    """Ours and those of the processes that we started and that have ended."""
+    both = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
+
+
+async def test_renderer_makes_a_picture_once_for_all_who_ask_together() -> None:
+    svg = draw_map(STANDINGS, LEGEND, seat="AF", on=DAY)
+    async with Renderer() as renderer:
+        asked = [asyncio.create_task(renderer.render(svg)) for _ in range(50)]
+        await asyncio.sleep(0)
+        asked[0].cancel()
+        pictures = await asyncio.gather(*asked[1:])
+        assert asked[0].cancelled()
+    assert all(picture is pictures[0] for picture in pictures)
+
+
+async def test_renderer_forgets_the_picture_longest_unused() -> None:
+    svgs = [document(8, 8 + i) for i in range(3)]
+    async with Renderer(kept=2) as renderer:
+        first, second, _ = [await renderer.render(svg) for svg in svgs]
+        assert await renderer.render(svgs[1]) is second
+        assert await renderer.render(svgs[0]) is not first
+        assert await renderer.render(svgs[1]) is second
+
+
+def slow_picture() -> str:
+    """Minutes of blurring."""
+    noise = (
+        '<filter id="f"><feTurbulence numOctaves="8"/><feGaussianBlur stdDeviation="9"/></filter>'
+    )
+    return document(2000, 2000, noise, '<rect width="2000" height="2000" filter="url(#f)"/>' * 300)
+
+
+async def test_a_hanging_picture_is_cut_and_the_loop_runs_on() -> None:
+    loop, ticks = asyncio.get_running_loop(), 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.01)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    async with Renderer(deadline_seconds=1.5) as renderer:
+        start = loop.time()
+        with pytest.raises(PictureError, match=r"not ready within 1\.5 s"):
+            await renderer.render(slow_picture())
+        assert loop.time() - start < 4
+        assert ticks > 10
+        assert decoded(await renderer.render(document(9, 5)))[:2] == (9, 5)
+    ticking.cancel()
+
+
+@pytest.mark.parametrize(
+    ("svg", "message"),
+    [
+        ("no picture at all", "could not be rendered"),
+        (document(9, 9, "<g>" * 5000 + "<path/>" + "</g>" * 5000), "failed"),
+    ],
+    ids=["not SVG", "crashes the process"],
+)
+async def test_a_bad_picture_does_not_spoil_the_next(svg: str, message: str) -> None:
+    async with Renderer() as renderer:
+        with pytest.raises(PictureError, match=message):
+            await renderer.render(svg)
+        assert decoded(await renderer.render(document(9, 5)))[:2] == (9, 5)
+
+
+def workers() -> list[str]:
+    """The processes that we started to render."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+            if parent == str(os.getpid()) and b"pictures" in (process / "cmdline").read_bytes():
+                found.append(process.name)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts processes in /proc")
+async def test_closing_gives_up_what_is_under_way_and_leaves_no_process() -> None:
+    renderer = Renderer()
+    await renderer.render(document(9, 5))
+    asked = asyncio.create_task(renderer.render(slow_picture()))
+    await asyncio.sleep(0)
+    assert len(workers()) == 1
+    await renderer.aclose()
+    assert not workers()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
