@@ -42,7 +42,9 @@ def _say(line: str) -> None:
 
 
 def _check_config(settings: Settings) -> int:
-    reference = load_reference(settings.cases_dir, settings.sources_file)
+    reference = load_reference(
+        settings.cases_dir, settings.sources_file, telegram_channels=settings.telegram_channels
+    )
     _say(f"settings: {len(settings.model_fields_set)} set, the rest by default")
     _say(f"cases: {', '.join(sorted(reference.cases))}")
     _say(f"sources: {len(reference.sources)}")
@@ -101,7 +103,9 @@ async def _try(source: Source, client: GuardedClient, parser: ParserPool) -> Tri
 
 
 async def _check_sources(settings: Settings) -> int:
-    reference = load_reference(settings.cases_dir, settings.sources_file)
+    reference = load_reference(
+        settings.cases_dir, settings.sources_file, telegram_channels=settings.telegram_channels
+    )
     client = GuardedClient(
         deadline_seconds=settings.fetch_deadline_seconds,
         max_bytes=settings.fetch_max_bytes,
@@ -135,7 +139,9 @@ async def _check_sources(settings: Settings) -> int:
 
 
 async def _check_store(settings: Settings) -> int:
-    reference: Reference = load_reference(settings.cases_dir, settings.sources_file)
+    reference: Reference = load_reference(
+        settings.cases_dir, settings.sources_file, telegram_channels=settings.telegram_channels
+    )
     store = await Store.open(settings.database_url(), migrate=False)
     try:
         async with store.read() as conn:

@@ -12,7 +12,8 @@
      +- SourceError          one source could not be read; the others run on
      |   +- FetchRefused     our own rules refuse the address, redirect or size
      |   +- FetchFailed      the host did not answer, or not in time (retryable)
-     |   +- NotAFeed         something came, but no feed
+     |   +- SourceBlocked    it is there, but not for us
+     |   +- NotAFeed         something came, but not what the source should be
      +- InputError           a file or argument given by a person is wrong
 """
 
@@ -67,14 +68,22 @@ class FetchFailed(SourceError):
 
     retryable: ClassVar[bool] = True
 
-    def __init__(self, text: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, text: str, *, retry_after: float | None = None, status: int | None = None
+    ) -> None:
         super().__init__(text)
         self.retry_after = retry_after
         """Seconds the host asked us to wait, if it did."""
+        self.status = status
+        """The HTTP status that was the failure, if one came."""
+
+
+class SourceBlocked(SourceError):
+    """The source is there, but its host keeps programs, or us, from reading it."""
 
 
 class NotAFeed(SourceError):
-    """Something was received, but it cannot be read as a feed."""
+    """Something was received, but it cannot be read as what the source should be."""
 
 
 class InputError(RecognitionWatchError):

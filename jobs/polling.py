@@ -13,7 +13,8 @@ from jobs.errors import FetchFailed, NotAFeed, SourceError
 from jobs.reference import Reference
 from jobs.sources.due import next_due
 from jobs.sources.http import GuardedClient
-from jobs.sources.read import Reading, read_source
+from jobs.sources.read import read_source
+from jobs.sources.reading import Reading
 from jobs.sources.workers import ParserPool
 from jobs.store import items, sources
 from jobs.store.engine import Store

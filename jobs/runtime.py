@@ -144,7 +144,9 @@ def stop_on_signal(stop: asyncio.Event) -> Iterator[None]:
 
 def load_all(settings: Settings) -> Reference:
     """Read the tables that the settings name."""
-    return load_reference(settings.cases_dir, settings.sources_file)
+    return load_reference(
+        settings.cases_dir, settings.sources_file, telegram_channels=settings.telegram_channels
+    )
 
 
 async def run_jobs(settings: Settings) -> int:

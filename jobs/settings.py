@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     fetch_concurrency: int = Field(8, ge=1, le=64)
     fetch_allow_loopback: bool = False
     operator_contact: str = ""
+    telegram_channels: bool = False
+    """Read public channels from their previews. Telegram's terms for bot developers (4.3)
+    forbid making data sets by scraping public channels; whether reading their newest posts
+    is allowed where the program runs is the operator's to decide."""
     parser_deadline_seconds: float = Field(10, gt=0, le=120)
     parser_memory_mb: int = Field(512, ge=128)
 

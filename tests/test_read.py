@@ -8,7 +8,8 @@ import pytest
 from jobs.domain.items import Source, SourceId, SourceKind, Tier, Validators
 from jobs.errors import FetchFailed, NotAFeed
 from jobs.sources.http import GuardedClient
-from jobs.sources.read import believed_date, read_source
+from jobs.sources.read import READERS, read_source
+from jobs.sources.reading import believed_date
 from jobs.sources.workers import ParserPool
 from tests.feed_host import FeedHost, answer, conditional
 
@@ -117,6 +118,10 @@ async def test_a_host_that_fails_is_a_failure(reader: Reader) -> None:
 )
 def test_dates_that_are_believed(published_at: datetime, believed: bool) -> None:
     assert believed_date(published_at, NOW) == (published_at if believed else None)
+
+
+def test_every_kind_has_a_reader() -> None:
+    assert set(READERS) == set(SourceKind)
 
 
 def test_no_date_is_not_now() -> None:

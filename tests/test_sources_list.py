@@ -1,12 +1,14 @@
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from jobs.domain.items import SourceKind, Tier
-from jobs.errors import ConfigError
+from jobs.domain.items import EventScope, Source, SourceKind, Tier
+from jobs.errors import ConfigError, NotAFeed
 from jobs.reference import DATA, Reference, load_reference
-from jobs.reference.sources import host_of, load_outlets, load_sources
+from jobs.reference.sources import host_of, load_outlets, load_sources, outlet_host
+from jobs.sources.formats.lists import parse_list
 
 SOURCE = """\
 [tass-english]
@@ -19,6 +21,19 @@ tier = "wire"
 side = "RU"
 cases = ["taliban"]
 """
+PAGE = (
+    SOURCE.replace('"feed"', '"page"')
+    + """\
+[tass-english.layout]
+row = "li"
+date = "time"
+link_date = '/(\\d+)/(\\d+)/(\\d+)/'
+zone = "Asia/Tashkent"
+"""
+)
+WIKI = SOURCE.replace('"feed"', '"mediawiki"').replace("/rss", "/wiki/Page")
+CHANNEL = SOURCE.replace('"feed"', '"telegram"').replace("tass.example/rss", "t.me/s/tass_agency")
+EVENTS = SOURCE.replace('"feed"', '"gdelt"') + '[tass-english.scope]\nactors = ["AFG"]\n'
 OUTLET = '"tass.example" = { family = "TASS", tier = "wire", side = "RU" }\n'
 
 
@@ -37,6 +52,43 @@ def test_a_source_is_read_whole(tmp_path: Path) -> None:
     [source] = load_sources(written(tmp_path, SOURCE), ["taliban"], {"RU"}).values()
     assert (source.id, source.tier, source.side) == ("tass-english", Tier.WIRE, "RU")
     assert (source.cases, source.interval_seconds) == (("taliban",), 300)
+
+
+def test_keys_of_a_kind_are_read(tmp_path: Path) -> None:
+    def load(text: str) -> Source:
+        [source] = load_sources(written(tmp_path, text), ["taliban"], {"RU"}).values()
+        return source
+
+    layout = load(PAGE).layout
+    assert (layout.row, layout.link, layout.zone) == ("li", "a[href]", "Asia/Tashkent")
+    assert load(EVENTS).scope == EventScope(actors=("AFG",))
+    assert load(WIKI.replace("cases", 'sections = ["Recognition"]\ncases')).sections == (
+        "Recognition",
+    )
+    assert outlet_host(load(CHANNEL)) == "tass_agency.t.me"
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "says"),
+    [
+        pytest.param(PAGE, 'row = "li"', "", "layout.row: is missing", id="no row"),
+        pytest.param(PAGE, "Asia/Tashkent", "Tashkent", "layout.zone: is 'Tashkent'", id="zone"),
+        pytest.param(PAGE, "zone", "zones", "layout.zones: no such key", id="layout typing"),
+        pytest.param(PAGE, "/(\\d+)/'", "/'", "link_date: give a pattern", id="two groups"),
+        pytest.param(PAGE, "(\\d+)/'", "(\\d+/'", "link_date: is no pattern", id="broken"),
+        pytest.param(PAGE, '"page"', '"feed"', "layout: no such key", id="layout of a feed"),
+        pytest.param(EVENTS, 'actors = ["AFG"]', "", "scope: names nothing", id="no scope"),
+        pytest.param(WIKI, "/wiki/Page", "/w/Page", "url: give the address of one", id="wiki"),
+        pytest.param(CHANNEL, "/s/", "/", "url: give the address of a channel", id="channel"),
+    ],
+)
+def test_a_broken_key_of_a_kind_is_named(
+    tmp_path: Path, text: str, old: str, new: str, says: str
+) -> None:
+    assert old in text
+    with pytest.raises(ConfigError) as caught:
+        load_sources(written(tmp_path, text.replace(old, new)), ["taliban"], {"RU"})
+    assert says in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -113,10 +165,34 @@ def test_host_of(url: str, host: str) -> None:
 def test_there_are_feeds_enough_in_languages_enough(reference: Reference) -> None:
     sources = reference.sources.values()
     assert len(sources) >= 60
-    assert {source.kind for source in sources} == {SourceKind.FEED}
+    assert {source.kind for source in sources} == set(SourceKind) - {SourceKind.TELEGRAM}
     assert {"en", "ru", "fa", "ps", "ar", "ur", "uz", "tg", "tr", "zh"} <= {
         source.language for source in sources
     }
+
+
+def test_channels_are_read_only_where_they_are_switched_on(reference: Reference) -> None:
+    switched_on = load_reference(telegram_channels=True)
+    channels = {
+        source.id for source in switched_on.sources.values() if source.kind is SourceKind.TELEGRAM
+    }
+    assert len(channels) >= 10
+    assert set(switched_on.sources) == set(reference.sources) | channels
+    assert not channels & set(reference.sources)
+
+
+def test_a_channel_has_its_own_outlet_read_or_not(reference: Reference) -> None:
+    ministry = reference.outlet_of("mid_russia.t.me")
+    assert (ministry.tier, ministry.side) == (Tier.OFFICIAL, "RU")
+    assert reference.outlet_of("somebody.t.me").tier is Tier.CHANNEL
+    assert reference.outlet_of("gdeltproject.org").tier is Tier.AGGREGATOR
+
+
+def test_every_layout_is_one_that_the_parser_takes(reference: Reference) -> None:
+    for source in reference.sources.values():
+        if source.kind is SourceKind.PAGE:
+            with pytest.raises(NotAFeed, match=r"that has no "):
+                parse_list(b"<p>", "text/html", source.url, **asdict(source.layout))
 
 
 def test_the_list_says_that_it_was_never_tried() -> None:
@@ -129,7 +205,7 @@ def test_a_source_and_the_list_of_outlets_agree(reference: Reference) -> None:
     listed = load_outlets(DATA / "outlets.toml", reference.actors)
     alone = Reference(cases=reference.cases, actors=reference.actors, outlets=listed)
     for source in reference.sources.values():
-        outlet = alone.outlet_of(source.url)
+        outlet = alone.outlet_of(outlet_host(source))
         told = (outlet.family, outlet.tier, outlet.side)
         assert told == (source.family, source.tier, source.side), source.id
 

@@ -12,7 +12,7 @@ from tests.samples import NOON, a_source, an_item
 LEASE = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 ARIANA = SourceId("ariana")
-SEEN = Validators('W/"a"', "Thu, 03 Jul 2025 12:00:00 GMT", "ff" * 32)
+SEEN = Validators('W/"a"', "Thu, 03 Jul 2025 12:00:00 GMT", "ff" * 32, cursor="7")
 
 
 async def _due(store: Store, at: timedelta, limit: int = 10) -> list[Due]:
@@ -99,7 +99,9 @@ async def test_once_a_day_the_whole_is_asked_for(store: Store) -> None:
     await _read_once(store)
     day = timedelta(days=1)
     [due] = await _due(store, day)
-    assert due == replace(KNOWN, is_whole=True, validators=Validators(body_hash="ff" * 32))
+    assert due == replace(
+        KNOWN, is_whole=True, validators=Validators(body_hash="ff" * 32, cursor="7")
+    )
     await _read(store, due, day, 0)
     assert await _due(store, 2 * day - HOUR) == [KNOWN]
 

@@ -9,6 +9,8 @@ import pytest
 
 from jobs.errors import FetchFailed, NotAFeed
 from jobs.sources.feeds import parse_feed
+from jobs.sources.parsed import Form
+from jobs.sources.worker import _PARSERS
 from jobs.sources.workers import ParserPool
 
 FEED = (Path(__file__).parent / "data" / "feeds" / "rss.xml").read_bytes()
@@ -25,6 +27,10 @@ async def pool() -> AsyncIterator[ParserPool]:
 
 async def test_the_answer_is_that_of_the_parser(pool: ParserPool) -> None:
     assert await pool.parse(FEED, "text/xml", URL) == parse_feed(FEED, "text/xml", URL)
+
+
+def test_every_form_has_a_parser() -> None:
+    assert set(_PARSERS) == set(Form)
 
 
 async def test_a_refusal_comes_through_and_the_worker_stays(pool: ParserPool) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jobs.domain.items import SUBJECT, Outlet, Source, SourceId
+from jobs.domain.items import SUBJECT, Outlet, Source, SourceId, SourceKind
 from jobs.reference.actors import Actor, load_actors
 from jobs.reference.cases import Case, load_cases
 from jobs.reference.phrases import Phrases, load_all_phrases
-from jobs.reference.sources import host_of, load_outlets, load_sources
+from jobs.reference.sources import host_of, load_outlets, load_sources, outlet_host
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -45,11 +45,17 @@ class Reference:
         return replace(outlet, side=SUBJECT) if own else outlet
 
 
-def load_reference(cases_dir: Path | None = None, sources_file: Path | None = None) -> Reference:
+def load_reference(
+    cases_dir: Path | None = None,
+    sources_file: Path | None = None,
+    *,
+    telegram_channels: bool = False,
+) -> Reference:
     """Read and check every table.
 
     ``cases_dir`` adds a folder of cases, of which one may take a shipped case's place;
-    ``sources_file`` is read instead of the shipped list of sources. Raises
+    ``sources_file`` is read instead of the shipped list of sources. Channels are listed
+    but left out of ``sources`` unless ``telegram_channels`` (see ``Settings``). Raises
     ``ConfigError`` naming the file, the key and what to do.
     """
     actors = load_actors(DATA / "actors.toml")
@@ -58,13 +64,17 @@ def load_reference(cases_dir: Path | None = None, sources_file: Path | None = No
     sources = load_sources(sources_file or DATA / "sources.toml", cases, actors)
     listed = load_outlets(DATA / "outlets.toml", actors)
     polled = {
-        host_of(source.url): Outlet(host_of(source.url), source.family, source.tier, source.side)
+        outlet_host(source): Outlet(outlet_host(source), source.family, source.tier, source.side)
         for source in sources.values()
     }
     return Reference(
         cases=cases,
         actors=actors,
-        sources=sources,
+        sources={
+            name: source
+            for name, source in sources.items()
+            if telegram_channels or source.kind is not SourceKind.TELEGRAM
+        },
         outlets=polled | listed,
         phrases=load_all_phrases(DATA / "phrases"),
     )

@@ -1,17 +1,30 @@
 """The sources that are polled, and who publishes at which host."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from jobs.domain.items import THIRD, Outlet, Source, SourceId, SourceKind, Tier
+from jobs.domain.items import (
+    THIRD,
+    EventScope,
+    ListLayout,
+    Outlet,
+    Source,
+    SourceId,
+    SourceKind,
+    Tier,
+)
 from jobs.reference.tables import Table, read_table
 
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 LEAST_INTERVAL_SECONDS = 60
 """No host deserves to be asked more often than once a minute."""
+
+CHANNEL = re.compile(r"https://t\.me/s/([A-Za-z0-9_]{4,40})")
+GDELT_HOST = "gdeltproject.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,18 @@ def host_of(url: str) -> str:
     return re.sub(r"^(www\d?|m|amp)\.(?=.*\.)", "", host)
 
 
+def outlet_host(source: Source) -> str:
+    """Return the host that stands for who publishes a source.
+
+    A channel has the second form of its address (``name.t.me``), since all of them share
+    one host; GDELT's files come from mirrors.
+    """
+    if source.kind in (SourceKind.GDELT, SourceKind.GDELT_DOC):
+        return GDELT_HOST
+    channel = CHANNEL.fullmatch(source.url)
+    return f"{channel[1].lower()}.t.me" if channel else host_of(source.url)
+
+
 def _source(entry: Table, name: str, known: _Known) -> Source:
     source = Source(
         id=SourceId(name),
@@ -73,6 +98,8 @@ def _source(entry: Table, name: str, known: _Known) -> Source:
         cases=entry.texts("cases"),
         interval_seconds=entry.value("interval_seconds", int, 300),
     )
+    if source.kind in _OWN_KEYS:
+        source = _OWN_KEYS[source.kind](entry, source)
     for case in source.cases:
         if case not in known.cases:
             entry.fail("cases", f"there is no case {case!r}; known are {', '.join(known.cases)}")
@@ -101,3 +128,52 @@ def _outlet(table: Table, host: str, actors: Collection[str]) -> Outlet:
 def _side(entry: Table, actors: Collection[str]) -> str:
     side = entry.value("side", str, THIRD)
     return side if side == THIRD else entry.code("side", actors)
+
+
+def _with_layout(entry: Table, source: Source) -> Source:
+    table = entry.table("layout")
+    table.text("row")
+    layout = ListLayout(
+        **{each.name: table.value(each.name, str, str(each.default)) for each in fields(ListLayout)}
+    )
+    try:
+        ZoneInfo(layout.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        table.fail("zone", f"is {layout.zone!r}; give an IANA time zone such as Asia/Tashkent")
+    try:
+        groups = re.compile(layout.link_date).groups
+    except re.error as error:
+        table.fail("link_date", f"is no pattern ({error}); mend it or leave it out")
+    if layout.link_date and groups != 3:
+        table.fail("link_date", "give a pattern with three groups: year, month and day")
+    table.close()
+    return replace(source, layout=layout)
+
+
+def _with_scope(entry: Table, source: Source) -> Source:
+    table = entry.table("scope")
+    scope = EventScope(actors=table.texts("actors"), places=table.texts("places"))
+    if not (scope.actors or scope.places):
+        entry.fail("scope", 'names nothing; give actors = ["AFG"] or places = ["AF"], or both')
+    table.close()
+    return replace(source, scope=scope)
+
+
+def _with_sections(entry: Table, source: Source) -> Source:
+    if not urlsplit(source.url).path.startswith("/wiki/"):
+        entry.fail("url", "give the address of one page, as https://en.wikipedia.org/wiki/Title")
+    return replace(source, sections=entry.texts("sections"))
+
+
+def _checked_channel(entry: Table, source: Source) -> Source:
+    if not CHANNEL.fullmatch(source.url):
+        entry.fail("url", "give the address of a channel's preview, as https://t.me/s/name")
+    return source
+
+
+_OWN_KEYS: Mapping[SourceKind, Callable[[Table, Source], Source]] = {
+    SourceKind.PAGE: _with_layout,
+    SourceKind.GDELT: _with_scope,
+    SourceKind.MEDIAWIKI: _with_sections,
+    SourceKind.TELEGRAM: _checked_channel,
+}

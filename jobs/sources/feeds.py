@@ -3,12 +3,11 @@
 Whatever is not a feed is named for what it is, since that is what an operator needs.
 """
 
-import hashlib
 import io
 import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +26,7 @@ from jobs.sources.parsed import (
     ParsedItem,
     RawFeed,
     RawItem,
+    item_key,
 )
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -48,6 +48,9 @@ _OTHER_ROOTS = {
     "sitemapindex": "a list of sitemaps",
     "opml": "a list of feeds (OPML)",
     "svg": "a picture",
+    "rss": "a feed (RSS)",
+    "feed": "a feed (Atom)",
+    "rdf:rdf": "a feed (RDF)",
 }
 _AGGREGATOR_HOSTS = frozenset({"news.google.com"})
 """Hosts whose items name their publisher in ``source``: that is the outlet, not they."""
@@ -59,18 +62,32 @@ def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
     Raises ``NotAFeed`` saying what came instead, or why it cannot be read; the text does
     not name the host, which the caller knows.
     """
-    if not body.strip():
-        raise NotAFeed("answered with nothing at all; look whether the feed has moved")
-    text = _NOT_XML.sub("", decode_text(body, content_type)).lstrip("\ufeff \t\r\n")
+    text = document_text(body, content_type)
     raw = read_json_feed(text) if is_json(text) else _read_xml(text, url)
     return ParsedFeed(items=_items(raw, url), whole=raw.whole)
 
 
-def _read_xml(text: str, url: str) -> RawFeed:
+def document_text(body: bytes, content_type: str) -> str:
+    """Return a document's text from its first sign on; raises ``NotAFeed`` if there is none."""
+    if not body.strip():
+        raise NotAFeed("answered with nothing at all; look whether the feed has moved")
+    return _NOT_XML.sub("", decode_text(body, content_type)).lstrip("\ufeff \t\r\n")
+
+
+def readable_xml(text: str, roots: Collection[str]) -> tuple[str, str]:
+    """Return the root element's text, fit for a parser, and the root's name.
+
+    Raises ``NotAFeed`` for a document type declaration and for any root but ``roots``
+    (names without prefix, in lower case).
+    """
     text, root = _without_head(text)
-    if root.rpartition(":")[2] not in _FEED_ROOTS:
+    if root.rpartition(":")[2] not in roots:
         raise NotAFeed(_what_it_is(text, root))
-    text = _REFERENCE.sub(_possible, text)
+    return _REFERENCE.sub(_possible, text), root
+
+
+def _read_xml(text: str, url: str) -> RawFeed:
+    text, root = readable_xml(text, _FEED_ROOTS)
     found = feedparser.parse(
         io.BytesIO(text.encode("utf-8")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -130,9 +147,9 @@ def _what_it_is(text: str, root: str) -> str:
         named = f"titled “{shown}”" if shown else "without a title"
         return f"answered with an HTML page {named}; {hint}"
     if root in _OTHER_ROOTS:
-        return f"answered with {_OTHER_ROOTS[root]}, not a feed; {hint}"
+        return f"answered with {_OTHER_ROOTS[root]}; {hint}, or correct its kind"
     if root:
-        return f"answered with XML of the kind <{root[:40]}>, not RSS, Atom or RDF; {hint}"
+        return f"answered with XML of the kind <{root[:40]}>, which is no news; {hint}"
     return f"answered with plain text starting “{clean_text(text[:200], 60)}”; {hint}"
 
 
@@ -197,15 +214,10 @@ def _item(raw: RawItem, base: str) -> ParsedItem | None:
         outlet = host_of(canonical_link(raw.publisher_url, base) or "") or outlet
         title = title.removesuffix(f" - {clean_text(raw.publisher, LONGEST_TITLE)}")
     return ParsedItem(
-        key=_key(raw.guid, url or "", title),
+        key=item_key(raw.guid, url or "", title),
         url=url or base,
         title=title,
         summary=summary,
         outlet=outlet,
         published_at=raw.published_at,
     )
-
-
-def _key(*parts: str) -> str:
-    joined = "\0".join(parts).encode("utf-8", "replace")
-    return hashlib.sha256(joined).hexdigest()[:32]

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,10 +17,12 @@ from email.utils import parsedate_to_datetime
 import httpcore
 import httpx
 
+from jobs.domain.clock import Clock, SystemClock
 from jobs.domain.items import Validators
 from jobs.errors import ConfigError, FetchFailed, FetchRefused
 from jobs.sources.addresses import GuardedBackend, Resolver, system_resolver
 from jobs.sources.decoding import decode_body
+from jobs.sources.turns import PAUSES, Turns
 
 USER_AGENT = "RecognitionWatch/0.1"
 """Some ministries refuse every User-Agent with the word for our kind of program in it."""
@@ -50,6 +52,8 @@ class Response:
     body: bytes
     content_type: str
     validators: Validators
+    retry_after: float | None = None
+    """Seconds: some hosts ask for patience inside an answer of 200."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,10 @@ class GuardedClient:
     """Fetches addresses under the promises of this module.
 
     ``deadline_seconds`` covers a whole fetch: lookup, connections, redirects, body and
-    unpacking. ``max_bytes`` caps the body as sent and as unpacked. ``allow_loopback``
-    lets this machine itself be read, on any port, for tests and the demo. ``contact``
-    (a web or mail address) tells hosts whom to write to.
+    unpacking; it starts when it is the fetch's turn, since ``pauses`` (seconds by host)
+    keeps some hosts' requests apart. ``max_bytes`` caps the body as sent and as unpacked.
+    ``allow_loopback`` lets this machine itself be read, on any port, for tests and the
+    demo. ``contact`` (a web or mail address) tells hosts whom to write to.
     """
 
     def __init__(
@@ -122,6 +127,8 @@ class GuardedClient:
         contact: str,
         resolver: Resolver = system_resolver,
         tls: ssl.SSLContext | None = None,
+        clock: Clock | None = None,
+        pauses: Mapping[str, float] = PAUSES,
     ) -> None:
         if not (contact.isascii() and contact.isprintable()):
             raise ConfigError(
@@ -131,6 +138,8 @@ class GuardedClient:
         self._deadline_seconds = deadline_seconds
         self._max_bytes = max_bytes
         self._allow_loopback = allow_loopback
+        self._turns = Turns(clock or SystemClock(), pauses)
+        self.contact = contact
         self._user_agent = f"{USER_AGENT} (+{contact})" if contact else USER_AGENT
         self._transport = GuardedTransport(
             GuardedBackend(
@@ -148,6 +157,7 @@ class GuardedClient:
         Raises ``FetchRefused`` or ``FetchFailed``; both name the host and what to do.
         """
         target = self._checked_url(url)
+        await self._turns.wait(target.host)
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 return await self._follow(target, validators)
@@ -206,6 +216,7 @@ class GuardedClient:
                 etag=_validator(answer, b"etag"),
                 last_modified=_validator(answer, b"last-modified"),
             ),
+            retry_after=_retry_after(answer),
         )
 
     async def _read(self, url: httpx.URL, answer: httpx.Response) -> bytes:
@@ -301,9 +312,14 @@ def _failure(url: httpx.URL, answer: httpx.Response) -> FetchFailed:
     hint = _HINTS.get(status, "it will be tried again")
     return FetchFailed(
         f"{url.host}: answered {status}; {hint}",
-        retry_after=retry_after_seconds(
-            answer.headers.get("retry-after", ""), answer.headers.get("date", "")
-        ),
+        retry_after=_retry_after(answer),
+        status=status,
+    )
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    return retry_after_seconds(
+        answer.headers.get("retry-after", ""), answer.headers.get("date", "")
     )
 
 

@@ -5,17 +5,36 @@ import json
 import math
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 
 from jobs.errors import NotAFeed
 from jobs.sources.feeds import parse_feed
+from jobs.sources.formats.articles import parse_articles
+from jobs.sources.formats.channels import parse_channel
+from jobs.sources.formats.events import parse_events
+from jobs.sources.formats.lists import parse_list
+from jobs.sources.formats.sitemaps import parse_sitemap
+from jobs.sources.formats.wiki_pages import parse_wiki_page
+from jobs.sources.parsed import Form, ParsedFeed
 from jobs.sources.workers import FRAME
 
 try:
     import resource
 except ImportError:  # not POSIX: the deadline by the clock remains
     resource = None  # type: ignore[assignment]
+
+
+_PARSERS: Mapping[Form, Callable[..., ParsedFeed]] = {
+    Form.FEED: parse_feed,
+    Form.SITEMAP: parse_sitemap,
+    Form.EVENTS: parse_events,
+    Form.ARTICLES: parse_articles,
+    Form.WIKI_PAGE: parse_wiki_page,
+    Form.CHANNEL: parse_channel,
+    Form.LIST: parse_list,
+}
 
 
 def main(deadline_seconds: float, memory_mb: int) -> None:
@@ -30,9 +49,10 @@ def main(deadline_seconds: float, memory_mb: int) -> None:
         _send(answers, _answer(json.loads(head), body))
 
 
-def _answer(question: dict[str, str], body: bytes) -> dict[str, Any]:
+def _answer(question: dict[str, Any], body: bytes) -> dict[str, Any]:
+    parse = _PARSERS[Form(question["form"])]
     try:
-        feed = parse_feed(body, question["type"], question["url"])
+        feed = parse(body, question["type"], question["url"], **question["options"])
     except NotAFeed as error:
         return {"error": str(error)}
     except (RecursionError, MemoryError):

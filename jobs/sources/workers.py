@@ -11,15 +11,17 @@ import json
 import os
 import struct
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import jobs
 from jobs.errors import FetchFailed, NotAFeed
-from jobs.sources.parsed import ParsedFeed, ParsedItem
+from jobs.sources.parsed import Form, ParsedFeed, ParsedItem
 
 FRAME = struct.Struct(">I")
+NO_OPTIONS: Mapping[str, Any] = {}
 START_SECONDS = 30.0
 MOST_ANSWER = 16_000_000
 """Bytes; more than the largest feed that parsing lets through."""
@@ -38,8 +40,15 @@ class ParserPool:
         self._slots = asyncio.Semaphore(size)
         self._idle: list[_Worker] = []
 
-    async def parse(self, body: bytes, content_type: str, url: str) -> ParsedFeed:
-        """Parse a body in a worker.
+    async def parse(
+        self,
+        body: bytes,
+        content_type: str,
+        url: str,
+        form: Form = Form.FEED,
+        options: Mapping[str, Any] = NO_OPTIONS,
+    ) -> ParsedFeed:
+        """Parse a body in a worker; ``options`` (plain values) are those of the form's parser.
 
         Raises ``NotAFeed``, also if the worker died of it or was killed at the deadline:
         then only this parse fails, and the next one gets a new worker.
@@ -48,7 +57,8 @@ class ParserPool:
             worker = await self._take()
             try:
                 async with asyncio.timeout(self._deadline_seconds):
-                    answer = await worker.ask({"type": content_type, "url": url}, body)
+                    question = {"type": content_type, "url": url, "form": form}
+                    answer = await worker.ask({**question, "options": dict(options)}, body)
                 feed = _feed(answer)
             except TimeoutError:
                 await worker.kill()
@@ -129,7 +139,7 @@ class _Worker:
     def alive(self) -> bool:
         return self._process.returncode is None
 
-    async def ask(self, question: dict[str, str], body: bytes) -> Any:
+    async def ask(self, question: dict[str, Any], body: bytes) -> Any:
         head = json.dumps(question).encode()
         self._questions.write(FRAME.pack(len(head)) + head + FRAME.pack(len(body)))
         self._questions.write(body)
@@ -166,7 +176,8 @@ def _feed(answer: dict[str, Any]) -> ParsedFeed:
         ParsedItem(**{**item, "published_at": _moment(item["published_at"])})
         for item in answer["items"]
     )
-    return ParsedFeed(items=tuple(items), whole=answer["whole"])
+    parts = tuple((str(url), str(stamp)) for url, stamp in answer["parts"])
+    return ParsedFeed(items=tuple(items), whole=answer["whole"], parts=parts)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -71,6 +71,8 @@ source = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", Text),
+    # How far a source that is read in steps has been read.
+    Column("cursor", Text),
     Column("next_due_at", Moment, nullable=False),
     # NULL until the first read, which is the source's silent baseline.
     Column("baseline_at", Moment),

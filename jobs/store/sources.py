@@ -63,6 +63,7 @@ async def sync(conn: AsyncConnection, sources: Collection[Source], now: datetime
             "etag": None,
             "last_modified": None,
             "body_hash": None,
+            "cursor": None,
             "baseline_at": None,
             "whole_at": None,
             "next_due_at": now,
@@ -99,7 +100,7 @@ async def claim_due(
 
 def _due(row: Row[Any], now: datetime) -> Due:
     is_whole = row.whole_at is None or now - row.whole_at >= WHOLE_EVERY
-    kept = Validators(row.etag, row.last_modified, row.body_hash)
+    kept = Validators(row.etag, row.last_modified, row.body_hash, row.cursor)
     return Due(
         SourceId(row.id),
         replace(kept, etag=None, last_modified=None) if is_whole else kept,
@@ -136,6 +137,7 @@ async def record_reading(
             etag=validators.etag,
             last_modified=validators.last_modified,
             body_hash=validators.body_hash,
+            cursor=validators.cursor,
             baseline_at=case((source.c.baseline_at.is_(None), now), else_=source.c.baseline_at),
             last_ok_at=now,
             last_new_at=now if new_items else source.c.last_new_at,
