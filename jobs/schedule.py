@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,8 +77,10 @@ class Runner:
         task = asyncio.create_task(self._attempt(job), name=f"job {job.name}")
         self._running[job.name] = task
         task.add_done_callback(lambda _: self._running.pop(job.name, None))
-        # The scheduler cancels what it started when it ends; the run itself goes on.
-        await asyncio.shield(task)
+        # The scheduler cancels what it started when it ends, and would log that as an
+        # error of the job; the run itself goes on, and ``finish`` waits for it.
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
 
     async def _attempt(self, job: Job) -> None:
         limit = asyncio.timeout(job.deadline_seconds)
