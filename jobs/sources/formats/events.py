@@ -9,7 +9,6 @@ import io
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
 
 from jobs.errors import NotAFeed
 from jobs.sources.cleaning import clean_text
@@ -24,7 +23,7 @@ MOST_UNPACKED = 40_000_000
 COLUMNS = 61
 _ACTOR_CODES = (5, 7, 8, 15, 17, 18)  # code, country, known group, of both actors
 _PLACES = (37, 45, 53)  # FIPS country of both actors and of the act
-_EVENT_CODE, _DATE_ADDED, _ADDRESS = 26, 59, 60
+_EVENT_CODE, _ADDRESS = 26, 60
 _LONGEST_LINE = 20_000
 
 _ROOT_CODES = ("04", "05", "12", "16")
@@ -36,7 +35,7 @@ def parse_events(
 ) -> ParsedFeed:
     """Read a zipped export file: one item an address, for rows of the wanted codes.
 
-    An item's date is when GDELT first saw the article: a latest possible time. Raises
+    Items have no date: they are hints. Raises
     ``NotAFeed`` for what is no such file or unpacks to more than ``MOST_UNPACKED``.
     """
     found: dict[str, ParsedItem] = {}
@@ -91,12 +90,7 @@ def _item(fields: list[str]) -> ParsedItem | None:
         title=title,
         summary="",
         outlet=OUTLET,
-        published_at=_moment(fields[_DATE_ADDED]),
+        # A hint may strengthen what others tell and date nothing: an address alone, in
+        # which words such as “not” are dropped, must not start an alert.
+        published_at=None,
     )
-
-
-def _moment(digits: str) -> datetime | None:
-    try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
