@@ -48,18 +48,20 @@ def _check_config(settings: Settings) -> int:
     _say(f"settings: {len(settings.model_fields_set)} set, the rest by default")
     _say(f"cases: {', '.join(sorted(reference.cases))}")
     _say(f"sources: {len(reference.sources)}")
-    findings = []
-    if settings.bot_token is None:
-        findings.append("BOT_TOKEN is not set: the bot will answer in the terminal")
-    if not settings.operator_contact:
-        findings.append("OPERATOR_CONTACT is not set: hosts cannot reach you, some will refuse")
+    notes = {
+        "BOT_TOKEN is not set: the bot will answer in the terminal": settings.bot_token is None,
+        "OPERATOR_CONTACT is not set: hosts cannot reach you, and some refuse": (
+            not settings.operator_contact
+        ),
+        "FETCH_ALLOW_LOOPBACK is on: a source may read this machine": settings.fetch_allow_loopback,
+    }
+    for note, holds in notes.items():
+        if holds:
+            _say(f"note: {note}")
     if settings.webhook_url and settings.webhook_secret is None:
-        findings.append("WEBHOOK_SECRET is needed where WEBHOOK_URL is set")
-    if settings.fetch_allow_loopback:
-        findings.append("FETCH_ALLOW_LOOPBACK is on: a source may read this machine")
-    for finding in findings:
-        _say(f"note: {finding}")
-    return 1 if findings else 0
+        _say("WEBHOOK_SECRET: needed where WEBHOOK_URL is set; choose a long word")
+        return 1
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,11 @@ async def _check_sources(settings: Settings) -> int:
         for done in asyncio.as_completed([one(s) for s in reference.sources.values()]):
             trials.append(await done)
             _say(trials[-1].line())
-            print(f"\r{len(trials)} of {total} tried ", end="", file=sys.stderr)  # noqa: T201
+            if sys.stderr.isatty():
+                print(f"\r{len(trials)} of {total} tried ", end="", file=sys.stderr)  # noqa: T201
     finally:
         await client.aclose()
         await parser.close()
-    print(file=sys.stderr)  # noqa: T201
     failed = sum(bool(trial.problem) for trial in trials)
     _say(f"{total - failed} of {total} sources answer with items")
     return 1 if failed else 0

@@ -1,0 +1,74 @@
+"""``check``: what it looks at, what it says, and its exit codes."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from jobs import check
+from jobs.errors import StoreError
+from tests.feed_host import FeedHost, answer
+from tests.whole_program import rss
+
+
+def run(what: str) -> int:
+    parser = argparse.ArgumentParser()
+    check.add_arguments(parser)
+    return check.main(parser.parse_args([what]))
+
+
+def write_env(**settings: str) -> None:
+    lines = [f"{name}={value}" for name, value in settings.items()]
+    Path(".env").write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_config_says_what_is_set_and_what_follows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("config") == 0
+    said = capsys.readouterr().out
+    assert "cases: palestine, taliban" in said
+    assert "note: BOT_TOKEN is not set" in said
+
+
+def test_a_webhook_without_its_secret_is_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    write_env(WEBHOOK_URL="https://example.org")
+    assert run("config") == 1
+    assert "WEBHOOK_SECRET: needed" in capsys.readouterr().out
+
+
+def source(name: str, url: str) -> str:
+    return (
+        f'[{name}]\nname = "{name}"\nkind = "feed"\nurl = "{url}"\nlanguage = "en"\n'
+        f'family = "{name}"\ntier = "outlet"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("pages", "code", "words"),
+    [
+        ({"good": rss("A title")}, 0, ["ok     good", "1 of 1 sources answer"]),
+        (
+            {"good": rss("A title"), "bad": b"<html><title>Hello</title></html>", "idle": rss()},
+            1,
+            ["FAILED bad", "HTML page titled “Hello”", "the feed is empty", "1 of 3"],
+        ),
+    ],
+    ids=["all well", "some not"],
+)
+async def test_sources_are_each_tried_once(
+    pages: dict[str, bytes], code: int, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with FeedHost({f"/{name}": answer(body) for name, body in pages.items()}) as host:
+        listed = "\n".join(source(name, host.url(f"/{name}")) for name in pages)
+        await asyncio.to_thread(Path("mine.toml").write_text, listed, encoding="utf-8")
+        write_env(SOURCES_FILE="mine.toml", FETCH_ALLOW_LOOPBACK="true")
+        assert await asyncio.to_thread(run, "sources") == code
+        assert len(host.requests) == len(pages)
+    said = capsys.readouterr().out
+    for word in words:
+        assert word in said
+
+
+def test_a_store_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(StoreError, match=r"recognition-watch\.sqlite"):
+        run("store")
