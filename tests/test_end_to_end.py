@@ -6,7 +6,10 @@ is what the readers of each chat would see.
 
 import asyncio
 import signal
+import socket
+import time
 
+import httpx
 import pytest
 
 from tests.bot_api import TOKEN, hang
@@ -116,3 +119,43 @@ async def test_a_kill_while_telegram_has_the_call_repeats_at_most_once(
         await until(lambda: any(REPEAT in shown.text for shown in world.told(PRIVATE)))
         await until_settled(world)
     assert len(world.told(PRIVATE)) == 1 + stored
+
+
+async def test_updates_come_in_by_webhook_and_health_is_served(world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    own = f"http://127.0.0.1:{port}"
+    settings = {
+        "WEBHOOK_URL": "https://bot.example",
+        "WEBHOOK_SECRET": "a-long-word",
+        "HTTP_PORT": str(port),
+    }
+    update = {
+        "update_id": 1,
+        "message": {
+            "message_id": 1,
+            "date": int(time.time()),
+            "chat": {"id": PRIVATE, "type": "private"},
+            "from": {"id": PRIVATE, "is_bot": False, "first_name": "A"},
+            "text": "/privacy",
+        },
+    }
+    async with program(world, 0, **settings), httpx.AsyncClient() as client:
+        await until(lambda: any(call.method == "setWebhook" for call in world.api.calls))
+        health = (await client.get(f"{own}/healthz")).json()
+        secret = {"X-Telegram-Bot-Api-Secret-Token": "a-long-word"}
+        taken = [
+            (await client.post(f"{own}/telegram", json=update, headers=headers)).status_code
+            for headers in ({}, secret, secret)
+        ]
+        await until(lambda: bool(world.api.shown(PRIVATE)))
+    (set_up,) = [call for call in world.api.calls if call.method == "setWebhook"]
+    assert set_up.params["url"] == "https://bot.example/telegram"
+    assert set_up.params["secret_token"] == "a-long-word"
+    assert not any(call.method == "getUpdates" for call in world.api.calls)
+    assert taken == [403, 204, 204]
+    # The same update twice is answered once.
+    assert len(world.api.shown(PRIVATE)) == 1
+    assert health["ok"]
+    assert health["loop_lag_ms"]["worst"] < 2000
+    assert health["jobs"]["poll"]["failures"] == 0

@@ -79,12 +79,14 @@ class World:
 
 
 @asynccontextmanager
-async def program(world: World, kill_at: int = 0) -> AsyncIterator[asyncio.subprocess.Process]:
+async def program(
+    world: World, kill_at: int = 0, **settings: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the program; it kills itself before its ``kill_at``-th commit."""
     log = (world.folder / "log").open("ab")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.crash_child", str(kill_at), "run"),
-        env=world.environment(),
+        env=world.environment() | settings,
         cwd=world.folder,
         stdout=log,
         stderr=log,
