@@ -103,7 +103,10 @@ def _direct_parties(
 ) -> list[str]:
     codes: list[str] = []
     agent = next((g for g in before if _may_act(g, trigger)), None)
-    if agent and takes_part(agent) and not _busy(agent, trigger, scene.clause):
+    aloof = agent and any(
+        agent.end <= c.start < trigger.start for c in scene.clause.classes("mediates")
+    )
+    if agent and takes_part(agent) and not aloof and not _busy(agent, trigger, scene.clause):
         codes += agent.codes
     for group in after:
         near = group.start - trigger.end

@@ -35,6 +35,8 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     for group in before:
         if group.unnamed == "unnamed" and is_ranked(group, scene.clause):
             continue
+        if _is_followed(group, scene.clause):
+            continue
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
@@ -53,6 +55,11 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     )
 
 
+def _is_followed(group: Group, clause: Clause) -> bool:
+    """Say whether others do it after a group: "follows Russia in recognising"."""
+    return any(c.end == group.start for c in clause.classes("joins"))
+
+
 def _owns(group: Group, trigger: Span) -> bool:
     gap = trigger.start - group.end
     return gap <= 3 if group.possessive else gap <= 1 and Form.DEMONYM in group.forms
@@ -62,7 +69,8 @@ def _recognises(group: Group, trigger: Span) -> bool:
     """Say whether a group before the trigger is who recognises; a bloc only close by."""
     if Form.ORGANISATION in group.forms and trigger.start - group.end > 6:
         return False
-    return (can_act(group) and group.marker in ("", "by", "goal")) or bool(
+    near = group.marker == "with" and trigger.start - group.end <= 2
+    return (can_act(group) and (near or group.marker in ("", "by", "goal"))) or bool(
         group.codes and group.head == "person"
     )
 
