@@ -97,6 +97,10 @@ def seat(trigger: Span, scene: Scene) -> Found:
         if group.codes and group.marker in ("place", "by", "goal"):
             return Found(group.codes, "place")
     agents = [g for g in groups_before(trigger, scene.groups) if can_act(g) and not g.marker]
+    if trigger.kind.strict:
+        return Found((), "no forum")
+    if agents and detail == "attended":
+        return Found((), "others attend")
     if agents:
         return Found(agents[0].codes, "agent")
     return hosted_earlier(scene) or Found(scene.hosts or scene.topic, "topic")

@@ -30,6 +30,8 @@ def partner(trigger: Span, scene: Scene) -> Found:
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
     if _is_internal(before, after):
         return Found((), "among themselves")
+    if trigger.kind.place and _lacks_place(trigger, scene):
+        return Found((), "no place")
     if trigger.kind.detail == "host" and not _is_guest(trigger, scene, after):
         return Found((), "no guest")
     if _is_aim(trigger, scene, before):
@@ -63,6 +65,13 @@ def partner(trigger: Span, scene: Scene) -> Found:
     if scene.is_body or (trigger.kind.place and not together):
         return Found((), "party")
     return Found((scene.pair if together else ()) or scene.topic, "topic")
+
+
+def _lacks_place(trigger: Span, scene: Scene) -> bool:
+    """Say whether a trigger ends in a preposition that no name follows: "is in talks"."""
+    if not any(c.end == trigger.end for c in scene.clause.classes("place", "goal")):
+        return False
+    return not any(0 <= g.start - trigger.end <= 1 for g in scene.groups)
 
 
 def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
@@ -103,14 +112,18 @@ def _direct_parties(
 ) -> list[str]:
     codes: list[str] = []
     agent = next((g for g in before if _may_act(g, trigger)), None)
-    aloof = agent and any(
-        agent.end <= c.start < trigger.start for c in scene.clause.classes("mediates")
-    )
-    if agent and takes_part(agent) and not aloof and not _busy(agent, trigger, scene.clause):
+    if (
+        agent
+        and takes_part(agent)
+        and not _stands_apart(scene.clause, agent.end, trigger.start)
+        and not _busy(agent, trigger, scene.clause)
+    ):
         codes += agent.codes
     for group in after:
         near = group.start - trigger.end
-        if group.marker == "by" and near > 2:
+        if group.marker == "by" and (
+            near > 2 or _stands_apart(scene.clause, trigger.end, group.start)
+        ):
             continue
         if (
             takes_part(group)
@@ -131,6 +144,11 @@ def _direct_parties(
         ]
         codes += [c for g in inside for c in g.codes]
     return codes
+
+
+def _stands_apart(clause: Clause, start: int, end: int) -> bool:
+    """Say whether a go-between's or an onlooker's verb stands there: "talks mediated by"."""
+    return any(start <= c.start < end for c in clause.classes("mediates"))
 
 
 def _may_act(group: Group, trigger: Span) -> bool:

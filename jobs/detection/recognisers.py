@@ -40,7 +40,7 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
-            return Found(scene.topic, "pronoun")
+            return Found(() if trigger.kind.noun else scene.topic, "pronoun")
         if _recognises(group, trigger):
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):

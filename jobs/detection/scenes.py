@@ -11,7 +11,7 @@ from jobs.domain.events import EventType
 ACTS = frozenset(("", "person", "organ", "ambassador", "charge", "firm"))
 
 
-PARTIES = frozenset(("", "person", "organ", "ambassador", "charge", "firm", "deal"))
+PARTIES = ACTS | {"deal"}
 
 
 @dataclass(frozen=True, slots=True)
