@@ -10,6 +10,7 @@ from jobs.detection.scenes import (
     PARTIES,
     Found,
     Scene,
+    agents,
     can_act,
     groups_after,
     groups_before,
@@ -67,14 +68,20 @@ def partner(trigger: Span, scene: Scene) -> Found:
 
 def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
     """Say whether somebody is received: not a step, nor a recognition, nor reports."""
+    if scene.grammar.order in ("sov", "free") and any(
+        g.marker in ("object", "with", "topic") and _is_somebody(g) for g in scene.groups
+    ):
+        return True
     if not after:
         return False
     near = after[0].start - trigger.end <= 3
     if after[0].marker == "by":
         return near
-    return near and (
-        is_person(after[0]) or (after[0].subject is Strength.NAMED and not after[0].possessive)
-    )
+    return near and _is_somebody(after[0])
+
+
+def _is_somebody(group: Group) -> bool:
+    return is_person(group) or (group.subject is Strength.NAMED and not group.possessive)
 
 
 def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
@@ -102,7 +109,8 @@ def _direct_parties(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> list[str]:
     codes: list[str] = []
-    agent = next((g for g in before if g.marker in ("", "between", "with") or g.office), None)
+    acting = agents(trigger, scene)
+    agent = next((g for g in acting if g.marker in ("", "between", "with") or g.office), None)
     if agent and takes_part(agent) and not _busy(agent, trigger, scene.clause):
         codes += agent.codes
     for group in after:
@@ -111,14 +119,14 @@ def _direct_parties(
             continue
         if (
             takes_part(group)
-            and group.marker in ("", "with", "between", "by", "of")
+            and group.marker in ("", "with", "between", "by", "of", "object")
             and near <= _SIDE
         ):
             codes += group.codes
             if group.marker in ("", "of"):
                 break
     for group in before:
-        if takes_part(group) and group.marker in ("with", "between"):
+        if takes_part(group) and group.marker in ("with", "between", "object"):
             codes += group.codes
     if not codes:
         inside = [

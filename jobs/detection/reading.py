@@ -63,7 +63,10 @@ class CaseReading:
     def __init__(self, read: Read, case: Case) -> None:
         self._read = read
         self._case = case
-        self._groups = gather(read.words, read.spans, case.id, case.seat)
+        self._grammar = read.lexicon.phrases.grammar
+        self._groups = gather(
+            read.words, read.spans, case.id, case.seat, read.lexicon.phrases.grammar
+        )
         self._clauses = cut_clauses(
             read.words,
             read.spans,
@@ -190,8 +193,10 @@ class CaseReading:
             when,
             self._read.published,
             self._following,
-            self._read.lexicon.phrases.grammar.gerunds,
+            self._grammar.gerunds,
             self._hypothetical,
+            self._grammar.order == "sov",
+            self._grammar.stretch,
         )
 
     def _sentence(self, place: int) -> range:
@@ -218,6 +223,7 @@ class CaseReading:
             self._strength,
             self._last.type if self._last else None,
             governing is not None and governing.has("speech"),
+            self._grammar,
         )
 
     def _is_about_subject(self, kind: Trigger, sentence: range) -> bool:
@@ -231,7 +237,7 @@ class CaseReading:
         return by_seat and self._strength is Strength.SEAT
 
     def _when(self, place: int, sentence: range, *, ahead: bool = False) -> When | None:
-        calendar = self._read.lexicon.phrases.calendar
+        calendar = self._read.lexicon.calendar
         words, published = self._read.words.words, self._read.published
         clause = self._clauses[place]
         found = find_date(words[clause.start : clause.end], published, calendar, ahead=ahead)

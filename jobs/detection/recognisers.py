@@ -8,6 +8,7 @@ from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     Found,
     Scene,
+    agents,
     apposed,
     by_whom,
     can_act,
@@ -26,20 +27,20 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         return Found((), "other object")
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
     passive = any(g.marker == "by" for g in after) or _is_passive(trigger, scene.clause)
-    if found := by_whom(trigger, scene.groups):
+    if found := by_whom(trigger, scene):
         return found
     if before and can_act(before[0]) and _owns(before[0], trigger):
         return Found(before[0].codes, "possessor")
     if not passive and _reverses(trigger, scene, before, after):
         return Found((), "subject acts")
-    for group in before:
+    for group in agents(trigger, scene):
         if group.unnamed == "unnamed" and is_ranked(group, scene.clause):
             continue
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
             return Found(scene.topic, "pronoun")
-        if _recognises(group, trigger):
+        if _recognises(group, trigger, scene):
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
@@ -53,17 +54,20 @@ def _owns(group: Group, trigger: Span) -> bool:
     return gap <= 3 if group.possessive else gap <= 1 and Form.DEMONYM in group.forms
 
 
-def _recognises(group: Group, trigger: Span) -> bool:
+def _recognises(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether a group before the trigger is who recognises; a bloc only close by."""
     if Form.ORGANISATION in group.forms and trigger.start - group.end > 6:
         return False
-    return (can_act(group) and group.marker in ("", "by", "goal")) or bool(
-        group.codes and group.head == "person"
+    goal = scene.clause.has("plan_to")  # "for Russia to recognise"
+    return (can_act(group) and group.marker in ("", "by", *(["goal"] if goal else []))) or bool(
+        group.codes and group.head == "person" and group.marker != "object"
     )
 
 
 def _other_object(trigger: Span, scene: Scene) -> bool:
     """Say whether something else than the subject is recognised."""
+    order = scene.grammar.order
+    marked = ("of", "object") if order in ("vso", "free") else ("", "of", "object")
     if any(is_subject(g) for g in scene.groups):
         later = groups_after(trigger, scene.groups)
         near = later[0] if later else None
@@ -82,11 +86,10 @@ def _other_object(trigger: Span, scene: Scene) -> bool:
                 and near.marker == "of"
             )
         return False
+    if any(g.codes and g.marker == "object" for g in groups_before(trigger, scene.groups)):
+        return True
     return any(
-        g.codes
-        and g.marker in ("", "of")
-        and g.start - trigger.end <= 2
-        and Form.LEADER not in g.forms
+        g.codes and g.marker in marked and g.start - trigger.end <= 2 and Form.LEADER not in g.forms
         for g in groups_after(trigger, scene.groups)
     )
 
@@ -101,6 +104,10 @@ def _reverses(trigger: Span, scene: Scene, before: Sequence[Group], after: Seque
         return False
     if trigger.kind.noun:
         return False
+    patient = "object" if scene.grammar.order == "free" else ""
     return (
-        bool(after) and not is_subject(after[0]) and after[0].marker == "" and bool(after[0].codes)
+        bool(after)
+        and not is_subject(after[0])
+        and after[0].marker == patient
+        and bool(after[0].codes)
     )
