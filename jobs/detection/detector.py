@@ -65,7 +65,7 @@ def _read(text: Text, lexicon: Lexicon) -> Read:
     words = split_words(f"{head} . {lead}")
     title_end = sum(1 for start in words.starts if start < len(head))
     found = lexicon.find(words)
-    spans = settle(words, found, lexicon.phrases, title_end)
+    spans = settle(words, found, lexicon, title_end)
     trapped = frozenset(s.entry.value for s in found if s.entry.kind is Kind.CASE_TRAP)
     published = _day(text.published_at)
     return Read(words, tuple(spans), title_end, lexicon, published, trapped)

@@ -94,6 +94,7 @@ class Lexicon:
     ) -> None:
         self.phrases = phrases
         self.calendar = _folded(phrases.calendar)
+        self.ambiguous = frozenset(" ".join(pattern_words(w)) for w in phrases.grammar.ambiguous)
         self._gap = GAP * phrases.grammar.stretch
         keys: dict[str, list[_Pattern]] = {}
         affixes = _Affixes(phrases.grammar)
