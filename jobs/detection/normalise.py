@@ -1,7 +1,7 @@
 """Text as it comes becomes words: one pass, any string, same words for same text.
 
 Words are lower-cased; what the engine needs of the original (capitals, hyphens, place) is
-kept beside each. Spellings of one letter become one (``_FOLD``), in texts and patterns alike.
+kept beside each. Spellings of one letter become one (``FOLD``), in texts and patterns alike.
 The words joined by blanks are what the tables are matched against, so a
 pattern never matches inside a word, and Chinese, written without blanks, is one word a
 character.
@@ -10,6 +10,8 @@ character.
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from jobs.detection.letters import FOLD
 
 LIMIT = 200_000
 """Characters read of one text; no news item is longer, and no flood costs more."""
@@ -42,10 +44,6 @@ _SAME = str.maketrans(
     | dict.fromkeys("ʻʹ´`", "'")
     | dict(zip("，：；！？（）；،؛٫٬", ",:;!?();,;.,", strict=True))
     | {chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0xFF10) for n in range(10)}
-)
-_FOLD = str.maketrans(
-    dict(zip("ёıيىئكۀةہھۃەأإآٱؤۓ", "еiیییکهههههەااااوے", strict=True))
-    | dict.fromkeys("ـ\u200c\u0670" + "".join(map(chr, range(0x64B, 0x656))))
 )
 _QUOTES = frozenset('"“”„«»‹›*#_|「」『』《》【】〈〉')
 _HYPHEN = "-"
@@ -80,7 +78,7 @@ def clean(text: str) -> str:
 
 def fold(word: str) -> str:
     """Return a word in small letters, each letter in one spelling, without vowel signs."""
-    return word.lower().translate(_FOLD)
+    return word.lower().translate(FOLD)
 
 
 def split_words(text: str) -> Words:
