@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from jobs.detection.clauses import Clause
 from jobs.detection.dates import When
 from jobs.detection.lexicon import Kind, Span
-from jobs.domain.events import EventStatus
+from jobs.domain.events import EventStatus, EventType
 
 FRESH = timedelta(days=12)
 """What happened longer ago than this is told as background."""
@@ -48,6 +48,8 @@ class Setting:
     hypothetical: frozenset[str] = frozenset()
     verb_last: bool = False
     stretch: int = 1
+    spoken: bool = False
+    """Whether somebody is quoted as saying the clause."""
 
 
 def judge(trigger: Span, setting: Setting) -> Judgement:
@@ -114,7 +116,8 @@ def _governs(cue: Span, clause: Clause) -> bool:
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:
-    if trigger.kind.type not in ("recognition", "delisting"):
+    named = trigger.kind.type is EventType.AGREEMENT and trigger.kind.noun
+    if not named and trigger.kind.type not in ("recognition", "delisting"):
         return False
     cues = _cues(setting, trigger, "urge")
     cues += [c for c in setting.clause.classes("urge") if c.start <= trigger.start < c.end]
@@ -125,6 +128,8 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
     names = ["negation", "refusal"] + (["condition"] if _is_conditional(trigger) else [])
     for cue in reversed(_cues(setting, trigger, *names)):
         near = _reaches(cue, trigger, setting) or cue.start < setting.clause.start
+        if _is_covered(cue, setting, "consider", "affirmed"):
+            continue
         if near and (cue.entry.value == "refusal" or not _between(cue, trigger, setting)):
             return _said(cue, setting)
     if close := _follows(trigger, setting, "negation"):
@@ -134,6 +139,16 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
     names[:2] = ["refusal_after"]
     after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
     return _said(after[0], setting) if after else ()
+
+
+def _is_covered(cue: Span, setting: Setting, *names: str) -> bool:
+    """Say whether a cue is but part of a longer one of other sense: "not rule out"."""
+    clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
+    return any(
+        c.start <= cue.start and cue.end <= c.end and c.end - c.start > cue.end - cue.start
+        for clause in clauses
+        for c in clause.classes(*names)
+    )
 
 
 def _reaches(cue: Span, trigger: Span, setting: Setting) -> bool:
@@ -166,7 +181,7 @@ def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> boo
         return False
     if _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan", "speech"):
         return False
-    if setting.before and setting.clause.complement and setting.before.has("speech"):
+    if setting.spoken:
         return False
     return bool(_cues(setting, trigger, "background"))
 
@@ -186,14 +201,18 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
 
 
 def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
-    hearsay = setting.clause.classes("reported")
+    settled = [*setting.clause.classes("reported"), *_settled(setting)]
     for cue in _cues(setting, trigger, "plan"):
-        if not any(h.start < cue.end and cue.start < h.end for h in hearsay):
+        if _is_period(trigger) and cue.end > trigger.start:
+            continue
+        if not any(h.start < cue.end and cue.start < h.end for h in settled):
             return _said(cue, setting)
     form = setting.words[trigger.start]
     if not trigger.kind.noun and not form.endswith(setting.gerunds or ("\n",)):
         for cue in _cues(setting, trigger, "plan_to"):
-            if trigger.start - cue.end < _NEAR and not _ranked(cue, setting):
+            if _is_aimed(cue, trigger, setting) and not any(
+                h.start <= cue.start < h.end for h in settled
+            ):
                 return _said(cue, setting)
     if close := _follows(trigger, setting, "plan"):
         return close
@@ -209,6 +228,26 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     after = [c for c in setting.clause.classes("plan") if 0 <= c.start - trigger.end <= _FAR]
     later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
     return _said(later[0], setting) if later else ()
+
+
+def _settled(setting: Setting) -> list[Span]:
+    """Return the decisions that are told as taken, by who praises, blames or dates them."""
+    clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
+    known = any(clause.has("reaction") for clause in clauses) or setting.clause.has("past")
+    return setting.clause.classes("resolve") if known else []
+
+
+def _is_aimed(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether "to" makes an intent of a verb: close by, no name in between, and not as
+    what someone already in a place has come for ("in Kabul to discuss")."""
+    if trigger.start - cue.end >= _NEAR or _ranked(cue, setting):
+        return False
+    names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
+    if any(cue.end <= name.start < trigger.start for name in names):
+        return False
+    places = {s.end for s in setting.clause.classes("place")}
+    come = any(name.end == cue.start and name.start in places for name in names)
+    return not (come and trigger.kind.type is EventType.MEETING)
 
 
 def _is_period(trigger: Span) -> bool:

@@ -84,7 +84,18 @@ def gather(
     if block:
         groups.append(_group(block, case, seat))
     _assign(words, spans, groups, grammar)
-    return groups
+    return _without_heads(groups)
+
+
+def _without_heads(groups: Sequence[Group]) -> list[Group]:
+    """Return the groups but collectives that are a name's own: "German officials"."""
+    kept: list[Group] = []
+    for group in groups:
+        owner = kept[-1] if kept else None
+        if owner and group.unnamed == "collective" and group.start < owner.head_end:
+            continue
+        kept.append(group)
+    return kept
 
 
 def _is_name(span: Span, case: str) -> bool:

@@ -29,8 +29,15 @@ def host(trigger: Span, scene: Scene) -> Found:
     acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
     if acting:
         return Found(acting[0].codes, "agent")
+    if trigger.kind.place:
+        inside = [g for g in groups if trigger.start <= g.start < trigger.end and g.codes]
+        near = [g for g in after if g.codes and g.start - trigger.end <= 2]
+        if goals := [*inside, *near]:
+            return Found(goals[0].codes, "goal")
     if owners:
         return Found(owners[0].codes, "owner")
+    told = [s.start for s in scene.clause.classes("speech") if s.start >= trigger.end]
+    after = [g for g in after if not told or g.end <= told[0]]
     places = [g for g in [*after, *before] if g.codes and g.marker in ("place", "goal", "of", "by")]
     for group in places:
         if group.head != "nonstate":
@@ -82,6 +89,8 @@ def seat(trigger: Span, scene: Scene) -> Found:
             return Found(group.codes, "organisation")
     if detail == "applied":
         return Found((), "no organisation")
+    if trigger.kind.afar and (scene.forums or not scene.clause.has("forum")):
+        return Found(scene.forums[:1], "afar")
     for group in scene.groups:
         if group.codes and group.head == "forum":
             return Found(group.codes, "forum's")

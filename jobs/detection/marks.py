@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from jobs.detection.groups import HEADS
 from jobs.detection.lexicon import Form, Kind, Lexicon, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Calendar
@@ -21,8 +22,18 @@ def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int
     ]
     held = [span for span in _without_trapped(held) if not _is_month(words, span, lexicon.calendar)]
     names = _longest(span for span in held if span.entry.kind in _NAMES)
-    rest = [span for span in held if span.entry.kind not in _NAMES]
+    rest = _without_parts([span for span in held if span.entry.kind not in _NAMES])
     return sorted({*names, *rest}, key=lambda span: (span.start, -span.end))
+
+
+def _without_parts(spans: Sequence[Span]) -> list[Span]:
+    """Return the spans but nouns that are part of a longer noun: "envoy" in "special envoy"."""
+    covered = _covered(span for span in spans if _is_noun(span))
+    return [span for span in spans if not _is_noun(span) or not _is_inside(span, covered)]
+
+
+def _is_noun(span: Span) -> bool:
+    return span.entry.kind is Kind.CLASS and span.entry.value in HEADS
 
 
 def _is_month(words: Words, span: Span, calendar: Calendar) -> bool:

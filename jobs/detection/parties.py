@@ -44,7 +44,7 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "subject no party")
     if direct:
         return Found(tuple(dict.fromkeys(direct)), "party")
-    if codes := _destination(scene, before, after):
+    if codes := _destination(trigger, scene, before, after):
         return Found(codes, "destination")
     for group in before:
         if (
@@ -109,8 +109,7 @@ def _direct_parties(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> list[str]:
     codes: list[str] = []
-    acting = agents(trigger, scene)
-    agent = next((g for g in acting if g.marker in ("", "between", "with") or g.office), None)
+    agent = next((g for g in agents(trigger, scene) if _may_act(g, trigger)), None)
     if agent and takes_part(agent) and not _busy(agent, trigger, scene.clause):
         codes += agent.codes
     for group in after:
@@ -138,6 +137,13 @@ def _direct_parties(
     return codes
 
 
+def _may_act(group: Group, trigger: Span) -> bool:
+    """Say whether a group can be who does it: "a round of US-Taliban talks" too."""
+    if group.marker in ("", "between", "with") or group.office:
+        return True
+    return group.marker == "of" and trigger.start - group.end <= 1
+
+
 def _busy(agent: Group, trigger: Span, clause: Clause) -> bool:
     """Say whether an agent does something else: "the Council exempted him for talks with"."""
     kind = trigger.kind
@@ -152,12 +158,15 @@ def _busy(agent: Group, trigger: Span, clause: Clause) -> bool:
     )
 
 
-def _destination(scene: Scene, before: Sequence[Group], after: Sequence[Group]) -> tuple[str, ...]:
+def _destination(
+    trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
+) -> tuple[str, ...]:
     """Return the state the subject goes to, or is received in, for want of any other."""
+    markers = ("place", "goal") if trigger.kind.noun else ("place", "goal", "")
     if not any(is_subject(g) and g.marker == "" for g in scene.groups):
         return ()
     for group in [*after, *before]:
-        if group.codes and group.marker in ("place", "goal", "") and group.head in ACTS:
+        if group.codes and group.marker in markers and group.head in ACTS:
             return group.codes
     return ()
 
@@ -170,7 +179,8 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
             return not _is_topic(group, trigger)
         if group.subject and (group.marker == "place" or _seat_acts(group, trigger)):
             return True
-    if has_unnamed(scene, "collective") or scene.last is EventType.AGREEMENT:
+    together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
+    if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
     if has_unnamed(scene, "pronoun"):
         return has_partner and scene.subject_near >= Strength.SEAT

@@ -46,7 +46,12 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         return Found((), "unnamed")
     if trigger.kind.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
         return shared_subject(scene) or apposed(after) or Found((), "topic elsewhere")
-    return shared_subject(scene) or apposed(after) or Found(scene.topic, "topic")
+    return (
+        shared_subject(scene)
+        or apposed(after)
+        or apposed(scene.answers)
+        or Found(scene.topic, "topic")
+    )
 
 
 def _owns(group: Group, trigger: Span) -> bool:

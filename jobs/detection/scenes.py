@@ -30,7 +30,8 @@ class Scene:
     ``topic`` are the actors last spoken of (``is_body``: an organisation), ``pair`` those
     last named side by side with the subject, ``hosts`` those where the title is set;
     ``subject_near`` says how surely the text is about the case; ``last`` is the type last
-    told of; ``speaks`` that the clause before only says who says this one.
+    told of; ``speaks`` that the clause before only says who says this one; ``forums`` are
+    the codes of the forums that the text names, ``answers`` who is named behind a colon.
     """
 
     clause: Clause
@@ -44,6 +45,8 @@ class Scene:
     last: EventType | None
     speaks: bool
     grammar: Grammar
+    forums: tuple[str, ...] = ()
+    answers: Sequence[Group] = ()
 
 
 def agents(trigger: Span, scene: Scene) -> list[Group]:

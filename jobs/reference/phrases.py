@@ -19,7 +19,8 @@ CLASSES = frozenset(
         # heads: what a name stands before
         "person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate",
         # objects that a trigger may need
-        "credentials", "deal", "rule", "flag", "exit", "old_regime", "paper",
+        "credentials", "deal", "rule", "flag", "exit", "old_regime", "paper", "diplomat",
+        "encounter", "sport",
         # role markers
         "place", "by", "with", "goal", "topic", "of", "between", "like",
         # the frame of a clause
@@ -28,7 +29,7 @@ CLASSES = frozenset(
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
         "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
-        "hypothetical", "perfect",
+        "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
@@ -57,7 +58,8 @@ class Trigger:
     the needed word follows, or else the verb is passive; ``strict`` that the parties stand
     right before and after; ``subject`` that the case's subject is named in the sentence;
     ``actor`` is who alone can do such a thing; ``repeats`` that the words mean this only
-    after another mention of the type; ``topical`` that what follows is what is talked about.
+    after another mention of the type; ``topical`` that what follows is what is talked about;
+    ``afar`` that the needed word may stand anywhere in the text.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Trigger:
     actor: str = ""
     repeats: bool = False
     topical: bool = False
+    afar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +254,7 @@ def _trigger(raw: Mapping[str, Any]) -> Trigger:
         actor=raw.get("actor", ""),
         repeats=bool(raw.get("repeats", False)),
         topical=bool(raw.get("topical", False)),
+        afar=bool(raw.get("afar", False)),
     )
 
 
