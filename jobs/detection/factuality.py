@@ -21,6 +21,7 @@ _NEAR = 3
 _FAR = 7
 _REFUSAL_REACH = 9
 _TRAIL = 5
+_TRAIL_OF_NOUN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
 
 def _trails(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether a cue behind a trigger is of its verb, where verbs come last."""
-    return setting.verb_last and 0 <= cue.start - trigger.end <= _TRAIL
+    reach = _TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL
+    return setting.verb_last and 0 <= cue.start - trigger.end <= reach
 
 
 def _governs(cue: Span, clause: Clause) -> bool:

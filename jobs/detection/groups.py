@@ -13,7 +13,7 @@ from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
 
-MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like"))
+MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like", "object"))
 HEADS = frozenset(
     (
         "person",
@@ -77,7 +77,7 @@ def gather(
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue, speech):
+        if block and not _joins(words, block, span, glue, speech, grammar):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
@@ -137,6 +137,7 @@ def _joins(
     span: Span,
     glue: Mapping[int, Span],
     speech: Mapping[int, Span],
+    grammar: Grammar,
 ) -> bool:
     """Say whether a name continues the block: nothing but joining words in between."""
     last = block[-1]
@@ -149,7 +150,7 @@ def _joins(
             span.start in words.glued
             or span.role == "joiner"
             or _same(last, span)
-            or _apposed(last, span)
+            or (grammar.order == "svo" and _apposed(last, span))
         )
     between, place, joined = [], last.end, span.role == "joiner"
     while place < span.start:

@@ -1,6 +1,6 @@
 """One text as one case sees it: every trigger asked who, whether and when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -69,9 +69,10 @@ class CaseReading:
         self._groups = gather(
             read.words, read.spans, case.id, case.seat, read.lexicon.phrases.grammar
         )
+        objects = {g.marked_at for g in self._groups if g.marker == "object"}
         self._clauses = cut_clauses(
             read.words,
-            read.spans,
+            [span for span in read.spans if not _only_marks(span, objects)],
             read.title_end,
             read.lexicon.phrases.grammar,
             (
@@ -343,6 +344,11 @@ def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
     """Return the codes of the forums and organisations that a text names, in order."""
     named = [s for s in spans if s.entry.kind is Kind.FORUM or s.entry.form is Form.ORGANISATION]
     return tuple(dict.fromkeys(span.entry.value for span in named))
+
+
+def _only_marks(span: Span, objects: Collection[int]) -> bool:
+    """Say whether a word that may be a cue only marks a name as acted on: 将塔利班除名."""
+    return span.start in objects and span.entry.kind is Kind.CLASS and span.entry.value == "plan"
 
 
 def _dated(

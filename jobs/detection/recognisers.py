@@ -29,7 +29,7 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     passive = any(g.marker == "by" for g in after) or _is_passive(trigger, scene.clause)
     if found := by_whom(trigger, scene):
         return found
-    if before and can_act(before[0]) and _owns(before[0], trigger):
+    if before and can_act(before[0]) and _owns(before[0], trigger, scene):
         return Found(before[0].codes, "possessor")
     if not passive and _reverses(trigger, scene, before, after):
         return Found((), "subject acts")
@@ -54,8 +54,10 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     )
 
 
-def _owns(group: Group, trigger: Span) -> bool:
+def _owns(group: Group, trigger: Span, scene: Scene) -> bool:
     gap = trigger.start - group.end
+    if scene.grammar.order == "free" and group.marker == "of" and not trigger.kind.noun:
+        return gap <= 1  # the genitive of "Russia's decision to recognise"
     return gap <= 3 if group.possessive else gap <= 1 and Form.DEMONYM in group.forms
 
 

@@ -23,6 +23,7 @@ CLASSES = frozenset(
         "encounter", "sport",
         # role markers
         "place", "by", "with", "goal", "topic", "of", "between", "like",
+        "object",
         # the frame of a clause
         "break", "complement", "joiner", "article", "modifier", "possessive", "passive",
         "unnamed", "pronoun", "collective", "first", "speech",
