@@ -20,6 +20,8 @@ FRESH = timedelta(days=12)
 _NEAR = 3
 _FAR = 7
 _REFUSAL_REACH = 9
+_TRAIL = 5
+_TRAIL_OF_NOUN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Setting:
     following: frozenset[str] = frozenset()
     gerunds: tuple[str, ...] = ()
     hypothetical: frozenset[str] = frozenset()
+    verb_last: bool = False
+    stretch: int = 1
     spoken: bool = False
     """Whether somebody is quoted as saying the clause."""
 
@@ -94,10 +98,20 @@ def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) ->
 def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     """Return the cues before a trigger in its clause, and in one that governs the clause."""
     earliest = trigger.end if names == ("plan",) else trigger.start
-    own = [c for c in setting.clause.classes(*names) if c.start < earliest and c.end <= trigger.end]
+    own = [
+        c
+        for c in setting.clause.classes(*names)
+        if (c.start < earliest and c.end <= trigger.end) or _trails(c, trigger, setting)
+    ]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
         own = [c for c in setting.before.classes(*names) if _governs(c, setting.before)] + own
     return own
+
+
+def _trails(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether a cue behind a trigger is of its verb, where verbs come last."""
+    reach = _TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL
+    return setting.verb_last and 0 <= cue.start - trigger.end <= reach
 
 
 def _governs(cue: Span, clause: Clause) -> bool:
@@ -145,7 +159,7 @@ def _reaches(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether a denial reaches a trigger: near, and no new subject behind a comma."""
     between = setting.words[cue.end : trigger.start]
     new_subject = "," in between and len(between) - between.index(",") > _NEAR
-    return len(between) <= _REFUSAL_REACH and not new_subject
+    return len(between) <= _REFUSAL_REACH * setting.stretch and not new_subject
 
 
 def _is_conditional(trigger: Span) -> bool:
@@ -289,7 +303,8 @@ def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
     """Return a cue close behind a named act: "the deal will be signed"."""
     if not trigger.kind.noun or trigger.kind.place:
         return ()
-    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _FAR]
+    reach = _FAR * setting.stretch
+    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= reach]
     return _said(close[0], setting) if close else ()
 
 

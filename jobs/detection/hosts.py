@@ -6,6 +6,7 @@ from jobs.detection.recognisers import recogniser
 from jobs.detection.scenes import (
     Found,
     Scene,
+    agents,
     by_whom,
     can_act,
     groups_after,
@@ -25,9 +26,9 @@ def host(trigger: Span, scene: Scene) -> Found:
         for g in groups
         if g.codes and g.head in ("embassy", "ambassador", "charge") and g.marker != "topic"
     ]
-    agents = [g for g in before if can_act(g) and not g.marker]
-    if agents:
-        return Found(agents[0].codes, "agent")
+    acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
+    if acting:
+        return Found(acting[0].codes, "agent")
     if trigger.kind.place:
         inside = [g for g in groups if trigger.start <= g.start < trigger.end and g.codes]
         near = [g for g in after if g.codes and g.start - trigger.end <= 2]
@@ -44,7 +45,7 @@ def host(trigger: Span, scene: Scene) -> Found:
     plain = [
         g
         for g in [*after, *before]
-        if g.codes and g.marker in ("", "with") and g.head != "nonstate"
+        if g.codes and g.marker in ("", "with", "object") and g.head != "nonstate"
     ]
     if plain:
         return Found(plain[0].codes, "plain")
@@ -59,9 +60,9 @@ def lister(trigger: Span, scene: Scene) -> Found:
     """Return whose list, ban or designation it is."""
     groups = scene.groups
     before, after = groups_before(trigger, groups), groups_after(trigger, groups)
-    if found := by_whom(trigger, groups):
+    if found := by_whom(trigger, scene):
         return found
-    for group in before:
+    for group in agents(trigger, scene):
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if can_act(group) and group.marker == "":
@@ -96,13 +97,13 @@ def seat(trigger: Span, scene: Scene) -> Found:
     for group in scene.groups:
         if group.codes and group.marker in ("place", "by", "goal"):
             return Found(group.codes, "place")
-    agents = [g for g in groups_before(trigger, scene.groups) if can_act(g) and not g.marker]
+    acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
     if trigger.kind.strict:
         return Found((), "no forum")
-    if agents and detail == "attended":
+    if acting and detail == "attended":
         return Found((), "others attend")
-    if agents:
-        return Found(agents[0].codes, "agent")
+    if acting:
+        return Found(acting[0].codes, "agent")
     return hosted_earlier(scene) or Found(scene.hosts or scene.topic, "topic")
 
 

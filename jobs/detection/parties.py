@@ -10,6 +10,7 @@ from jobs.detection.scenes import (
     PARTIES,
     Found,
     Scene,
+    agents,
     can_act,
     groups_after,
     groups_before,
@@ -76,14 +77,20 @@ def _lacks_place(trigger: Span, scene: Scene) -> bool:
 
 def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
     """Say whether somebody is received: not a step, nor a recognition, nor reports."""
+    if scene.grammar.order in ("sov", "free") and any(
+        g.marker in ("object", "with", "topic") and _is_somebody(g) for g in scene.groups
+    ):
+        return True
     if not after:
         return False
     near = after[0].start - trigger.end <= 3
     if after[0].marker == "by":
         return near
-    return near and (
-        is_person(after[0]) or (after[0].subject is Strength.NAMED and not after[0].possessive)
-    )
+    return near and _is_somebody(after[0])
+
+
+def _is_somebody(group: Group) -> bool:
+    return is_person(group) or (group.subject is Strength.NAMED and not group.possessive)
 
 
 def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
@@ -111,7 +118,7 @@ def _direct_parties(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> list[str]:
     codes: list[str] = []
-    agent = next((g for g in before if _may_act(g, trigger)), None)
+    agent = next((g for g in agents(trigger, scene) if _may_act(g, trigger)), None)
     if (
         agent
         and takes_part(agent)
@@ -127,14 +134,14 @@ def _direct_parties(
             continue
         if (
             takes_part(group)
-            and group.marker in ("", "with", "between", "by", "of")
+            and group.marker in ("", "with", "between", "by", "of", "object")
             and near <= _SIDE
         ):
             codes += group.codes
             if group.marker in ("", "of"):
                 break
     for group in before:
-        if takes_part(group) and group.marker in ("with", "between"):
+        if takes_part(group) and group.marker in ("with", "between", "object"):
             codes += group.codes
     if not codes:
         inside = [

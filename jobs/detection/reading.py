@@ -1,6 +1,6 @@
 """One text as one case sees it: every trigger asked who, whether and when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -65,10 +65,14 @@ class CaseReading:
     def __init__(self, read: Read, case: Case) -> None:
         self._read = read
         self._case = case
-        self._groups = gather(read.words, read.spans, case.id, case.seat)
+        self._grammar = read.lexicon.phrases.grammar
+        self._groups = gather(
+            read.words, read.spans, case.id, case.seat, read.lexicon.phrases.grammar
+        )
+        objects = {g.marked_at for g in self._groups if g.marker == "object"}
         self._clauses = cut_clauses(
             read.words,
-            read.spans,
+            [span for span in read.spans if not _only_marks(span, objects)],
             read.title_end,
             read.lexicon.phrases.grammar,
             (
@@ -197,9 +201,11 @@ class CaseReading:
             when,
             self._read.published,
             self._following,
-            self._read.lexicon.phrases.grammar.gerunds,
+            self._grammar.gerunds,
             self._hypothetical,
-            self._is_spoken(place),
+            verb_last=self._grammar.order == "sov",
+            stretch=self._grammar.stretch,
+            spoken=self._is_spoken(place),
         )
 
     def _is_spoken(self, place: int) -> bool:
@@ -238,6 +244,7 @@ class CaseReading:
             self._strength,
             self._last.type if self._last else None,
             governing is not None and governing.has("speech"),
+            self._grammar,
             self._forums,
             self._answers(place),
         )
@@ -276,7 +283,7 @@ class CaseReading:
         return any(g.head in ("person", "organ") or Form.CAPITAL in g.forms for g in seated)
 
     def _when(self, place: int, sentence: range, *, ahead: bool = False) -> When | None:
-        calendar = self._read.lexicon.phrases.calendar
+        calendar = self._read.lexicon.calendar
         published = self._read.published
         clause = self._clauses[place]
         words = self._without_days_of_speech(sentence) if ahead else self._read.words.words
@@ -337,6 +344,11 @@ def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
     """Return the codes of the forums and organisations that a text names, in order."""
     named = [s for s in spans if s.entry.kind is Kind.FORUM or s.entry.form is Form.ORGANISATION]
     return tuple(dict.fromkeys(span.entry.value for span in named))
+
+
+def _only_marks(span: Span, objects: Collection[int]) -> bool:
+    """Say whether a word that may be a cue only marks a name as acted on: 将塔利班除名."""
+    return span.start in objects and span.entry.kind is Kind.CLASS and span.entry.value == "plan"
 
 
 def _dated(

@@ -7,6 +7,7 @@ from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Form, Span
 from jobs.domain.events import EventType
+from jobs.reference.phrases import Grammar
 
 ACTS = frozenset(("", "person", "organ", "ambassador", "charge", "firm"))
 
@@ -43,8 +44,25 @@ class Scene:
     subject_near: Strength
     last: EventType | None
     speaks: bool
+    grammar: Grammar
     forums: tuple[str, ...] = ()
     answers: Sequence[Group] = ()
+
+
+def agents(trigger: Span, scene: Scene) -> list[Group]:
+    """Return the groups among which who acts is looked for, likeliest first.
+
+    Behind the verb one stands where the verb comes first, or where endings tell who acts.
+    """
+    before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
+    if scene.grammar.order == "vso" and not trigger.kind.noun:
+        return [g for g in after[:1] if g.start - trigger.end <= _VERB_TO_AGENT] + before
+    if scene.grammar.order == "free":
+        return before + [g for g in after if not g.marker]
+    return before
+
+
+_VERB_TO_AGENT = 5
 
 
 def groups_before(trigger: Span, groups: Sequence[Group]) -> list[Group]:
@@ -99,9 +117,11 @@ def is_recognised(group: Group, clause: Clause) -> bool:
     )
 
 
-def by_whom(trigger: Span, groups: Sequence[Group]) -> Found | None:
+def by_whom(trigger: Span, scene: Scene) -> Found | None:
     """Return who does it where the text says by whom; "by a first state, Russia" too."""
-    after = groups_after(trigger, groups)
+    after = groups_after(trigger, scene.groups)
+    if scene.grammar.order in ("sov", "free"):
+        after = after + groups_before(trigger, scene.groups)
     for index, group in enumerate(after):
         if group.marker != "by":
             continue

@@ -95,9 +95,9 @@ def _collides(one: Span, other: Span) -> bool:
     return same and one.start < other.end and other.start < one.end
 
 
-def _priority(span: Span) -> tuple[int, bool]:
-    """Order longer words first, and what can be a noun as one."""
-    return span.start - span.end, not span.kind.noun
+def _priority(span: Span) -> tuple[int, int, bool]:
+    """Order longer words first, what is spelt out more, and what can be a noun as one."""
+    return span.start - span.end, -span.entry.weight, not span.kind.noun
 
 
 def as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
