@@ -4,8 +4,8 @@
 
 CLDR (Babel) gives each territory's name and many capitals (as time-zone cities) in every
 language we read; ``countrynames`` checks that each correction names the state it is filed
-under; ``actor_corrections.toml`` adds what neither knows. Development only: the result is
-shipped as data.
+under; ``actor_corrections.toml`` adds what neither knows in English, ``actor_words/<lang>.toml``
+in each other language. Development only: the result is shipped as data.
 """
 
 import json
@@ -54,7 +54,7 @@ Bangkok, TJ Dushanbe, TM Ashgabat, TN Tunis, TW Taipei, UA Kiev, UZ Tashkent, VE
 
 def main() -> int:
     """Write ``actors.toml``; return 1 if a correction names another state."""
-    corrections = tomllib.loads((HERE / "actor_corrections.toml").read_text("utf-8"))
+    corrections = read_corrections()
     wrong = [line for code, row in corrections.items() for line in misfiled(code, row)]
     sys.stderr.writelines(f"{line}\n" for line in wrong)
     tables = "\n".join(table(code, row) for code, row in sorted(corrections.items()))
@@ -62,6 +62,17 @@ def main() -> int:
         "# Built by build_actors.py; edit actor_corrections.toml instead.\n\n" + tables, "utf-8"
     )
     return 1 if wrong else 0
+
+
+def read_corrections() -> dict[str, dict[str, Any]]:
+    """Return what is added to CLDR by actor code and language; an unknown code is an error."""
+    corrections = tomllib.loads((HERE / "actor_corrections.toml").read_text("utf-8"))
+    for path in sorted((HERE / "actor_words").glob("*.toml")):
+        for code, words in tomllib.loads(path.read_text("utf-8")).items():
+            if unknown := set(words) - set(FIELDS):
+                raise SystemExit(f"{path}: {code}: unknown {', '.join(sorted(unknown))}")
+            corrections[code][path.stem] = words
+    return corrections
 
 
 def misfiled(code: str, row: Mapping[str, Any]) -> list[str]:

@@ -10,8 +10,9 @@ from jobs.reference.phrases import Grammar
 _ENDS = frozenset((".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", "\n"))
 _LONGEST = 150
 """Words of a sentence; a longer one is cut, so that no input costs more than its length."""
-_HOLDING = frozenset(("refusal", "refusal_after", "consider", "plan", "past", "condition"))
-"""Cues of several words, in which no clause breaks; nor does one in a trigger."""
+_HOLDING = frozenset(("refusal", "refusal_after", "consider", "plan", "past", "condition", "role"))
+"""Cues of several words, in which no clause breaks; nor does one in a trigger. What one is
+named *as* belongs to the verb from its first word on."""
 _ASKING = frozenset(("?", "？", "؟"))
 
 
@@ -56,7 +57,7 @@ def cut_clauses(
         index
         for span in spans
         if span.entry.kind is Kind.TRIGGER or span.entry.value in _HOLDING
-        for index in range(span.start + 1, span.end)
+        for index in range(span.start + (span.entry.value != "role"), span.end)
     }
     breaks = {
         span.start: span

@@ -3,6 +3,8 @@
 import re
 
 _HEAD = 70
+_FEW = 2
+"""Words of a dateline in a script without capitals."""
 _RULE = re.compile(r"\s*(?:–|--|\s-\s|:)\s*")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -25,7 +27,11 @@ def without_dateline(lead: str, *, is_title: bool = False) -> tuple[str, str]:
 
 def _is_dateline(head: str, *, colon: bool, is_title: bool) -> bool:
     words = _WORD.findall(head)
-    if not words or len(words) > 8 or not words[0][0].isupper():
+    if not words or len(words) > 8:
+        return False
+    if head.upper() == head.lower():
+        return not is_title and not colon and len(words) <= _FEW
+    if not words[0][0].isupper():
         return False
     shouted = len(words[0]) > 3 and words[0].isupper()
     if colon:

@@ -38,17 +38,32 @@ def _named_day(
     words: Sequence[str], published: date | None, calendar: Calendar, *, ahead: bool
 ) -> When | None:
     for index, word in enumerate(words):
-        month = calendar.months.get(word)
-        if month is None:
-            continue
-        place, day = _day_beside(words, index)
-        if not day:
-            continue
-        year = _year_after(words, max(place, index))
-        found = _date(year, month, day, published, ahead=ahead)
+        year, month, day = _signed(words, index, calendar, published)
+        if not month:
+            month = calendar.months.get(word, 0)
+            place, day = _day_beside(words, index) if month else (index, 0)
+            year = _year_after(words, max(place, index)) if day else 0
+        found = _date(year, month, day, published, ahead=ahead) if day else None
         if found:
             return When(found, found)
     return None
+
+
+def _signed(
+    words: Sequence[str], index: int, calendar: Calendar, published: date | None
+) -> tuple[int, int, int]:
+    """Return the year, month and day that signs behind numbers tell: 2025年7月3日, 24日."""
+    word, number = words[index], _ordinal(words[index - 1]) if index else 0
+    if word in calendar.month_signs and 1 <= number <= 12:
+        day = _ordinal(words[index + 1]) if index + 1 < len(words) else 0
+        dated = index > 2 and words[index - 2] in calendar.year_signs
+        year = words[index - 3] if dated else ""
+        return int(year) if len(year) == 4 and year.isdigit() else 0, number, day
+    alone = index < 2 or words[index - 2] not in calendar.month_signs
+    if word in calendar.day_signs and number and alone and published:
+        month = published.month if number <= published.day else published.month - 1 or 12
+        return 0, month, number
+    return 0, 0, 0
 
 
 def _day_beside(words: Sequence[str], index: int) -> tuple[int, int]:
@@ -105,13 +120,17 @@ def _relative(
         if f" {phrase} " in line:
             day = published + timedelta(days=offset)
             return When(day, day)
-    for index, word in enumerate(words):
-        weekday = calendar.weekdays.get(word)
-        if weekday is not None:
-            before = words[index - 1] if index else ""
-            day = _weekday(weekday, published, ahead=ahead or before in calendar.next)
-            return When(day, day)
-    return None
+    found = [
+        (place, weekday)
+        for phrase, weekday in calendar.weekdays.items()
+        if (place := line.find(f" {phrase} ")) >= 0
+    ]
+    if not found:
+        return None
+    place, weekday = min(found)
+    before = line[:place].rpartition(" ")[2]
+    day = _weekday(weekday, published, ahead=ahead or before in calendar.next)
+    return When(day, day)
 
 
 def _weekday(weekday: int, published: date, *, ahead: bool) -> date:

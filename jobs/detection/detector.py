@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime
 
 from jobs.detection.datelines import without_dateline
+from jobs.detection.languages import Languages
 from jobs.detection.lexicon import Form, Kind, Lexicon
 from jobs.detection.marks import settle
 from jobs.detection.merging import settle_mentions
@@ -27,13 +28,18 @@ class Detector:
             for language, phrases in reference.phrases.items()
         }
 
+        self._languages = Languages(reference.phrases)
+
     def detect(self, text: Text) -> list[Mention]:
         """Return the mentions of every case, each (case, actor, type, status) once."""
         return settle_mentions(self.explain(text))
 
     def explain(self, text: Text) -> list[Finding]:
         """Return every trigger that was looked at, with its mentions or why there are none."""
-        lexicon = self._lexicons.get(text.lang.partition("-")[0].lower())
+        language = text.lang.partition("-")[0].lower()
+        if not language:
+            language = self._languages.of(f"{text.title} {text.summary}")
+        lexicon = self._lexicons.get(language)
         if lexicon is None:
             return []
         reading = _read(text, lexicon)
@@ -59,7 +65,7 @@ def _read(text: Text, lexicon: Lexicon) -> Read:
     words = split_words(f"{head} . {lead}")
     title_end = sum(1 for start in words.starts if start < len(head))
     found = lexicon.find(words)
-    spans = settle(words, found, lexicon.phrases, title_end)
+    spans = settle(words, found, lexicon, title_end)
     trapped = frozenset(s.entry.value for s in found if s.entry.kind is Kind.CASE_TRAP)
     published = _day(text.published_at)
     return Read(words, tuple(spans), title_end, lexicon, published, trapped)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from jobs.detection.clauses import Clause
 from jobs.detection.dates import When
 from jobs.detection.lexicon import Kind, Span
-from jobs.domain.events import EventStatus
+from jobs.domain.events import EventStatus, EventType
 
 FRESH = timedelta(days=12)
 """What happened longer ago than this is told as background."""
@@ -20,6 +20,8 @@ FRESH = timedelta(days=12)
 _NEAR = 3
 _FAR = 7
 _REFUSAL_REACH = 9
+_TRAIL = 5
+_TRAIL_OF_NOUN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Setting:
     following: frozenset[str] = frozenset()
     gerunds: tuple[str, ...] = ()
     hypothetical: frozenset[str] = frozenset()
+    verb_last: bool = False
+    stretch: int = 1
+    spoken: bool = False
+    """Whether somebody is quoted as saying the clause."""
 
 
 def judge(trigger: Span, setting: Setting) -> Judgement:
@@ -68,6 +74,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
         return Judgement(EventStatus.PAST if past else base, past)
     if meant := _planned(trigger, setting):
         return Judgement(EventStatus.PLANNED, meant)
+    if aside := _aside(trigger, setting):
+        return Judgement(EventStatus.CONSIDERED, aside)
     if past := _past(trigger, setting):
         return Judgement(EventStatus.PAST, past)
     return Judgement(EventStatus.DONE)
@@ -90,10 +98,20 @@ def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) ->
 def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     """Return the cues before a trigger in its clause, and in one that governs the clause."""
     earliest = trigger.end if names == ("plan",) else trigger.start
-    own = [c for c in setting.clause.classes(*names) if c.start < earliest and c.end <= trigger.end]
+    own = [
+        c
+        for c in setting.clause.classes(*names)
+        if (c.start < earliest and c.end <= trigger.end) or _trails(c, trigger, setting)
+    ]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
         own = [c for c in setting.before.classes(*names) if _governs(c, setting.before)] + own
     return own
+
+
+def _trails(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether a cue behind a trigger is of its verb, where verbs come last."""
+    reach = _TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL
+    return setting.verb_last and 0 <= cue.start - trigger.end <= reach
 
 
 def _governs(cue: Span, clause: Clause) -> bool:
@@ -102,7 +120,8 @@ def _governs(cue: Span, clause: Clause) -> bool:
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:
-    if trigger.kind.type not in ("recognition", "delisting"):
+    named = trigger.kind.type is EventType.AGREEMENT and trigger.kind.noun
+    if not named and trigger.kind.type not in ("recognition", "delisting"):
         return False
     cues = _cues(setting, trigger, "urge")
     cues += [c for c in setting.clause.classes("urge") if c.start <= trigger.start < c.end]
@@ -113,6 +132,8 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
     names = ["negation", "refusal"] + (["condition"] if _is_conditional(trigger) else [])
     for cue in reversed(_cues(setting, trigger, *names)):
         near = _reaches(cue, trigger, setting) or cue.start < setting.clause.start
+        if _is_covered(cue, setting, "consider", "affirmed"):
+            continue
         if near and (cue.entry.value == "refusal" or not _between(cue, trigger, setting)):
             return _said(cue, setting)
     if close := _follows(trigger, setting, "negation"):
@@ -124,11 +145,21 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
     return _said(after[0], setting) if after else ()
 
 
+def _is_covered(cue: Span, setting: Setting, *names: str) -> bool:
+    """Say whether a cue is but part of a longer one of other sense: "not rule out"."""
+    clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
+    return any(
+        c.start <= cue.start and cue.end <= c.end and c.end - c.start > cue.end - cue.start
+        for clause in clauses
+        for c in clause.classes(*names)
+    )
+
+
 def _reaches(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether a denial reaches a trigger: near, and no new subject behind a comma."""
     between = setting.words[cue.end : trigger.start]
     new_subject = "," in between and len(between) - between.index(",") > _NEAR
-    return len(between) <= _REFUSAL_REACH and not new_subject
+    return len(between) <= _REFUSAL_REACH * setting.stretch and not new_subject
 
 
 def _is_conditional(trigger: Span) -> bool:
@@ -154,7 +185,7 @@ def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> boo
         return False
     if _cues(setting, trigger, "refusal", "condition", "refusal_after", "plan", "speech"):
         return False
-    if setting.before and setting.clause.complement and setting.before.has("speech"):
+    if setting.spoken:
         return False
     return bool(_cues(setting, trigger, "background"))
 
@@ -174,16 +205,22 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
 
 
 def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
-    hearsay = setting.clause.classes("reported")
+    settled = [*setting.clause.classes("reported"), *_settled(setting)]
     for cue in _cues(setting, trigger, "plan"):
-        if not any(h.start < cue.end and cue.start < h.end for h in hearsay):
+        if _is_period(trigger) and cue.end > trigger.start:
+            continue
+        if _is_occasion(cue, trigger, setting):
+            continue
+        if not any(h.start < cue.end and cue.start < h.end for h in settled):
             return _said(cue, setting)
     form = setting.words[trigger.start]
     if not trigger.kind.noun and not form.endswith(setting.gerunds or ("\n",)):
         for cue in _cues(setting, trigger, "plan_to"):
-            if trigger.start - cue.end < _NEAR and not _ranked(cue, setting):
+            if _is_aimed(cue, trigger, setting) and not any(
+                h.start <= cue.start < h.end for h in settled
+            ):
                 return _said(cue, setting)
-    if close := _follows(trigger, setting, "plan"):
+    if (close := _follows(trigger, setting, "plan")) and _is_foretold(trigger, close):
         return close
     if _is_period(trigger):
         return ()
@@ -199,6 +236,64 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     return _said(later[0], setting) if later else ()
 
 
+def _aside(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    """Return what makes of a recognition but a subject of talk: "differ over recognising".
+
+    A name for the act tells it only where somebody owns or grants it; a false word of a
+    recognition is the worst that can be sent.
+    """
+    kind = trigger.kind
+    is_gerund = setting.words[trigger.start].endswith(setting.gerunds or ("\n",))
+    if kind.type is not EventType.RECOGNITION or not (kind.noun or is_gerund):
+        return ()
+    if is_gerund and setting.clause.opener == "before":
+        return (setting.clause.opener,)
+    for cue in setting.clause.classes("aside"):
+        if 0 <= trigger.start - cue.end <= 1 and not _is_granted(trigger, setting, cue):
+            return _said(cue, setting)
+    return ()
+
+
+def _is_granted(trigger: Span, setting: Setting, cue: Span) -> bool:
+    """Say whether a recognition is told as given, or owned by who stands behind the cue."""
+    names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
+    owned = any(cue.end <= name.start < trigger.start for name in names)
+    return owned or any(c.end <= cue.start for c in setting.clause.classes("grant"))
+
+
+def _settled(setting: Setting) -> list[Span]:
+    """Return the decisions that are told as taken, by who praises, blames or dates them."""
+    clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
+    known = any(clause.has("reaction") for clause in clauses) or setting.clause.has("past")
+    return setting.clause.classes("resolve") if known else []
+
+
+def _is_occasion(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether a meeting is where an intent was voiced: "agree to go on, in talks"."""
+    if trigger.kind.type is not EventType.MEETING:
+        return False
+    within = setting.clause.classes("place")
+    return any(cue.end <= p.start and 0 <= trigger.start - p.end <= 1 for p in within)
+
+
+def _is_aimed(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether "to" makes an intent of a verb: close by, no name in between, and not as
+    what someone already in a place has come for ("in Kabul to discuss")."""
+    if trigger.start - cue.end >= _NEAR or _ranked(cue, setting):
+        return False
+    names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
+    if any(cue.end <= name.start < trigger.start for name in names):
+        return False
+    places = {s.end for s in setting.clause.classes("place")}
+    come = any(name.end == cue.start and name.start in places for name in names)
+    return not (come and trigger.kind.type is EventType.MEETING)
+
+
+def _is_foretold(trigger: Span, cue: tuple[str, ...]) -> bool:
+    """Say whether what is to come is the act itself, not what a recognition will lead to."""
+    return trigger.kind.type is not EventType.RECOGNITION or cue[0].endswith(" be")
+
+
 def _is_period(trigger: Span) -> bool:
     """Say whether a day named is no day of the act: a waiver is granted for days to come."""
     return trigger.kind.type == "delisting"
@@ -208,7 +303,8 @@ def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
     """Return a cue close behind a named act: "the deal will be signed"."""
     if not trigger.kind.noun or trigger.kind.place:
         return ()
-    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= _FAR]
+    reach = _FAR * setting.stretch
+    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= reach]
     return _said(close[0], setting) if close else ()
 
 

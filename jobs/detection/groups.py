@@ -1,17 +1,19 @@
 """Who is named in a text, joined into enumerations, and the part each plays.
 
 A group is one name or an enumeration of names. Its marker is the preposition before it
-("in Moscow": place), its head the noun it belongs to ("Russian embassy": embassy).
+("in Moscow": place), else its case ending or the postposition behind it; its head the noun
+it belongs to ("Russian embassy": embassy).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.normalise import Words
+from jobs.reference.phrases import Grammar
 
-MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like"))
+MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like", "object"))
 HEADS = frozenset(
     (
         "person",
@@ -24,9 +26,11 @@ HEADS = frozenset(
         "forum",
         "nonstate",
         "deal",
+        "encounter",
     )
 )
 _GLUE = frozenset(("joiner", "article", "possessive", "modifier", "of", "with"))
+_PLACES = frozenset((Form.CAPITAL, Form.CITY))
 _REACH = 5
 """Words between a possessive or adjective and the noun it belongs to."""
 
@@ -55,6 +59,7 @@ class Group:
     subject: Strength
     forms: frozenset[Form]
     unnamed: str = ""
+    role: str = ""
     marker: str = ""
     marked_at: int = 0
     head: str = ""
@@ -64,7 +69,9 @@ class Group:
     """Whether it is marked through an office: "president of Uzbekistan"."""
 
 
-def gather(words: Words, spans: Sequence[Span], case: str, seat: str) -> list[Group]:
+def gather(
+    words: Words, spans: Sequence[Span], case: str, seat: str, grammar: Grammar
+) -> list[Group]:
     """Return the groups of a text as one case sees them, in order."""
     names = _seen_by([span for span in spans if _is_name(span, case)])
     glue = _by_start(spans, _GLUE)
@@ -72,14 +79,25 @@ def gather(words: Words, spans: Sequence[Span], case: str, seat: str) -> list[Gr
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue, speech):
+        if block and not _joins(words, block, span, glue, speech, grammar):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
     if block:
         groups.append(_group(block, case, seat))
-    _assign(words, spans, groups)
-    return groups
+    _assign(words, spans, groups, grammar)
+    return _without_heads(groups)
+
+
+def _without_heads(groups: Sequence[Group]) -> list[Group]:
+    """Return the groups but collectives that are a name's own: "German officials"."""
+    kept: list[Group] = []
+    for group in groups:
+        owner = kept[-1] if kept else None
+        if owner and group.unnamed == "collective" and group.start < owner.head_end:
+            continue
+        kept.append(group)
+    return kept
 
 
 def _is_name(span: Span, case: str) -> bool:
@@ -121,6 +139,7 @@ def _joins(
     span: Span,
     glue: Mapping[int, Span],
     speech: Mapping[int, Span],
+    grammar: Grammar,
 ) -> bool:
     """Say whether a name continues the block: nothing but joining words in between."""
     last = block[-1]
@@ -129,8 +148,13 @@ def _joins(
     if span.entry.kind is Kind.CLASS or last.entry.kind is Kind.CLASS:
         return False
     if span.start == last.end:
-        return span.start in words.glued or _same(last, span) or _apposed(last, span)
-    between, place, joined = [], last.end, False
+        return (
+            span.start in words.glued
+            or span.role == "joiner"
+            or _same(last, span)
+            or (grammar.order == "svo" and _apposed(last, span))
+        )
+    between, place, joined = [], last.end, span.role == "joiner"
     while place < span.start:
         found = glue.get(place)
         if found is None:
@@ -178,20 +202,32 @@ def _group(block: Sequence[Span], case: str, seat: str) -> Group:
         elif value not in codes:
             codes.append(value)
     forms = frozenset(span.entry.form for span in block)
-    return Group(block[0].start, max(s.end for s in block), tuple(codes), strength, forms, unnamed)
+    end, role = max(s.end for s in block), _role(block)
+    return Group(block[0].start, end, tuple(codes), strength, forms, unnamed, role)
 
 
-def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group]) -> None:
+def _role(block: Sequence[Span]) -> str:
+    """Return what the affixes of a block's names say; an adjective's say nothing."""
+    roles = (s.role for s in block if s.entry.form is not Form.DEMONYM)
+    return next((role for role in roles if role and role != "joiner"), "")
+
+
+def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], grammar: Grammar) -> None:
     markers = _by_end(spans, MARKERS)
     skipped = _by_end(spans, frozenset(("article", "modifier")))
     heads = _by_start(spans, HEADS)
     heads_by_end = _by_end(spans, HEADS)
     possessives = _by_start(spans, frozenset(("possessive",)))
-    stops = _by_start(spans, MARKERS | {"break", "complement", "joiner"})
+    stops = _by_start(spans, MARKERS | {"break", "complement", "joiner"}).keys()
     taken = {index for group in groups for index in range(group.start, group.end)}
+    posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
     for group in groups:
-        _mark(group, markers, skipped, heads_by_end)
-        _head(words, group, heads, possessives, stops, taken)
+        owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
+        _mark(group, markers, skipped, heads_by_end, owned=owned)
+        if not owned:
+            reach = _REACH * grammar.stretch
+            _head(words, group, heads, possessives, stops | posts.keys(), taken, reach)
+        _mark_behind(group, posts)
 
 
 def _mark(
@@ -199,19 +235,34 @@ def _mark(
     markers: Mapping[int, Span],
     skipped: Mapping[int, Span],
     heads: Mapping[int, Span],
+    *,
+    owned: bool,
 ) -> None:
+    """Mark a group by the word before it, or its own ending, and as whose office it is.
+
+    ``owned`` says that a noun right before it is its own, without a word in between.
+    """
     place = _before(group.start, skipped)
     marker = markers.get(place)
-    if marker is None:
-        return
-    group.marker, group.marked_at = marker.entry.value, marker.start
-    if group.marker in ("of", "place", "goal"):
-        noun = heads.get(_before(marker.start, skipped))
-        office = noun is not None and noun.entry.value not in ("deal", "nonstate")
-        if noun and office and (group.marker == "of" or noun.entry.value == "organ"):
+    if marker:
+        group.marker, group.marked_at = marker.entry.value, marker.start
+    else:
+        group.marker, group.marked_at = group.role, group.start
+    bare = marker is None and owned and group.marker in ("", "of")
+    if bare or group.marker in ("of", "place", "goal"):
+        noun = heads.get(_before(marker.start if marker else group.start, skipped))
+        office = noun is not None and noun.entry.value not in ("deal", "nonstate", "encounter")
+        if noun and office and (bare or group.marker == "of" or noun.entry.value == "organ"):
             group.head, group.head_end, group.office = noun.entry.value, group.end, True
             outer = markers.get(_before(noun.start, skipped))
-            group.marker = outer.entry.value if outer else ""
+            group.marker = outer.entry.value if outer else noun.role
+
+
+def _mark_behind(group: Group, posts: Mapping[int, Span]) -> None:
+    """Mark a group by the postposition behind it or its noun of office: "रूस के मंत्री से"."""
+    post = posts.get(group.end) or posts.get(max(group.end, group.head_end))
+    if post and not group.marker:
+        group.marker, group.marked_at = post.entry.value, group.start
 
 
 def _before(place: int, skipped: Mapping[int, Span]) -> int:
@@ -228,20 +279,22 @@ def _head(
     group: Group,
     heads: Mapping[int, Span],
     possessives: Mapping[int, Span],
-    stops: Mapping[int, Span],
+    stops: Collection[int],
     taken: set[int],
+    reach: int,
 ) -> None:
     place = group.end
     owner = possessives.get(place)
     if owner:
         group.possessive, place = True, owner.end
     far = group.possessive or bool(group.forms & {Form.DEMONYM, Form.SURNAME})
-    limit = place + (_REACH if far else 1)
+    limit = place + (reach if far else 1)
     while place < min(limit, len(words.words)):
         found = heads.get(place)
-        if found:
+        if found and (found.entry.value != "encounter" or group.forms <= _PLACES):
             if not group.office:
                 group.head, group.head_end = found.entry.value, found.end
+                group.marker = group.marker or found.role
             return
         if place in stops or place in taken or not words.words[place][0].isalnum():
             return

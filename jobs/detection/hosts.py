@@ -6,6 +6,7 @@ from jobs.detection.recognisers import recogniser
 from jobs.detection.scenes import (
     Found,
     Scene,
+    agents,
     by_whom,
     can_act,
     groups_after,
@@ -25,11 +26,18 @@ def host(trigger: Span, scene: Scene) -> Found:
         for g in groups
         if g.codes and g.head in ("embassy", "ambassador", "charge") and g.marker != "topic"
     ]
-    agents = [g for g in before if can_act(g) and not g.marker]
-    if agents:
-        return Found(agents[0].codes, "agent")
+    acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
+    if acting:
+        return Found(acting[0].codes, "agent")
+    if trigger.kind.place:
+        inside = [g for g in groups if trigger.start <= g.start < trigger.end and g.codes]
+        near = [g for g in after if g.codes and g.start - trigger.end <= 2]
+        if goals := [*inside, *near]:
+            return Found(goals[0].codes, "goal")
     if owners:
         return Found(owners[0].codes, "owner")
+    told = [s.start for s in scene.clause.classes("speech") if s.start >= trigger.end]
+    after = [g for g in after if not told or g.end <= told[0]]
     places = [g for g in [*after, *before] if g.codes and g.marker in ("place", "goal", "of", "by")]
     for group in places:
         if group.head != "nonstate":
@@ -37,7 +45,7 @@ def host(trigger: Span, scene: Scene) -> Found:
     plain = [
         g
         for g in [*after, *before]
-        if g.codes and g.marker in ("", "with") and g.head != "nonstate"
+        if g.codes and g.marker in ("", "with", "object") and g.head != "nonstate"
     ]
     if plain:
         return Found(plain[0].codes, "plain")
@@ -52,9 +60,9 @@ def lister(trigger: Span, scene: Scene) -> Found:
     """Return whose list, ban or designation it is."""
     groups = scene.groups
     before, after = groups_before(trigger, groups), groups_after(trigger, groups)
-    if found := by_whom(trigger, groups):
+    if found := by_whom(trigger, scene):
         return found
-    for group in before:
+    for group in agents(trigger, scene):
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if can_act(group) and group.marker == "":
@@ -81,15 +89,21 @@ def seat(trigger: Span, scene: Scene) -> Found:
             return Found(group.codes, "organisation")
     if detail == "applied":
         return Found((), "no organisation")
+    if trigger.kind.afar and (scene.forums or not scene.clause.has("forum")):
+        return Found(scene.forums[:1], "afar")
     for group in scene.groups:
         if group.codes and group.head == "forum":
             return Found(group.codes, "forum's")
     for group in scene.groups:
         if group.codes and group.marker in ("place", "by", "goal"):
             return Found(group.codes, "place")
-    agents = [g for g in groups_before(trigger, scene.groups) if can_act(g) and not g.marker]
-    if agents:
-        return Found(agents[0].codes, "agent")
+    acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
+    if trigger.kind.strict:
+        return Found((), "no forum")
+    if acting and detail == "attended":
+        return Found((), "others attend")
+    if acting:
+        return Found(acting[0].codes, "agent")
     return hosted_earlier(scene) or Found(scene.hosts or scene.topic, "topic")
 
 

@@ -1,16 +1,16 @@
 """One language's words as one automaton: every name, trigger and cue found in one pass."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from jobs.detection.normalise import Words, pattern_words
+from jobs.detection.normalise import Words, fold, pattern_words
 from jobs.reference.actors import Actor, ActorKind
 from jobs.reference.cases import Case
-from jobs.reference.phrases import Phrases, Trigger
+from jobs.reference.phrases import Calendar, Grammar, Phrases, Trigger
 
 GAP = 5
 """Words that ``..`` in a pattern may stand for."""
@@ -27,6 +27,7 @@ class Kind(StrEnum):
     TRIGGER = "trigger"
     FORUM = "forum"
     WIRE = "wire"
+    POST = "postposition"
 
 
 class Form(StrEnum):
@@ -43,21 +44,23 @@ class Form(StrEnum):
 
 
 class Entry(NamedTuple):
-    """What a pattern stands for."""
+    """What a pattern stands for; ``weight`` is how much of it is spelt out."""
 
     kind: Kind
     value: str
     form: Form = Form.NONE
     capital: bool = False
     trigger: Trigger | None = None
+    weight: int = 0
 
 
 class Span(NamedTuple):
-    """A found pattern: words ``start`` to ``end`` (exclusive)."""
+    """A found pattern: words ``start`` to ``end`` (exclusive), and the role its affixes give."""
 
     start: int
     end: int
     entry: Entry
+    role: str = ""
 
     @property
     def kind(self) -> Trigger:
@@ -69,10 +72,18 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
+    """A pattern as it is matched: ``head`` words by the automaton, ``rest`` one by one.
+
+    ``endings`` give roles; a ``strict`` name takes no others, but its ``own`` that the stem lost.
+    """
+
     head: int
     rest: tuple[str, ...]
     entry: Entry
-    suffixed: bool
+    endings: Mapping[str, str]
+    strict: bool = False
+    own: str = ""
+    role: str = ""
 
 
 class Lexicon:
@@ -82,9 +93,13 @@ class Lexicon:
         self, phrases: Phrases, actors: Mapping[str, Actor], cases: Mapping[str, Case]
     ) -> None:
         self.phrases = phrases
+        self.calendar = _folded(phrases.calendar)
+        self.ambiguous = frozenset(" ".join(pattern_words(w)) for w in phrases.grammar.ambiguous)
+        self._gap = GAP * phrases.grammar.stretch
         keys: dict[str, list[_Pattern]] = {}
+        affixes = _Affixes(phrases.grammar)
         for pattern, entry in _entries(phrases, actors, cases):
-            for key, compiled in _compiled(pattern, entry, phrases):
+            for key, compiled in _compiled(pattern, entry, affixes):
                 keys.setdefault(key, []).append(compiled)
         self._patterns = list(keys.values())
         self._automaton = AhoCorasick(list(keys), matchkind=MatchKind.Standard)
@@ -93,63 +108,89 @@ class Lexicon:
         """Return every match in order of its first word; overlapping ones all of them."""
         spans: list[Span] = []
         at = words.at
-        suffixes = self.phrases.grammar.suffixes
         for number, start, end in self._automaton.find_matches_as_indexes(
             words.line, overlapping=True
         ):
             first = at.get(start + 1)
             if first is None:
                 continue
+            ending = None
             for pattern in self._patterns[number]:
-                if pattern.suffixed and not _suffix_fits(words.line, end, suffixes):
-                    continue
-                last = _continued(words.words, first + pattern.head, pattern.rest)
+                role = pattern.role
+                if pattern.endings:
+                    if ending is None:
+                        ending = words.line[end : words.line.find(" ", end)]
+                    if pattern.strict and ending != pattern.own and ending not in pattern.endings:
+                        continue
+                    if ending != pattern.own:
+                        role = pattern.endings.get(ending, role)
+                last = _continued(words.words, first + pattern.head, pattern.rest, self._gap)
                 if last:
-                    spans.append(Span(first, last, pattern.entry))
+                    spans.append(Span(first, last, pattern.entry, role))
         spans.sort(key=lambda span: (span.start, -span.end))
         return spans
 
 
-def _compiled(pattern: str, entry: Entry, phrases: Phrases) -> Iterable[tuple[str, _Pattern]]:
+class _Affixes:
+    """What a language writes onto its words, folded as the words are."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.suffixes = {fold(affix): role for affix, role in grammar.suffixes.items()}
+        self.heads = {fold(affix): role for affix, role in grammar.head_endings.items()}
+        self.prefixes = {fold(affix): role for affix, role in grammar.prefixes.items()}
+        self.drops = sorted(map(fold, grammar.drops), key=len, reverse=True)
+
+    def stem(self, word: str) -> tuple[str, str]:
+        """Return a name's stem, and the letters that it loses before a suffix."""
+        for drop in self.drops:
+            if word.endswith(drop) and len(word) - len(drop) >= _SHORTEST:
+                return word[: -len(drop)], drop
+        return word, ""
+
+
+_SHORTEST = 3
+"""Letters of a stem, and of a word that can have a prefix."""
+
+
+def _compiled(pattern: str, entry: Entry, affixes: _Affixes) -> Iterable[tuple[str, _Pattern]]:
     """Yield the keys of a pattern: its first words up to a star or a gap, as blanks cut them.
 
     A name is keyed without its closing blank where the language lets endings follow it.
     """
-    parts = pattern_words(pattern)
-    if not parts:
-        return
-    head = 0
-    for part in parts:
-        if part == "..":
-            break
-        head += 1
-        if part.endswith("*"):
-            break
-    key = " " + " ".join(part.rstrip("*") for part in parts[:head])
-    starred = parts[head - 1].endswith("*")
+    for spelling in {pattern, pattern.replace("\u200c", " ")}:
+        parts = pattern_words(spelling)
+        if parts:
+            yield from _keys(parts, entry._replace(weight=len(spelling)), affixes)
+
+
+def _keys(parts: Sequence[str], entry: Entry, affixes: _Affixes) -> Iterable[tuple[str, _Pattern]]:
+    cut = next((i for i, part in enumerate(parts) if part == ".." or part.endswith("*")), None)
+    head = len(parts) if cut is None else cut + (parts[cut] != "..")
+    text = " ".join(parts[:head])
+    starred = text.endswith("*")
+    text = text.rstrip("*")
     is_name = entry.kind in (Kind.ACTOR, Kind.SUBJECT)
-    suffixed = is_name and not starred and bool(phrases.grammar.suffixes) and head == len(parts)
-    if not starred and not suffixed:
-        key += " "
-    compiled = _Pattern(head, parts[head:], entry, suffixed)
-    yield key, compiled
-    if is_name:
-        for prefix in phrases.grammar.prefixes:
-            yield f" {prefix}{key[1:]}", compiled
+    suffixed = is_name and bool(affixes.suffixes) and head == len(parts)
+    strict, own = suffixed and not starred, ""
+    if strict:
+        text, own = affixes.stem(text)
+    endings = affixes.suffixes if suffixed else affixes.heads if starred else {}
+    if entry.kind is not Kind.CLASS and not is_name:
+        endings = {}
+    closing = "" if starred or strict else " "
+    compiled = _Pattern(head, tuple(parts[head:]), entry, endings, strict, own)
+    yield f" {text}{closing}", compiled
+    if len(parts[0].rstrip("*")) >= _SHORTEST or is_name:
+        for prefix, role in affixes.prefixes.items():
+            yield f" {prefix}{text}{closing}", replace(compiled, role=role)
 
 
-def _suffix_fits(line: str, end: int, suffixes: Sequence[str]) -> bool:
-    """Say whether what follows the match within its last word is nothing or a suffix."""
-    rest = line[end : line.find(" ", end)]
-    return not rest or rest in suffixes
-
-
-def _continued(words: Sequence[str], place: int, rest: Sequence[str]) -> int:
+def _continued(words: Sequence[str], place: int, rest: Sequence[str], wide: int) -> int:
     """Return the place after the rest of a pattern if it follows here, else 0."""
     gap = 0
     for part in rest:
         if part == "..":
-            gap = GAP
+            gap = wide
             continue
         found = _next(words, place, place + gap, part)
         if found < 0:
@@ -169,7 +210,27 @@ def _next(words: Sequence[str], first: int, last: int, part: str) -> int:
     return -1
 
 
-_STOPS = frozenset((".", ";", "!", "?", "–", "\n"))
+def _folded(calendar: Calendar) -> Calendar:
+    """Return a calendar whose words are cut and folded as those of texts are."""
+
+    def keys(numbers: Mapping[str, int]) -> dict[str, int]:
+        return {" ".join(pattern_words(word)): number for word, number in numbers.items()}
+
+    def all_of(words: Iterable[str]) -> frozenset[str]:
+        return frozenset(map(fold, words))
+
+    return replace(
+        calendar,
+        months=keys(calendar.months),
+        weekdays=keys(calendar.weekdays),
+        days=keys(calendar.days),
+        next=all_of(calendar.next),
+        ambiguous=all_of(calendar.ambiguous),
+        month_marks=all_of(calendar.month_marks),
+    )
+
+
+_STOPS = frozenset((".", ";", "!", "?", "–", "\n", "。", "।", "۔"))
 
 
 def _entries(
@@ -183,6 +244,8 @@ def _entries(
     yield from ((words, Entry(Kind.TRAP, words)) for words in phrases.traps)
     for name, patterns in phrases.classes.items():
         yield from ((words, Entry(Kind.CLASS, name)) for words in patterns)
+    for role, patterns in phrases.postpositions.items():
+        yield from ((words, Entry(Kind.POST, role)) for words in patterns)
     for trigger in phrases.triggers:
         entry = Entry(Kind.TRIGGER, trigger.id, trigger=trigger)
         yield from ((words, entry) for words in trigger.words)

@@ -2,27 +2,38 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from jobs.detection.lexicon import Form, Kind, Span
+from jobs.detection.groups import HEADS
+from jobs.detection.lexicon import Form, Kind, Lexicon, Span
 from jobs.detection.normalise import Words
-from jobs.reference.phrases import Calendar, Grammar, Phrases
+from jobs.reference.phrases import Calendar
 
 _NAMES = (Kind.ACTOR, Kind.SUBJECT)
 _WEAK = (Form.SURNAME, Form.LEADER)
 
 
-def settle(words: Words, spans: Sequence[Span], phrases: Phrases, title_end: int) -> list[Span]:
+def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int) -> list[Span]:
     """Return the spans that hold, in order of their first word."""
-    grammar = phrases.grammar
-    shown = (not grammar.cased or _mixed(words, title_end), True)
+    shown = not lexicon.phrases.grammar.cased or _mixed(words, title_end)
+    unshown_end = 0 if shown else title_end
     held = [
         span
         for span in spans
-        if span.entry.kind not in _NAMES or _is_written(words, span, grammar, shown, title_end)
+        if span.entry.kind not in _NAMES or _is_written(words, span, lexicon, unshown_end)
     ]
-    held = [span for span in _without_trapped(held) if not _is_month(words, span, phrases.calendar)]
+    held = [span for span in _without_trapped(held) if not _is_month(words, span, lexicon.calendar)]
     names = _longest(span for span in held if span.entry.kind in _NAMES)
-    rest = [span for span in held if span.entry.kind not in _NAMES]
+    rest = _without_parts([span for span in held if span.entry.kind not in _NAMES])
     return sorted({*names, *rest}, key=lambda span: (span.start, -span.end))
+
+
+def _without_parts(spans: Sequence[Span]) -> list[Span]:
+    """Return the spans but nouns that are part of a longer noun: "envoy" in "special envoy"."""
+    covered = _covered(span for span in spans if _is_noun(span))
+    return [span for span in spans if not _is_noun(span) or not _is_inside(span, covered)]
+
+
+def _is_noun(span: Span) -> bool:
+    return span.entry.kind is Kind.CLASS and span.entry.value in HEADS
 
 
 def _is_month(words: Words, span: Span, calendar: Calendar) -> bool:
@@ -39,15 +50,16 @@ def _mixed(words: Words, title_end: int) -> bool:
     return any(c.isupper() for c in title) and any(c.islower() for c in title)
 
 
-def _is_written(
-    words: Words, span: Span, grammar: Grammar, shown: tuple[bool, bool], title_end: int
-) -> bool:
-    """Say whether a name is written as one; without capitals only the unambiguous are."""
-    if not span.entry.capital:
-        return True
-    if shown[0] if span.start < title_end else shown[1]:
+def _is_written(words: Words, span: Span, lexicon: Lexicon, unshown_end: int) -> bool:
+    """Say whether a name is written as one; without capitals only the unambiguous are.
+
+    Before ``unshown_end``, and in a script without capitals, nothing shows it.
+    """
+    if span.entry.capital and span.start >= unshown_end:
         return words.capital[span.start]
-    return " ".join(words.words[span.start : span.end]) not in grammar.ambiguous
+    if lexicon.phrases.grammar.cased and not span.entry.capital:
+        return True
+    return " ".join(words.words[span.start : span.end]) not in lexicon.ambiguous
 
 
 def _without_trapped(spans: Sequence[Span]) -> list[Span]:
@@ -99,7 +111,8 @@ def _longest(names: Iterable[Span]) -> list[Span]:
     chosen: list[Span] = []
     taken: dict[str, set[int]] = {}
     order = sorted(
-        names, key=lambda s: (s.start - s.end, s.entry.form in _WEAK, s.start, s.entry.value)
+        names,
+        key=lambda s: (s.start - s.end, s.entry.form in _WEAK, s.start, s.entry.value, not s.role),
     )
     for span in order:
         sort = "" if span.entry.kind is Kind.ACTOR else span.entry.value

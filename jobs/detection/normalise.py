@@ -1,7 +1,8 @@
 """Text as it comes becomes words: one pass, any string, same words for same text.
 
 Words are lower-cased; what the engine needs of the original (capitals, hyphens, place) is
-kept beside each. The words joined by blanks are what the tables are matched against, so a
+kept beside each. Spellings of one letter become one (``FOLD``), in texts and patterns alike.
+The words joined by blanks are what the tables are matched against, so a
 pattern never matches inside a word, and Chinese, written without blanks, is one word a
 character.
 """
@@ -10,19 +11,27 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from jobs.detection.letters import FOLD
+
 LIMIT = 200_000
 """Characters read of one text; no news item is longer, and no flood costs more."""
 
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_SIGNS = (
+    "\u0300-\u036f\u0483-\u0487\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
+    "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u200c"
+)
+"""What is written on or between the letters of a word and is no letter: vowel signs."""
 _WORD = re.compile(
     r"(?P<dotted>(?:[^\W\d_]\.){2,})"
     r"|(?P<number>\d+(?:[.,]\d+)*)"
-    r"|(?P<han>[\u3400-\u4dbf\u4e00-\u9fff])"
+    rf"|(?P<han>[{_HAN}])"
     r"|(?P<genitive>'s\b)"
-    r"|(?P<word>(?:(?![\u3400-\u4dbf\u4e00-\u9fff])[\w\u200c])+"
-    r"(?:'(?!s\b)(?:(?![\u3400-\u4dbf\u4e00-\u9fff])\w)+)*)"
+    rf"|(?P<word>(?:(?![{_HAN}])[\w{_SIGNS}])+(?:'(?!s\b)(?:(?![{_HAN}])[\w{_SIGNS}])+)*)"
     r"|(?P<mark>[^\w\s])",
     re.IGNORECASE,
 )
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
 _INVISIBLE = dict.fromkeys(
     (
         *(0xAD, 0x200B, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF),
@@ -32,8 +41,11 @@ _INVISIBLE = dict.fromkeys(
 )
 _SAME = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "—": "–", "―": "–", "İ": "I"}
+    | dict.fromkeys("ʻʹ´`", "'")
+    | dict(zip("，：；！？（）；،؛٫٬", ",:;!?();,;.,", strict=True))
+    | {chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0xFF10) for n in range(10)}
 )
-_QUOTES = frozenset('"“”„«»‹›`*#_|')
+_QUOTES = frozenset('"“”„«»‹›*#_|「」『』《》【】〈〉')
 _HYPHEN = "-"
 
 
@@ -58,8 +70,15 @@ class Words:
 def clean(text: str) -> str:
     """Return the text composed, without invisible marks, control characters or surrogates."""
     kept = text[:LIMIT].translate(_INVISIBLE)
-    kept = "".join(c if c.isprintable() else " " for c in kept) if not kept.isprintable() else kept
-    return unicodedata.normalize("NFC", kept).translate(_SAME)
+    if not kept.isprintable():
+        kept = "".join(c if c.isprintable() or c == "\u200c" else " " for c in kept)
+    kept = unicodedata.normalize("NFC", kept).translate(_SAME)
+    return _BETWEEN_HAN.sub(" , ", kept)  # Chinese headlines part their clauses by blanks
+
+
+def fold(word: str) -> str:
+    """Return a word in small letters, each letter in one spelling, without vowel signs."""
+    return word.lower().translate(FOLD)
 
 
 def split_words(text: str) -> Words:
@@ -78,7 +97,10 @@ def split_words(text: str) -> Words:
                 glued.add(len(words))
                 continue
             word = "–"
-        words.append(word.lower())
+        folded = fold(word)
+        if not folded:
+            continue
+        words.append(folded)
         starts.append(start)
         ends.append(end)
         capital.append(word[0].isupper())

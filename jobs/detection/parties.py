@@ -10,6 +10,7 @@ from jobs.detection.scenes import (
     PARTIES,
     Found,
     Scene,
+    agents,
     can_act,
     groups_after,
     groups_before,
@@ -30,6 +31,8 @@ def partner(trigger: Span, scene: Scene) -> Found:
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
     if _is_internal(before, after):
         return Found((), "among themselves")
+    if trigger.kind.place and _lacks_place(trigger, scene):
+        return Found((), "no place")
     if trigger.kind.detail == "host" and not _is_guest(trigger, scene, after):
         return Found((), "no guest")
     if _is_aim(trigger, scene, before):
@@ -43,7 +46,7 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "subject no party")
     if direct:
         return Found(tuple(dict.fromkeys(direct)), "party")
-    if codes := _destination(scene, before, after):
+    if codes := _destination(trigger, scene, before, after):
         return Found(codes, "destination")
     for group in before:
         if (
@@ -65,16 +68,29 @@ def partner(trigger: Span, scene: Scene) -> Found:
     return Found((scene.pair if together else ()) or scene.topic, "topic")
 
 
+def _lacks_place(trigger: Span, scene: Scene) -> bool:
+    """Say whether a trigger ends in a preposition that no name follows: "is in talks"."""
+    if not any(c.end == trigger.end for c in scene.clause.classes("place", "goal")):
+        return False
+    return not any(0 <= g.start - trigger.end <= 1 for g in scene.groups)
+
+
 def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
     """Say whether somebody is received: not a step, nor a recognition, nor reports."""
+    if scene.grammar.order in ("sov", "free") and any(
+        g.marker in ("object", "with", "topic") and _is_somebody(g) for g in scene.groups
+    ):
+        return True
     if not after:
         return False
     near = after[0].start - trigger.end <= 3
     if after[0].marker == "by":
         return near
-    return near and (
-        is_person(after[0]) or (after[0].subject is Strength.NAMED and not after[0].possessive)
-    )
+    return near and _is_somebody(after[0])
+
+
+def _is_somebody(group: Group) -> bool:
+    return is_person(group) or (group.subject is Strength.NAMED and not group.possessive)
 
 
 def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
@@ -102,23 +118,30 @@ def _direct_parties(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> list[str]:
     codes: list[str] = []
-    agent = next((g for g in before if g.marker in ("", "between", "with") or g.office), None)
-    if agent and takes_part(agent) and not _busy(agent, trigger, scene.clause):
+    agent = next((g for g in agents(trigger, scene) if _may_act(g, trigger)), None)
+    if (
+        agent
+        and takes_part(agent)
+        and not _stands_apart(scene.clause, agent.end, trigger.start)
+        and not _busy(agent, trigger, scene.clause)
+    ):
         codes += agent.codes
     for group in after:
         near = group.start - trigger.end
-        if group.marker == "by" and near > 2:
+        if group.marker == "by" and (
+            near > 2 or _stands_apart(scene.clause, trigger.end, group.start)
+        ):
             continue
         if (
             takes_part(group)
-            and group.marker in ("", "with", "between", "by", "of")
+            and group.marker in ("", "with", "between", "by", "of", "object")
             and near <= _SIDE
         ):
             codes += group.codes
             if group.marker in ("", "of"):
                 break
     for group in before:
-        if takes_part(group) and group.marker in ("with", "between"):
+        if takes_part(group) and group.marker in ("with", "between", "object"):
             codes += group.codes
     if not codes:
         inside = [
@@ -128,6 +151,18 @@ def _direct_parties(
         ]
         codes += [c for g in inside for c in g.codes]
     return codes
+
+
+def _stands_apart(clause: Clause, start: int, end: int) -> bool:
+    """Say whether a go-between's or an onlooker's verb stands there: "talks mediated by"."""
+    return any(start <= c.start < end for c in clause.classes("mediates"))
+
+
+def _may_act(group: Group, trigger: Span) -> bool:
+    """Say whether a group can be who does it: "a round of US-Taliban talks" too."""
+    if group.marker in ("", "between", "with") or group.office:
+        return True
+    return group.marker == "of" and trigger.start - group.end <= 1
 
 
 def _busy(agent: Group, trigger: Span, clause: Clause) -> bool:
@@ -144,12 +179,15 @@ def _busy(agent: Group, trigger: Span, clause: Clause) -> bool:
     )
 
 
-def _destination(scene: Scene, before: Sequence[Group], after: Sequence[Group]) -> tuple[str, ...]:
+def _destination(
+    trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
+) -> tuple[str, ...]:
     """Return the state the subject goes to, or is received in, for want of any other."""
+    markers = ("place", "goal") if trigger.kind.noun else ("place", "goal", "")
     if not any(is_subject(g) and g.marker == "" for g in scene.groups):
         return ()
     for group in [*after, *before]:
-        if group.codes and group.marker in ("place", "goal", "") and group.head in ACTS:
+        if group.codes and group.marker in markers and group.head in ACTS:
             return group.codes
     return ()
 
@@ -162,7 +200,8 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
             return not _is_topic(group, trigger)
         if group.subject and (group.marker == "place" or _seat_acts(group, trigger)):
             return True
-    if has_unnamed(scene, "collective") or scene.last is EventType.AGREEMENT:
+    together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
+    if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
     if has_unnamed(scene, "pronoun"):
         return has_partner and scene.subject_near >= Strength.SEAT

@@ -1,6 +1,6 @@
 """One text as one case sees it: every trigger asked who, whether and when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -10,9 +10,9 @@ from jobs.detection.dates import When, find_date
 from jobs.detection.factuality import Judgement, Setting, judge
 from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
-from jobs.detection.lexicon import Form, Lexicon, Span
+from jobs.detection.lexicon import Form, Kind, Lexicon, Span
 from jobs.detection.normalise import Words
-from jobs.detection.scenes import Found, Scene
+from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import DateBasis, EventStatus, EventType, Mention
 from jobs.reference.cases import Case
@@ -25,6 +25,8 @@ _SUBJECT_MAY_BE_SEAT = frozenset(
 )
 _SEATED = frozenset(("vetoed", "applied", "membership"))
 _NEWS = timedelta(days=1)
+_DATED = 2
+"""Words behind a verb of saying that tell when it was said: "said on Friday"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,14 @@ class CaseReading:
     def __init__(self, read: Read, case: Case) -> None:
         self._read = read
         self._case = case
-        self._groups = gather(read.words, read.spans, case.id, case.seat)
+        self._grammar = read.lexicon.phrases.grammar
+        self._groups = gather(
+            read.words, read.spans, case.id, case.seat, read.lexicon.phrases.grammar
+        )
+        objects = {g.marked_at for g in self._groups if g.marker == "object"}
         self._clauses = cut_clauses(
             read.words,
-            read.spans,
+            [span for span in read.spans if not _only_marks(span, objects)],
             read.title_end,
             read.lexicon.phrases.grammar,
             (
@@ -86,7 +92,11 @@ class CaseReading:
         self._hypothetical = frozenset(read.lexicon.phrases.classes.get("hypothetical", ()))
         self._trapped = case.id in read.trapped
         self._elsewhere = False
+        self._plays = any(clause.has("sport") for clause in self._clauses)
+        self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
+        self._forums = _forums(read.spans)
         self._last: Trigger | None = None
+        self._told: set[EventType] = set()
 
     def findings(self) -> Iterator[Finding]:
         """Yield what each trigger gave, in order."""
@@ -97,6 +107,7 @@ class CaseReading:
                 finding = self._look(trigger, place)
                 if finding.mentions:
                     self._last = trigger.kind
+                    self._told.add(trigger.kind.type)
                 yield finding
             self._turn_topic(groups)
             if clause.is_title and not self._hosts:
@@ -108,7 +119,7 @@ class CaseReading:
         glued = self._read.words.glued
         return [
             t
-            for t in choose_triggers(clause, groups, self._last)
+            for t in choose_triggers(clause, groups, self._last, self._told)
             if t.start not in glued or t.end - t.start > 1
         ]
 
@@ -190,9 +201,24 @@ class CaseReading:
             when,
             self._read.published,
             self._following,
-            self._read.lexicon.phrases.grammar.gerunds,
+            self._grammar.gerunds,
             self._hypothetical,
+            verb_last=self._grammar.order == "sov",
+            stretch=self._grammar.stretch,
+            spoken=self._is_spoken(place),
         )
+
+    def _is_spoken(self, place: int) -> bool:
+        """Say whether a verb of saying stands in a clause, or in those that it hangs on."""
+        sentence = self._clauses[place].sentence
+        for clause in reversed(self._clauses[: place + 1]):
+            if clause.sentence != sentence:
+                return False
+            if clause.has("speech"):
+                return True
+            if clause.opener in (";", "–", ""):
+                return False
+        return False
 
     def _sentence(self, place: int) -> range:
         """Return the places of the clauses that share a clause's sentence."""
@@ -211,34 +237,71 @@ class CaseReading:
             clause,
             self._named[place],
             [g for at in sentence if at < place for g in self._named[at]],
-            self._topic,
+            self._topic or self._first_named(clause),
             self._pair,
             self._body,
             self._hosts,
             self._strength,
             self._last.type if self._last else None,
             governing is not None and governing.has("speech"),
+            self._grammar,
+            self._forums,
+            self._answers(place),
         )
 
+    def _first_named(self, clause: Clause) -> tuple[str, ...]:
+        """Return who the lead names first, for a headline that names nobody and asks nothing."""
+        return self._first if clause.is_title and not clause.asks else ()
+
+    def _answers(self, place: int) -> Sequence[Group]:
+        """Return who is named behind a headline's colon or dash: "'No recognition': Berlin"."""
+        after = place + 1
+        if after >= len(self._clauses) or not self._clauses[after].is_title:
+            return ()
+        return self._named[after] if self._clauses[after].opener in (":", "–") else ()
+
     def _is_about_subject(self, kind: Trigger, sentence: range) -> bool:
-        if kind.subject and not any(g.subject for at in sentence for g in self._named[at]):
+        groups = [g for at in sentence for g in self._named[at]]
+        if kind.subject and not any(g.subject for g in groups):
             return False
+        if self._plays and kind.type is EventType.MEETING:
+            return any(g.subject is Strength.NAMED for g in groups)
         if self._strength is Strength.NAMED:
             return True
-        if self._trapped:
+        if self._trapped or self._strength is not Strength.SEAT:
             return False
-        by_seat = kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED
-        return by_seat and self._strength is Strength.SEAT
+        if kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED:
+            return True
+        return self._stands_for_rule(kind, sentence, groups)
+
+    def _stands_for_rule(self, kind: Trigger, sentence: range, groups: Sequence[Group]) -> bool:
+        """Say whether the territory's mere name means who rules it: "no regime in Kabul"."""
+        seated = [g for g in groups if g.subject]
+        if kind.type is EventType.RECOGNITION:
+            ruled = any(self._clauses[at].has("rule") for at in sentence)
+            return ruled or any(Form.CAPITAL in g.forms for g in seated)
+        return any(g.head in ("person", "organ") or Form.CAPITAL in g.forms for g in seated)
 
     def _when(self, place: int, sentence: range, *, ahead: bool = False) -> When | None:
-        calendar = self._read.lexicon.phrases.calendar
-        words, published = self._read.words.words, self._read.published
+        calendar = self._read.lexicon.calendar
+        published = self._read.published
         clause = self._clauses[place]
+        words = self._without_days_of_speech(sentence) if ahead else self._read.words.words
         found = find_date(words[clause.start : clause.end], published, calendar, ahead=ahead)
         if found or clause.has("past") or clause.opener in self._following:
             return found
         first, last = self._clauses[sentence[0]], self._clauses[sentence[-1]]
         return find_date(words[first.start : last.end], published, calendar, ahead=ahead)
+
+    def _without_days_of_speech(self, sentence: range) -> Sequence[str]:
+        """Return the words but those by which a speech is dated: what is to come is not."""
+        words = list(self._read.words.words)
+        for at in sentence:
+            for span in self._clauses[at].classes("speech"):
+                words[span.end : span.end + _DATED] = [""] * len(
+                    words[span.end : span.end + _DATED]
+                )
+        return words
 
     def _mention(
         self,
@@ -275,6 +338,17 @@ class CaseReading:
     def _text(self, clause: Clause) -> str:
         words = self._read.words
         return words.text[words.starts[clause.start] : words.ends[clause.end - 1]]
+
+
+def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
+    """Return the codes of the forums and organisations that a text names, in order."""
+    named = [s for s in spans if s.entry.kind is Kind.FORUM or s.entry.form is Form.ORGANISATION]
+    return tuple(dict.fromkeys(span.entry.value for span in named))
+
+
+def _only_marks(span: Span, objects: Collection[int]) -> bool:
+    """Say whether a word that may be a cue only marks a name as acted on: 将塔利班除名."""
+    return span.start in objects and span.entry.kind is Kind.CLASS and span.entry.value == "plan"
 
 
 def _dated(

@@ -8,6 +8,7 @@ from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     Found,
     Scene,
+    agents,
     apposed,
     by_whom,
     can_act,
@@ -26,44 +27,62 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         return Found((), "other object")
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
     passive = any(g.marker == "by" for g in after) or _is_passive(trigger, scene.clause)
-    if found := by_whom(trigger, scene.groups):
+    if found := by_whom(trigger, scene):
         return found
-    if before and can_act(before[0]) and _owns(before[0], trigger):
+    if before and can_act(before[0]) and _owns(before[0], trigger, scene):
         return Found(before[0].codes, "possessor")
     if not passive and _reverses(trigger, scene, before, after):
         return Found((), "subject acts")
-    for group in before:
+    for group in agents(trigger, scene):
         if group.unnamed == "unnamed" and is_ranked(group, scene.clause):
+            continue
+        if _is_followed(group, scene.clause):
             continue
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
-            return Found(scene.topic, "pronoun")
-        if _recognises(group, trigger):
+            return Found(() if trigger.kind.noun else scene.topic, "pronoun")
+        if _recognises(group, trigger, scene):
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
     if trigger.kind.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
         return shared_subject(scene) or apposed(after) or Found((), "topic elsewhere")
-    return shared_subject(scene) or apposed(after) or Found(scene.topic, "topic")
+    return (
+        shared_subject(scene)
+        or apposed(after)
+        or apposed(scene.answers)
+        or Found(scene.topic, "topic")
+    )
 
 
-def _owns(group: Group, trigger: Span) -> bool:
+def _is_followed(group: Group, clause: Clause) -> bool:
+    """Say whether others do it after a group: "follows Russia in recognising"."""
+    return any(c.end == group.start for c in clause.classes("joins"))
+
+
+def _owns(group: Group, trigger: Span, scene: Scene) -> bool:
     gap = trigger.start - group.end
+    if scene.grammar.order == "free" and group.marker == "of" and not trigger.kind.noun:
+        return gap <= 1  # the genitive of "Russia's decision to recognise"
     return gap <= 3 if group.possessive else gap <= 1 and Form.DEMONYM in group.forms
 
 
-def _recognises(group: Group, trigger: Span) -> bool:
+def _recognises(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether a group before the trigger is who recognises; a bloc only close by."""
     if Form.ORGANISATION in group.forms and trigger.start - group.end > 6:
         return False
-    return (can_act(group) and group.marker in ("", "by", "goal")) or bool(
-        group.codes and group.head == "person"
+    near = group.marker == "with" and trigger.start - group.end <= 2
+    goal = group.marker == "goal" and scene.clause.has("plan_to")  # "for Russia to recognise"
+    return (can_act(group) and (near or goal or group.marker in ("", "by"))) or bool(
+        group.codes and group.head == "person" and group.marker != "object"
     )
 
 
 def _other_object(trigger: Span, scene: Scene) -> bool:
     """Say whether something else than the subject is recognised."""
+    order = scene.grammar.order
+    marked = ("of", "object") if order in ("vso", "free") else ("", "of", "object")
     if any(is_subject(g) for g in scene.groups):
         later = groups_after(trigger, scene.groups)
         near = later[0] if later else None
@@ -82,11 +101,10 @@ def _other_object(trigger: Span, scene: Scene) -> bool:
                 and near.marker == "of"
             )
         return False
+    if any(g.codes and g.marker == "object" for g in groups_before(trigger, scene.groups)):
+        return True
     return any(
-        g.codes
-        and g.marker in ("", "of")
-        and g.start - trigger.end <= 2
-        and Form.LEADER not in g.forms
+        g.codes and g.marker in marked and g.start - trigger.end <= 2 and Form.LEADER not in g.forms
         for g in groups_after(trigger, scene.groups)
     )
 
@@ -101,6 +119,10 @@ def _reverses(trigger: Span, scene: Scene, before: Sequence[Group], after: Seque
         return False
     if trigger.kind.noun:
         return False
+    patient = "object" if scene.grammar.order == "free" else ""
     return (
-        bool(after) and not is_subject(after[0]) and after[0].marker == "" and bool(after[0].codes)
+        bool(after)
+        and not is_subject(after[0])
+        and after[0].marker == patient
+        and bool(after[0].codes)
     )

@@ -7,11 +7,12 @@ from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Form, Span
 from jobs.domain.events import EventType
+from jobs.reference.phrases import Grammar
 
 ACTS = frozenset(("", "person", "organ", "ambassador", "charge", "firm"))
 
 
-PARTIES = frozenset(("", "person", "organ", "ambassador", "charge", "firm", "deal"))
+PARTIES = ACTS | {"deal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Scene:
     ``topic`` are the actors last spoken of (``is_body``: an organisation), ``pair`` those
     last named side by side with the subject, ``hosts`` those where the title is set;
     ``subject_near`` says how surely the text is about the case; ``last`` is the type last
-    told of; ``speaks`` that the clause before only says who says this one.
+    told of; ``speaks`` that the clause before only says who says this one; ``forums`` are
+    the codes of the forums that the text names, ``answers`` who is named behind a colon.
     """
 
     clause: Clause
@@ -42,6 +44,25 @@ class Scene:
     subject_near: Strength
     last: EventType | None
     speaks: bool
+    grammar: Grammar
+    forums: tuple[str, ...] = ()
+    answers: Sequence[Group] = ()
+
+
+def agents(trigger: Span, scene: Scene) -> list[Group]:
+    """Return the groups among which who acts is looked for, likeliest first.
+
+    Behind the verb one stands where the verb comes first, or where endings tell who acts.
+    """
+    before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
+    if scene.grammar.order == "vso" and not trigger.kind.noun:
+        return [g for g in after[:1] if g.start - trigger.end <= _VERB_TO_AGENT] + before
+    if scene.grammar.order == "free":
+        return before + [g for g in after if not g.marker]
+    return before
+
+
+_VERB_TO_AGENT = 5
 
 
 def groups_before(trigger: Span, groups: Sequence[Group]) -> list[Group]:
@@ -96,9 +117,11 @@ def is_recognised(group: Group, clause: Clause) -> bool:
     )
 
 
-def by_whom(trigger: Span, groups: Sequence[Group]) -> Found | None:
+def by_whom(trigger: Span, scene: Scene) -> Found | None:
     """Return who does it where the text says by whom; "by a first state, Russia" too."""
-    after = groups_after(trigger, groups)
+    after = groups_after(trigger, scene.groups)
+    if scene.grammar.order in ("sov", "free"):
+        after = after + groups_before(trigger, scene.groups)
     for index, group in enumerate(after):
         if group.marker != "by":
             continue

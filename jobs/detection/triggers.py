@@ -1,6 +1,6 @@
 """Which triggers of a clause hold: with what they need, the longest first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,9 +15,12 @@ _PRESENCE = Trigger(
 )
 
 
-def choose_triggers(clause: Clause, groups: Sequence[Group], last: Trigger | None) -> list[Span]:
+def choose_triggers(
+    clause: Clause, groups: Sequence[Group], last: Trigger | None, told: Collection[EventType]
+) -> list[Span]:
     """Return the triggers of a clause that hold, in order; of overlapping ones the longest.
 
+    ``last`` is the last act told of, ``told`` the types of all.
     A visit may be told without a verb, and "Pakistan did the same" repeats the last act.
     """
     repeats = clause.classes("again")
@@ -34,11 +37,11 @@ def choose_triggers(clause: Clause, groups: Sequence[Group], last: Trigger | Non
             continue
         if kind.type is not EventType.FORUM and any(f.start <= span.start <= f.end for f in forums):
             continue
-        if kind.repeats and (last is None or last.type is not kind.type):
+        if kind.repeats and kind.type not in told:
             continue
         if not any(_collides(span, other) for other in chosen):
             chosen.append(span)
-    chosen = _without_forums_nouns(clause, chosen)
+    chosen = _without_objects(clause, _without_forums_nouns(clause, chosen))
     if not chosen and (seen := _presence(groups)):
         chosen.append(seen)
     return sorted(chosen, key=lambda span: span.start)
@@ -50,6 +53,22 @@ def _without_forums_nouns(clause: Clause, chosen: list[Span]) -> list[Span]:
         return chosen
     nouns = {(span.start, span.end) for span in clause.classes("forum")}
     return [s for s in chosen if s.kind.type is EventType.FORUM or (s.start, s.end) not in nouns]
+
+
+def _without_objects(clause: Clause, chosen: list[Span]) -> list[Span]:
+    """Return the triggers but those that another of their type acts on: "calls off the visit"."""
+    silent: set[int] = set()
+    for span in chosen:
+        if span.kind.needs:
+            objects = {o.start for o in _objects(span, clause)}
+            silent |= {
+                other.start
+                for other in chosen
+                if other is not span
+                and other.kind.type is span.kind.type
+                and other.start in objects
+            }
+    return [span for span in chosen if span.start not in silent]
 
 
 def _all_triggers(clause: Clause) -> list[Span]:
@@ -76,9 +95,9 @@ def _collides(one: Span, other: Span) -> bool:
     return same and one.start < other.end and other.start < one.end
 
 
-def _priority(span: Span) -> tuple[int, bool]:
-    """Order longer words first, and what can be a noun as one."""
-    return span.start - span.end, not span.kind.noun
+def _priority(span: Span) -> tuple[int, int, bool]:
+    """Order longer words first, what is spelt out more, and what can be a noun as one."""
+    return span.start - span.end, -span.entry.weight, not span.kind.noun
 
 
 def as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
@@ -100,18 +119,23 @@ def _is_served(span: Span, clause: Clause) -> bool:
     trigger = span.kind
     if any(clause.has(name) for name in trigger.without):
         return False
-    if not trigger.needs:
+    if not trigger.needs or trigger.afar:
         return True
+    return bool(_objects(span, clause))
+
+
+def _objects(span: Span, clause: Clause) -> list[Span]:
+    """Return the words that a trigger needs and finds in its clause."""
+    trigger = span.kind
     objects = clause.classes(*trigger.needs)
     if "forum" in trigger.needs:
         objects += [s for s in clause.spans if s.entry.kind is Kind.FORUM]
     if trigger.after and not _is_passive(span, clause):
         objects = [o for o in objects if o.start >= span.start]
     if not trigger.near:
-        return bool(objects)
-    return any(
-        o.start - span.end <= trigger.near and span.start - o.end <= trigger.near for o in objects
-    )
+        return objects
+    near = trigger.near
+    return [o for o in objects if o.start - span.end <= near and span.start - o.end <= near]
 
 
 def _presence(groups: Sequence[Group]) -> Span | None:

@@ -1,7 +1,8 @@
 """How each language says what we look for: one file of words and patterns a language.
 
 A pattern is one or more words; ``*`` at the end of a word stands for any ending, ``..``
-for up to five words in between. See ``jobs/data/phrases/en.toml`` for every key.
+for up to five words in between, a zero-width non-joiner for a blank, nothing or itself.
+``jobs/data/phrases/en.toml`` shows every class and trigger, ``ru.toml`` every key of grammar.
 """
 
 import tomllib
@@ -18,19 +19,34 @@ CLASSES = frozenset(
         # heads: what a name stands before
         "person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate",
         # objects that a trigger may need
-        "credentials", "deal", "rule", "flag", "exit", "old_regime", "paper",
+        "credentials", "deal", "rule", "flag", "exit", "old_regime", "paper", "diplomat",
+        "encounter", "sport",
         # role markers
         "place", "by", "with", "goal", "topic", "of", "between", "like",
+        "object",
         # the frame of a clause
         "break", "complement", "joiner", "article", "modifier", "possessive", "passive",
         "unnamed", "pronoun", "collective", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
         "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
-        "hypothetical", "perfect",
+        "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
+        "aside", "grant", "mediates",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
+
+ROLES = frozenset(
+    ("place", "by", "with", "goal", "topic", "of", "between", "like", "object", "joiner", "none")
+)
+"""What an affix or a postposition says of a name: a marker's class, or
+
+``object`` (what is acted on), ``joiner`` (an "and" written onto it), ``none`` (no more than
+the name alone).
+"""
+
+ORDERS = ("svo", "sov", "vso", "free")
+"""Where the verb stands; ``free`` leaves it to the case endings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,8 @@ class Trigger:
     the needed word follows, or else the verb is passive; ``strict`` that the parties stand
     right before and after; ``subject`` that the case's subject is named in the sentence;
     ``actor`` is who alone can do such a thing; ``repeats`` that the words mean this only
-    after another mention of the type; ``topical`` that what follows is what is talked about.
+    after another mention of the type; ``topical`` that what follows is what is talked about;
+    ``afar`` that the needed word may stand anywhere in the text.
     """
 
     id: str
@@ -63,20 +80,35 @@ class Trigger:
     actor: str = ""
     repeats: bool = False
     topical: bool = False
+    afar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """What the engine must know of a language before it reads a word.
 
-    ``suffixes`` may follow a name and ``prefixes`` precede it within one word;
-    ``ambiguous`` names count only where the text's own capitals show a name; an infinitive's
-    word before a form in ``gerunds`` means no intent ("came to recognising").
+    ``order`` is the verb's place. ``suffixes`` may follow a name within its word and
+    ``prefixes`` any longer word, each with the role it gives; ``drops`` are the last letters
+    that a name loses before a suffix; ``head_endings`` give the role of a noun of office by
+    its ending. ``head_first`` says that a noun stands before its owner with nothing in
+    between, ``adjectives_after`` that an adjective follows its noun. ``stretch`` is how many
+    words the writing makes of one. ``letters`` (a regular expression's class) and ``telling``
+    words tell the language from others. ``ambiguous`` names count only where the text's own
+    capitals show a name; an infinitive's word before a form in ``gerunds`` means no intent
+    ("came to recognising").
     """
 
     abbreviations: frozenset[str] = frozenset()
-    suffixes: tuple[str, ...] = ()
-    prefixes: tuple[str, ...] = ()
+    order: str = "svo"
+    suffixes: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    drops: tuple[str, ...] = ()
+    head_endings: Mapping[str, str] = field(default_factory=dict)
+    head_first: bool = False
+    adjectives_after: bool = False
+    stretch: int = 1
+    letters: str = ""
+    telling: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     cased: bool = True
     gerunds: tuple[str, ...] = ()
@@ -86,6 +118,7 @@ class Grammar:
 class Calendar:
     """Words of dates: month and weekday numbers (1 is January, 0 Monday), day offsets.
 
+    ``month_signs``, ``day_signs`` and ``year_signs`` stand behind a number ("7月3日").
     ``next`` before a weekday means one ahead; an ``ambiguous`` month's word ("may") is one
     only behind a word of ``month_marks``.
     """
@@ -96,6 +129,9 @@ class Calendar:
     next: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     month_marks: frozenset[str] = frozenset()
+    month_signs: frozenset[str] = frozenset()
+    day_signs: frozenset[str] = frozenset()
+    year_signs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +142,7 @@ class Phrases:
     grammar: Grammar = field(default_factory=Grammar)
     calendar: Calendar = field(default_factory=Calendar)
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    postpositions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
     traps: tuple[str, ...] = ()
     forums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -136,11 +173,15 @@ def _phrases(language: str, raw: Mapping[str, Any]) -> Phrases:
     unknown = set(raw.get("classes", {})) - CLASSES
     if unknown:
         raise ValueError(f"classes: unknown {', '.join(sorted(unknown))}")
+    unknown = set(raw.get("postpositions", {})) - ROLES
+    if unknown:
+        raise ValueError(f"postpositions: unknown {', '.join(sorted(unknown))}")
     return Phrases(
         language=language,
-        grammar=_grammar(raw.get("grammar", {})),
+        grammar=_grammar(raw),
         calendar=_calendar(raw.get("calendar", {})),
         classes=_tuples(raw.get("classes", {})),
+        postpositions=_tuples(raw.get("postpositions", {})),
         triggers=tuple(_trigger(row) for row in raw.get("triggers", ())),
         traps=tuple(raw.get("traps", ())),
         forums=_tuples(raw.get("forums", {})),
@@ -148,15 +189,34 @@ def _phrases(language: str, raw: Mapping[str, Any]) -> Phrases:
     )
 
 
-def _grammar(raw: Mapping[str, Any]) -> Grammar:
+def _grammar(whole: Mapping[str, Any]) -> Grammar:
+    raw = whole.get("grammar", {})
+    if raw.get("order", "svo") not in ORDERS:
+        raise ValueError(f"grammar: order must be one of {', '.join(ORDERS)}")
     return Grammar(
         abbreviations=frozenset(raw.get("abbreviations", ())),
-        suffixes=tuple(raw.get("suffixes", ())),
-        prefixes=tuple(raw.get("prefixes", ())),
+        order=raw.get("order", "svo"),
+        suffixes=_roles(whole, "suffixes"),
+        prefixes=_roles(whole, "prefixes"),
+        drops=tuple(raw.get("drops", ())),
+        head_endings=_roles(whole, "head_endings"),
+        head_first=bool(raw.get("head_first", False)),
+        adjectives_after=bool(raw.get("adjectives_after", False)),
+        stretch=int(raw.get("stretch", 1)),
+        letters=raw.get("letters", ""),
+        telling=frozenset(raw.get("telling", ())),
         ambiguous=frozenset(raw.get("ambiguous", ())),
         cased=bool(raw.get("cased", True)),
         gerunds=tuple(raw.get("gerunds", ())),
     )
+
+
+def _roles(whole: Mapping[str, Any], table: str) -> dict[str, str]:
+    """Return role by affix from affixes by role, as the file groups them."""
+    raw = whole.get(table, {})
+    if unknown := set(raw) - ROLES:
+        raise ValueError(f"{table}: unknown {', '.join(sorted(unknown))}")
+    return {affix: role if role != "none" else "" for role, rows in raw.items() for affix in rows}
 
 
 def _calendar(raw: Mapping[str, Any]) -> Calendar:
@@ -167,6 +227,9 @@ def _calendar(raw: Mapping[str, Any]) -> Calendar:
         next=frozenset(raw.get("next", ())),
         ambiguous=frozenset(raw.get("ambiguous", ())),
         month_marks=frozenset(raw.get("month_marks", ())),
+        month_signs=frozenset(raw.get("month_signs", ())),
+        day_signs=frozenset(raw.get("day_signs", ())),
+        year_signs=frozenset(raw.get("year_signs", ())),
     )
 
 
@@ -193,6 +256,7 @@ def _trigger(raw: Mapping[str, Any]) -> Trigger:
         actor=raw.get("actor", ""),
         repeats=bool(raw.get("repeats", False)),
         topical=bool(raw.get("topical", False)),
+        afar=bool(raw.get("afar", False)),
     )
 
 
