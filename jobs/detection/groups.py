@@ -254,6 +254,8 @@ def _mark(
             group.head, group.head_end, group.office = noun.entry.value, group.end, True
             outer = markers.get(_before(noun.start, skipped))
             group.marker = outer.entry.value if outer else noun.role
+        elif noun and bare and noun.entry.value == "nonstate":
+            group.head = "nonstate"
 
 
 def _mark_behind(group: Group, posts: Mapping[int, Span]) -> None:

@@ -227,6 +227,7 @@ def _folded(calendar: Calendar) -> Calendar:
         next=all_of(calendar.next),
         ambiguous=all_of(calendar.ambiguous),
         month_marks=all_of(calendar.month_marks),
+        since=all_of(calendar.since),
     )
 
 
