@@ -63,6 +63,8 @@ class Group:
     head: str = ""
     head_end: int = 0
     possessive: bool = False
+    ranked: bool = False
+    """Whether the unnamed is a named one's rank: "becomes the second country to"."""
     office: bool = False
     """Whether it is marked through an office: "president of Uzbekistan"."""
 
@@ -219,7 +221,9 @@ def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], gramma
     stops = _by_start(spans, MARKERS | {"break", "complement", "joiner"}).keys()
     taken = {index for group in groups for index in range(group.start, group.end)}
     posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
+    ranks = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "first"}
     for group in groups:
+        group.ranked = group.start in ranks or group.start - 1 in ranks
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
         _mark(group, markers, skipped, heads_by_end, owned=owned)
         if not owned:

@@ -14,7 +14,6 @@ from jobs.detection.scenes import (
     can_act,
     groups_after,
     groups_before,
-    is_ranked,
     is_subject,
     shared_subject,
 )
@@ -34,7 +33,7 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     if not passive and _reverses(trigger, scene, before, after):
         return Found((), "subject acts")
     for group in agents(trigger, scene):
-        if group.unnamed == "unnamed" and is_ranked(group, scene.clause):
+        if group.unnamed == "unnamed" and group.ranked:
             continue
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
