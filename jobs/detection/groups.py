@@ -266,7 +266,8 @@ def _mark_behind(group: Group, posts: Mapping[int, Span]) -> None:
     """Mark a group by the postposition behind it or its noun of office: "रूस के मंत्री से"."""
     post = posts.get(group.end) or posts.get(max(group.end, group.head_end))
     if post and not group.marker:
-        group.marker, group.marked_at = post.entry.value, group.start
+        role = post.entry.value
+        group.marker, group.marked_at = "" if role == "none" else role, group.start
 
 
 def _before(place: int, skipped: Mapping[int, Span]) -> int:
@@ -291,6 +292,8 @@ def _head(
     owner = possessives.get(place)
     if owner:
         group.possessive, place = True, owner.end
+    elif group.marker == "of" and group.role == "of":
+        group.possessive = True  # a genitive before its noun: "Rusya'nın bakanı"
     far = group.possessive or bool(group.forms & {Form.DEMONYM, Form.SURNAME})
     limit = place + (reach if far else 1)
     while place < min(limit, len(words.words)):
@@ -298,7 +301,8 @@ def _head(
         if found:
             if not group.office:
                 group.head, group.head_end = found.entry.value, found.end
-                group.marker = group.marker or found.role
+                bare = group.marker == "" or (group.possessive and group.marker == "of")
+                group.marker = found.role if bare else group.marker
             return
         if place in stops or place in taken or not words.words[place][0].isalnum():
             return
