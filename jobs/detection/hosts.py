@@ -51,6 +51,8 @@ def host(trigger: Span, scene: Scene) -> Found:
         return Found(plain[0].codes, "plain")
     if any(g.unnamed == "unnamed" and not g.marker for g in before[:1]):
         return Found((), "unnamed")
+    if any(g.unnamed == "unnamed" and g.marker == "place" for g in after):
+        return Found((), "unnamed")
     return (
         shared_subject(scene) or hosted_earlier(scene) or Found(scene.topic or scene.hosts, "topic")
     )

@@ -41,7 +41,8 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
-            return Found(() if trigger.kind.noun else scene.topic, "pronoun")
+            speaks = any(c.start == group.end for c in scene.clause.classes("speech"))
+            return Found(scene.topic if speaks or not trigger.kind.noun else (), "pronoun")
         if _recognises(group, trigger, scene):
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
