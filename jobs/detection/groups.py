@@ -26,9 +26,11 @@ HEADS = frozenset(
         "forum",
         "nonstate",
         "deal",
+        "encounter",
     )
 )
 _GLUE = frozenset(("joiner", "article", "possessive", "modifier", "of", "with"))
+_PLACES = frozenset((Form.CAPITAL, Form.CITY))
 _REACH = 5
 """Words between a possessive or adjective and the noun it belongs to."""
 
@@ -253,7 +255,7 @@ def _mark(
     bare = marker is None and owned and group.marker in ("", "of")
     if bare or group.marker in ("of", "place", "goal"):
         noun = heads.get(_before(marker.start if marker else group.start, skipped))
-        office = noun is not None and noun.entry.value not in ("deal", "nonstate")
+        office = noun is not None and noun.entry.value not in ("deal", "nonstate", "encounter")
         if noun and office and (bare or group.marker == "of" or noun.entry.value == "organ"):
             group.head, group.head_end, group.office = noun.entry.value, group.end, True
             outer = markers.get(_before(noun.start, skipped))
@@ -298,7 +300,7 @@ def _head(
     limit = place + (reach if far else 1)
     while place < min(limit, len(words.words)):
         found = heads.get(place)
-        if found:
+        if found and (found.entry.value != "encounter" or group.forms <= _PLACES):
             if not group.office:
                 group.head, group.head_end = found.entry.value, found.end
                 bare = group.marker == "" or (group.possessive and group.marker == "of")

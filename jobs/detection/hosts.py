@@ -53,6 +53,8 @@ def host(trigger: Span, scene: Scene) -> Found:
         return Found(plain[0].codes, "plain")
     if any(g.unnamed == "unnamed" and not g.marker for g in before[:1]):
         return Found((), "unnamed")
+    if any(g.unnamed == "unnamed" and g.marker == "place" for g in after):
+        return Found((), "unnamed")
     return (
         shared_subject(scene) or hosted_earlier(scene) or Found(scene.topic or scene.hosts, "topic")
     )
@@ -100,6 +102,10 @@ def seat(trigger: Span, scene: Scene) -> Found:
         if group.codes and group.marker in ("place", "by", "goal"):
             return Found(group.codes, "place")
     acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
+    if trigger.kind.strict:
+        return Found((), "no forum")
+    if acting and detail == "attended":
+        return Found((), "others attend")
     if acting:
         return Found(acting[0].codes, "agent")
     return hosted_earlier(scene) or Found(scene.hosts or scene.topic, "topic")

@@ -16,7 +16,7 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     """
     told = list(findings)
     kept: dict[tuple[str, str, str], tuple[Finding, Mention]] = {}
-    heads = {m.actor for f in told if f.is_title for m in f.mentions}
+    heads = {m.actor for f in told if f.is_title and not f.is_guess for m in f.mentions}
     head_types = {m.type for f in told if f.is_title for m in f.mentions}
     for finding in told:
         for mention in finding.mentions:

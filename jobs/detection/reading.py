@@ -24,6 +24,7 @@ _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
 _SEATED = frozenset(("vetoed", "applied", "membership"))
+_GUESSED = frozenset(("topic", "understood", "afar"))
 _NEWS = timedelta(days=1)
 _DATED = 2
 """Words behind a verb of saying that tell when it was said: "said on Friday"."""
@@ -44,6 +45,8 @@ class Finding:
     is_perfect: bool = False
     is_dated: bool = False
     """Whether a day at most one before publication is named."""
+    is_guess: bool = False
+    """Whether who acts is not named beside the act, but taken from the rest of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,9 @@ class CaseReading:
         self._elsewhere = False
         self._plays = any(clause.has("sport") for clause in self._clauses)
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
+        self._first_pair = next(
+            (g.codes for g in self._groups if g.codes and g.subject and g.marker != "place"), ()
+        )
         self._forums = _forums(read.spans)
         self._last: Trigger | None = None
         self._told: set[EventType] = set()
@@ -129,7 +135,8 @@ class CaseReading:
 
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
-        self._pair = next((g.codes for g in groups if g.codes and g.subject), self._pair)
+        pairs = (g.codes for g in groups if g.codes and g.subject and g.marker != "place")
+        self._pair = next(pairs, self._pair)
         for group in groups:
             if (
                 group.codes
@@ -144,7 +151,7 @@ class CaseReading:
         trigger = as_host_closes(trigger, clause, groups)
         kind = trigger.kind
         sentence = self._sentence(place)
-        scene = self._scene(place, sentence)
+        scene = self._scene(kind, place, sentence)
         words = (self._said(trigger),)
         if not self._is_about_subject(kind, sentence):
             return self._dropped(trigger, clause, words, "no subject")
@@ -178,6 +185,7 @@ class CaseReading:
             mentions[0].words,
             mentions,
             is_title=clause.is_title,
+            is_guess=found.rule in _GUESSED,
             is_noun=kind.noun,
             asks=clause.asks,
             is_perfect=any(0 <= trigger.start - c.end <= 2 for c in clause.classes("perfect")),
@@ -230,15 +238,15 @@ class CaseReading:
             last += 1
         return range(first, last + 1)
 
-    def _scene(self, place: int, sentence: range) -> Scene:
+    def _scene(self, kind: Trigger, place: int, sentence: range) -> Scene:
         clause = self._clauses[place]
         governing = self._clauses[place - 1] if clause.complement and place else None
         return Scene(
             clause,
             self._named[place],
             [g for at in sentence if at < place for g in self._named[at]],
-            self._topic or self._first_named(clause),
-            self._pair,
+            self._topic or self._first_named(kind, clause),
+            self._pair or self._first_pair,
             self._body,
             self._hosts,
             self._strength,
@@ -249,9 +257,10 @@ class CaseReading:
             self._answers(place),
         )
 
-    def _first_named(self, clause: Clause) -> tuple[str, ...]:
+    def _first_named(self, kind: Trigger, clause: Clause) -> tuple[str, ...]:
         """Return who the lead names first, for a headline that names nobody and asks nothing."""
-        return self._first if clause.is_title and not clause.asks else ()
+        meant = kind.type not in (EventType.RECOGNITION, EventType.MEETING, EventType.FORUM)
+        return self._first if meant and clause.is_title and not clause.asks else ()
 
     def _answers(self, place: int) -> Sequence[Group]:
         """Return who is named behind a headline's colon or dash: "'No recognition': Berlin"."""

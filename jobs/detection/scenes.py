@@ -12,7 +12,7 @@ from jobs.reference.phrases import Grammar
 ACTS = frozenset(("", "person", "organ", "ambassador", "charge", "firm"))
 
 
-PARTIES = frozenset(("", "person", "organ", "ambassador", "charge", "firm", "deal"))
+PARTIES = ACTS | {"deal"}
 
 
 @dataclass(frozen=True, slots=True)
