@@ -114,13 +114,13 @@ def _is_name(span: Span, case: str) -> bool:
 def _seen_by(names: Sequence[Span]) -> list[Span]:
     """Return the names that hold for a case: its subject covers states' names in its own.
 
-    A mere surname is the subject's only where no longer name of another holds it.
+    A mere surname is the subject's only where no name as long of another holds it.
     """
     actors = _lengths(n for n in names if n.entry.kind is Kind.ACTOR)
     held = [
         n
         for n in names
-        if n.entry.form is not Form.SURNAME or actors.get(n.start, 0) <= n.end - n.start
+        if n.entry.form is not Form.SURNAME or actors.get(n.start, 0) < n.end - n.start
     ]
     subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
     return [

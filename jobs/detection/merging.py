@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from jobs.detection.reading import Finding
+from jobs.detection.findings import Finding
 from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, EventType, Mention
 
 

@@ -1,17 +1,17 @@
 """One text as one case sees it: every trigger asked who, whether and when."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from jobs.detection.attributions import find_attributions
 from jobs.detection.clauses import Clause, cut_clauses
 from jobs.detection.dates import When, find_date
 from jobs.detection.factuality import Judgement, Setting, judge
+from jobs.detection.findings import Finding, Read
 from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
-from jobs.detection.lexicon import Form, Kind, Lexicon, Span
-from jobs.detection.normalise import Words
+from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import DateBasis, EventStatus, EventType, Mention
@@ -28,38 +28,6 @@ _GUESSED = frozenset(("topic", "understood", "afar"))
 _NEWS = timedelta(days=1)
 _DATED = 2
 """Words behind a verb of saying that tell when it was said: "said on Friday"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One trigger looked at: the mentions it gave, or why it gave none."""
-
-    rule: str
-    clause: str
-    words: tuple[str, ...]
-    mentions: tuple[Mention, ...]
-    dropped: str = ""
-    is_title: bool = False
-    is_noun: bool = False
-    asks: bool = False
-    is_perfect: bool = False
-    is_dated: bool = False
-    """Whether a day at most one before publication is named."""
-    is_guess: bool = False
-    """Whether who acts is not named beside the act, but taken from the rest of the text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A text read once: what every case is then looked for in."""
-
-    words: Words
-    spans: tuple[Span, ...]
-    title_end: int
-    lexicon: Lexicon
-    published: date | None
-    trapped: frozenset[str] = frozenset()
-    """The cases of which a trap was met: what sounds like their subject is another."""
 
 
 class CaseReading:
