@@ -37,15 +37,13 @@ class CaseReading:
         self._read = read
         self._case = case
         self._grammar = read.lexicon.phrases.grammar
-        self._groups = gather(
-            read.words, read.spans, case.id, case.seat, read.lexicon.phrases.grammar
-        )
+        self._groups = gather(read.words, read.spans, case.id, case.seat, self._grammar)
         objects = {g.marked_at for g in self._groups if g.marker == "object"}
         self._clauses = cut_clauses(
             read.words,
             [span for span in read.spans if not _only_marks(span, objects)],
             read.title_end,
-            read.lexicon.phrases.grammar,
+            self._grammar,
             (
                 range(group.start, group.end)
                 for group in self._groups
@@ -59,8 +57,9 @@ class CaseReading:
         self._pair: tuple[str, ...] = ()
         self._body = False
         self._hosts: tuple[str, ...] = ()
-        self._following = frozenset(read.lexicon.phrases.classes.get("following", ()))
-        self._hypothetical = frozenset(read.lexicon.phrases.classes.get("hypothetical", ()))
+        classes = read.lexicon.phrases.classes
+        self._following = frozenset(classes.get("following", ()))
+        self._hypothetical = frozenset(classes.get("hypothetical", ()))
         self._trapped = case.id in read.trapped
         self._elsewhere = False
         self._plays = any(clause.has("sport") for clause in self._clauses)
