@@ -122,11 +122,8 @@ class CaseReading:
         words = (self._said(trigger),)
         if not self._is_about_subject(kind, sentence):
             return self._dropped(trigger, clause, words, "no subject")
-        if (
-            self._elsewhere
-            and kind.type is EventType.RECOGNITION
-            and not any(g.subject for g in groups)
-        ):
+        named = any(g.subject for g in groups)
+        if self._elsewhere and kind.type is EventType.RECOGNITION and not named:
             return self._dropped(trigger, clause, words, "other object")
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"
