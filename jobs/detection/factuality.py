@@ -110,8 +110,9 @@ def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
 
 def _trails(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether a cue behind a trigger is of its verb, where verbs come last."""
-    reach = _TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL
-    return setting.verb_last and 0 <= cue.start - trigger.end <= reach
+    if not setting.verb_last or (trigger.kind.noun and trigger.kind.place):
+        return False
+    return 0 <= cue.start - trigger.end <= (_TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL)
 
 
 def _governs(cue: Span, clause: Clause) -> bool:
@@ -200,7 +201,11 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ("whether",)
     if close := _follows(trigger, setting, "consider"):
         return close
-    after = [c for c in setting.clause.classes("consider_after") if c.start >= trigger.end]
+    after = [
+        c
+        for c in setting.clause.classes("consider_after")
+        if 0 <= c.start - trigger.end <= _REFUSAL_REACH
+    ]
     return _said(after[0], setting) if after else ()
 
 
@@ -246,8 +251,9 @@ def _aside(trigger: Span, setting: Setting) -> tuple[str, ...]:
     is_gerund = setting.words[trigger.start].endswith(setting.gerunds or ("\n",))
     if kind.type is not EventType.RECOGNITION or not (kind.noun or is_gerund):
         return ()
-    if is_gerund and setting.clause.opener == "before":
-        return (setting.clause.opener,)
+    opens = trigger.start == setting.clause.start and not setting.clause.opener
+    if is_gerund and (opens or setting.clause.opener == "before"):
+        return (setting.clause.opener or "?",)
     for cue in setting.clause.classes("aside"):
         if 0 <= trigger.start - cue.end <= 1 and not _is_granted(trigger, setting, cue):
             return _said(cue, setting)
@@ -258,7 +264,10 @@ def _is_granted(trigger: Span, setting: Setting, cue: Span) -> bool:
     """Say whether a recognition is told as given, or owned by who stands behind the cue."""
     names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
     owned = any(cue.end <= name.start < trigger.start for name in names)
-    return owned or any(c.end <= cue.start for c in setting.clause.classes("grant"))
+    return owned or any(
+        0 <= cue.start - c.end <= 1 or cue.end <= c.start < trigger.start
+        for c in setting.clause.classes("grant")
+    )
 
 
 def _settled(setting: Setting) -> list[Span]:

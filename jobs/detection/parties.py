@@ -37,6 +37,8 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "no guest")
     if _is_aim(trigger, scene, before):
         return Found((), "only an aim")
+    if codes := _understood(trigger, scene):
+        return Found(codes, "understood")
     direct = _direct_parties(trigger, scene, before, after)
     if not direct and not any(g.codes or g.subject for g in before):
         both = [g for g in scene.earlier if g.codes and g.subject and not g.marker]
@@ -68,6 +70,21 @@ def partner(trigger: Span, scene: Scene) -> Found:
     return Found((scene.pair if together else ()) or scene.topic, "topic")
 
 
+def _understood(trigger: Span, scene: Scene) -> tuple[str, ...]:
+    """Return the pair that the text is about where a sentence names none: "a deal was signed"."""
+    is_deed = not trigger.kind.noun and trigger.kind.type is EventType.MEETING
+    if (
+        is_deed
+        or trigger.kind.place
+        or any(
+            g.subject or g.unnamed or (g.codes and g.marker not in ("place", "topic"))
+            for g in (*scene.groups, *scene.earlier)
+        )
+    ):
+        return ()
+    return scene.pair
+
+
 def _lacks_place(trigger: Span, scene: Scene) -> bool:
     """Say whether a trigger ends in a preposition that no name follows: "is in talks"."""
     if not any(c.end == trigger.end for c in scene.clause.classes("place", "goal")):
@@ -96,7 +113,7 @@ def _is_somebody(group: Group) -> bool:
 def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
     """Say whether an act is named only as what something is for: "visas for a delegation"."""
     kind = trigger.kind
-    if not kind.noun:
+    if not kind.noun or kind.type is EventType.MEETING:
         return False
     if kind.place:
         return bool(before) and before[0].marker in ("goal", "topic")
