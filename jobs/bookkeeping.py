@@ -137,13 +137,13 @@ class Bookkeeper:
     ) -> Entry:
         """Store an event as now believed, and the telling of it if it is to be told."""
         revisions = await alerts.revisions_of(self._conn, event.id) if page.events else []
-        if not revisions:
-            event = self._inhibit(event, page)
         baseline = self._reference.cases[page.case].known(page.actor)
         circumstances = Circumstances(
             self._now, self._freshness, is_baseline, baseline, frozenset(page.alerts)
         )
         decision = decide(evidence, event, page.events, _told(revisions), circumstances)
+        if isinstance(decision, Transition) and not revisions:
+            event = self._inhibit(event, page)
         others = page.beside(event)
         await events.put(self._conn, event, self._now)
         after = stand(page.case, page.actor, [*others, event], baseline)

@@ -145,8 +145,6 @@ class Ledger:
             self.reasons.append(fused.reason)
             return
         event, told = fused.after, self.told(fused.after.id)
-        greater = None if told else inhibitor(event, kin)
-        event = replace(event, inhibited_by=greater.id if greater else event.inhibited_by)
         self.events[event.id] = event
         around = Circumstances(
             now=now or evidence.seen_at,
@@ -158,6 +156,9 @@ class Ledger:
         decision = decide(evidence, event, list(self.events.values()), told, around)
         self.reasons.append(decision.reason)
         if isinstance(decision, Transition):
+            greater = None if told else inhibitor(event, kin)
+            if greater:
+                self.events[event.id] = replace(event, inhibited_by=greater.id)
             self._write(decision)
             if greater and self.told(greater.id):
                 self._write(take_in(self.events[greater.id]))
