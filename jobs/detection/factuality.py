@@ -49,6 +49,8 @@ class Setting:
     hypothetical: frozenset[str] = frozenset()
     verb_last: bool = False
     stretch: int = 1
+    owned: bool = False
+    """Whether the act is said to be somebody's ("by Moscow"), or the language cannot tell."""
     spoken: bool = False
     """Whether somebody is quoted as saying the clause."""
 
@@ -74,7 +76,7 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
         return Judgement(EventStatus.PAST if past else base, past)
     if meant := _planned(trigger, setting):
         return Judgement(EventStatus.PLANNED, meant)
-    if aside := _aside(trigger, setting):
+    if aside := _aside(trigger, setting) or _unowned(trigger, setting):
         return Judgement(EventStatus.CONSIDERED, aside)
     if past := _past(trigger, setting):
         return Judgement(EventStatus.PAST, past)
@@ -176,6 +178,7 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
         and span.entry.trigger is not None
         and span.entry.trigger.type is not trigger.kind.type
         and not span.entry.trigger.noun
+        and not span.entry.trigger.strict
         for span in setting.clause.spans
     )
 
@@ -257,6 +260,18 @@ def _aside(trigger: Span, setting: Setting) -> tuple[str, ...]:
         if 0 <= trigger.start - cue.end <= 1 and not _is_granted(trigger, setting, cue):
             return _said(cue, setting)
     return ()
+
+
+def _unowned(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    """Return that a recognition is only named, where nobody owns, grants or announces it."""
+    kind = trigger.kind
+    if kind.type is not EventType.RECOGNITION or not kind.noun or setting.owned:
+        return ()
+    clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
+    told = any(
+        c.start < trigger.start for clause in clauses for c in clause.classes("grant", "avow")
+    )
+    return () if told else (" ".join(setting.words[trigger.start : trigger.end]),)
 
 
 def _is_granted(trigger: Span, setting: Setting, cue: Span) -> bool:
