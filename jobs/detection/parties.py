@@ -69,7 +69,7 @@ def partner(trigger: Span, scene: Scene) -> Found:
     together = has_unnamed(scene, "collective")
     if scene.is_body or (trigger.kind.place and not together):
         return Found((), "party")
-    return Found((scene.pair if together else ()) or scene.topic, "topic")
+    return Found((scene.pair if together else ()) or scene.topic or scene.pair, "topic")
 
 
 def _understood(trigger: Span, scene: Scene) -> tuple[str, ...]:

@@ -123,6 +123,7 @@ class CaseReading:
                 if finding.mentions:
                     self._last = trigger.kind
                     self._told.add(trigger.kind.type)
+                    self._note_pair(trigger.kind, finding)
                 yield finding
             self._turn_topic(groups)
             if clause.is_title and not self._hosts:
@@ -141,6 +142,11 @@ class CaseReading:
     def _note_title(self, clause: Clause, groups: Sequence[Group]) -> None:
         if clause.is_title and not self._topic:
             self._turn_topic(groups)
+
+    def _note_pair(self, kind: Trigger, finding: Finding) -> None:
+        """Remember who met or agreed with the subject, for what goes unsaid later."""
+        if kind.type in (EventType.MEETING, EventType.AGREEMENT):
+            self._pair = tuple(mention.actor for mention in finding.mentions)
 
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
