@@ -112,8 +112,9 @@ def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
 
 def _trails(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether a cue behind a trigger is of its verb, where verbs come last."""
-    reach = _TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL
-    return setting.verb_last and 0 <= cue.start - trigger.end <= reach
+    if not setting.verb_last or (trigger.kind.noun and trigger.kind.place):
+        return False
+    return 0 <= cue.start - trigger.end <= (_TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL)
 
 
 def _governs(cue: Span, clause: Clause) -> bool:

@@ -38,7 +38,9 @@ def host(trigger: Span, scene: Scene) -> Found:
         return Found(owners[0].codes, "owner")
     told = [s.start for s in scene.clause.classes("speech") if s.start >= trigger.end]
     after = [g for g in after if not told or g.end <= told[0]]
-    places = [g for g in [*after, *before] if g.codes and g.marker in ("place", "goal", "of", "by")]
+    inside = [g for g in groups if trigger.start < g.start < trigger.end]
+    around = [*inside, *after, *before]
+    places = [g for g in around if g.codes and g.marker in ("place", "goal", "of", "by")]
     for group in places:
         if group.head != "nonstate":
             return Found(group.codes, "host")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from jobs.detection.reading import Finding
+from jobs.detection.findings import Finding
 from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, Mention
 
 
@@ -54,5 +54,7 @@ def _overrules(new: Finding, mention: Mention, old: Finding, kept: Mention) -> b
     if old.asks and not new.asks:
         return mention.status in ALERTABLE
     if old.is_title and kept.status in (EventStatus.DONE, EventStatus.REVERSED):
-        return mention.status is EventStatus.PLANNED and mention.basis is DateBasis.STATED
+        ahead = mention.on is not None and (kept.on is None or mention.on > kept.on)
+        stated = mention.basis is DateBasis.STATED
+        return mention.status is EventStatus.PLANNED and stated and ahead
     return False

@@ -1,17 +1,17 @@
 """One text as one case sees it: every trigger asked who, whether and when."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from jobs.detection.attributions import find_attributions
 from jobs.detection.clauses import Clause, cut_clauses
 from jobs.detection.dates import When
 from jobs.detection.factuality import Judgement, Setting, judge
+from jobs.detection.findings import Finding, Read
 from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
-from jobs.detection.lexicon import Form, Kind, Lexicon, Span
-from jobs.detection.normalise import Words
+from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.passages import Passage, by_clause
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
@@ -30,38 +30,6 @@ _GUESSED = frozenset(("topic", "understood", "afar"))
 _NEWS = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One trigger looked at: the mentions it gave, or why it gave none."""
-
-    rule: str
-    clause: str
-    words: tuple[str, ...]
-    mentions: tuple[Mention, ...]
-    dropped: str = ""
-    is_title: bool = False
-    is_noun: bool = False
-    asks: bool = False
-    is_perfect: bool = False
-    is_dated: bool = False
-    """Whether a day at most one before publication is named."""
-    is_guess: bool = False
-    """Whether who acts is not named beside the act, but taken from the rest of the text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A text read once: what every case is then looked for in."""
-
-    words: Words
-    spans: tuple[Span, ...]
-    title_end: int
-    lexicon: Lexicon
-    published: date | None
-    trapped: frozenset[str] = frozenset()
-    """The cases of which a trap was met: what sounds like their subject is another."""
-
-
 class CaseReading:
     """Goes through a text clause by clause, remembering who it is about."""
 
@@ -69,15 +37,13 @@ class CaseReading:
         self._read = read
         self._case = case
         self._grammar = read.lexicon.phrases.grammar
-        self._groups = gather(
-            read.words, read.spans, case.id, case.seat, read.lexicon.phrases.grammar
-        )
+        self._groups = gather(read.words, read.spans, case.id, case.seat, self._grammar)
         objects = {g.marked_at for g in self._groups if g.marker == "object"}
         self._clauses = cut_clauses(
             read.words,
             [span for span in read.spans if not _only_marks(span, objects)],
             read.title_end,
-            read.lexicon.phrases.grammar,
+            self._grammar,
             (
                 range(group.start, group.end)
                 for group in self._groups
@@ -91,7 +57,10 @@ class CaseReading:
         self._pair: tuple[str, ...] = ()
         self._body = False
         self._hosts: tuple[str, ...] = ()
-        self._following = frozenset(read.lexicon.phrases.classes.get("following", ()))
+        classes = read.lexicon.phrases.classes
+        self._following = frozenset(classes.get("following", ()))
+        self._hypothetical = frozenset(classes.get("hypothetical", ()))
+        self._avowed = "avow" in classes
         self._passage = Passage(
             read.words,
             self._clauses,
@@ -100,8 +69,6 @@ class CaseReading:
             self._following,
             read.published,
         )
-        self._avowed = "avow" in read.lexicon.phrases.classes
-        self._hypothetical = frozenset(read.lexicon.phrases.classes.get("hypothetical", ()))
         self._trapped = case.id in read.trapped
         self._elsewhere = False
         self._plays = any(clause.has("sport") for clause in self._clauses)
@@ -170,11 +137,8 @@ class CaseReading:
         words = (self._passage.said(trigger),)
         if not self._is_about_subject(kind, sentence):
             return self._dropped(trigger, clause, words, "no subject")
-        if (
-            self._elsewhere
-            and kind.type is EventType.RECOGNITION
-            and not any(g.subject for g in groups)
-        ):
+        named = any(g.subject for g in groups)
+        if self._elsewhere and kind.type is EventType.RECOGNITION and not named:
             return self._dropped(trigger, clause, words, "other object")
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"

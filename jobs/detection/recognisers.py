@@ -14,7 +14,6 @@ from jobs.detection.scenes import (
     can_act,
     groups_after,
     groups_before,
-    is_ranked,
     is_subject,
     shared_subject,
 )
@@ -29,12 +28,13 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     passive = any(g.marker == "by" for g in after) or _is_passive(trigger, scene.clause)
     if found := by_whom(trigger, scene):
         return found
-    if before and can_act(before[0]) and _owns(before[0], trigger, scene):
-        return Found(before[0].codes, "possessor")
+    owner = _nearest(before, scene)
+    if owner and can_act(owner) and _owns(owner, trigger, scene):
+        return Found(owner.codes, "possessor")
     if not passive and _reverses(trigger, scene, before, after):
         return Found((), "subject acts")
     for group in agents(trigger, scene):
-        if group.unnamed == "unnamed" and is_ranked(group, scene.clause):
+        if group.unnamed == "unnamed" and group.ranked:
             continue
         if _is_followed(group, scene.clause):
             continue
@@ -55,6 +55,13 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         or apposed(scene.answers)
         or Found(scene.topic, "topic")
     )
+
+
+def _nearest(before: Sequence[Group], scene: Scene) -> Group | None:
+    """Return who may own a trigger; what it acts on stands between them where verbs are last."""
+    if scene.grammar.order == "sov":
+        return next((g for g in before if g.codes), None)
+    return before[0] if before else None
 
 
 def _is_followed(group: Group, clause: Clause) -> bool:
