@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from jobs.detection.attributions import find_attributions
 from jobs.detection.clauses import Clause, cut_clauses
 from jobs.detection.dates import When
-from jobs.detection.factuality import Judgement, Setting, judge
+from jobs.detection.factuality import judge
 from jobs.detection.findings import Finding, Read
 from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
+from jobs.detection.judgements import Judgement, Setting
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.passages import Passage, by_clause
 from jobs.detection.scenes import Found, Scene, can_act
