@@ -5,12 +5,11 @@ the clause that governs it ("denied that …"), and only as far as its scope: a 
 reaches the next trigger, an intent all that follow, an infinitive the word after it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
+from jobs.detection.avowals import only_named
 from jobs.detection.clauses import Clause
-from jobs.detection.dates import When
+from jobs.detection.judgements import Judgement, Setting, said
 from jobs.detection.lexicon import Kind, Span
 from jobs.domain.events import EventStatus, EventType
 
@@ -22,35 +21,6 @@ _FAR = 7
 _REFUSAL_REACH = 9
 _TRAIL = 5
 _TRAIL_OF_NOUN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A status, and the words it rests on."""
-
-    status: EventStatus
-    words: tuple[str, ...] = ()
-    urged: bool = False
-    stative: bool = False
-    """Denied only by a bare "has not", which says how things stand, not what was said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a trigger is judged against: its clause, the one before, its date."""
-
-    words: Sequence[str]
-    clause: Clause
-    before: Clause | None
-    when: When | None
-    published: date | None
-    following: frozenset[str] = frozenset()
-    gerunds: tuple[str, ...] = ()
-    hypothetical: frozenset[str] = frozenset()
-    verb_last: bool = False
-    stretch: int = 1
-    spoken: bool = False
-    """Whether somebody is quoted as saying the clause."""
 
 
 def judge(trigger: Span, setting: Setting) -> Judgement:
@@ -74,7 +44,7 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
         return Judgement(EventStatus.PAST if past else base, past)
     if meant := _planned(trigger, setting):
         return Judgement(EventStatus.PLANNED, meant)
-    if aside := _aside(trigger, setting):
+    if aside := only_named(trigger, setting):
         return Judgement(EventStatus.CONSIDERED, aside)
     if past := _past(trigger, setting):
         return Judgement(EventStatus.PAST, past)
@@ -136,14 +106,14 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
         if _is_covered(cue, setting, "consider", "affirmed"):
             continue
         if near and (cue.entry.value == "refusal" or not _between(cue, trigger, setting)):
-            return _said(cue, setting)
+            return said(cue, setting)
     if close := _follows(trigger, setting, "negation"):
         return close
     if setting.clause.opener == ":" and setting.before and setting.before.has("refusal_after"):
-        return _said(setting.before.classes("refusal_after")[0], setting)
+        return said(setting.before.classes("refusal_after")[0], setting)
     names[:2] = ["refusal_after"]
     after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
-    return _said(after[0], setting) if after else ()
+    return said(after[0], setting) if after else ()
 
 
 def _is_covered(cue: Span, setting: Setting, *names: str) -> bool:
@@ -177,6 +147,7 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
         and span.entry.trigger is not None
         and span.entry.trigger.type is not trigger.kind.type
         and not span.entry.trigger.noun
+        and not span.entry.trigger.strict
         for span in setting.clause.spans
     )
 
@@ -196,7 +167,7 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ("?",)
     cues = _cues(setting, trigger, "consider")
     if cues:
-        return _said(cues[-1], setting)
+        return said(cues[-1], setting)
     if setting.clause.opener == "whether":
         return ("whether",)
     if close := _follows(trigger, setting, "consider"):
@@ -206,7 +177,7 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
         for c in setting.clause.classes("consider_after")
         if 0 <= c.start - trigger.end <= _REFUSAL_REACH
     ]
-    return _said(after[0], setting) if after else ()
+    return said(after[0], setting) if after else ()
 
 
 def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
@@ -217,14 +188,14 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         if _is_occasion(cue, trigger, setting):
             continue
         if not any(h.start < cue.end and cue.start < h.end for h in settled):
-            return _said(cue, setting)
+            return said(cue, setting)
     form = setting.words[trigger.start]
     if not trigger.kind.noun and not form.endswith(setting.gerunds or ("\n",)):
         for cue in _cues(setting, trigger, "plan_to"):
             if _is_aimed(cue, trigger, setting) and not any(
                 h.start <= cue.start < h.end for h in settled
             ):
-                return _said(cue, setting)
+                return said(cue, setting)
     if (close := _follows(trigger, setting, "plan")) and _is_foretold(trigger, close):
         return close
     if _is_period(trigger):
@@ -238,36 +209,7 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return (setting.when.on.isoformat(),)
     after = [c for c in setting.clause.classes("plan") if 0 <= c.start - trigger.end <= _FAR]
     later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
-    return _said(later[0], setting) if later else ()
-
-
-def _aside(trigger: Span, setting: Setting) -> tuple[str, ...]:
-    """Return what makes of a recognition but a subject of talk: "differ over recognising".
-
-    A name for the act tells it only where somebody owns or grants it; a false word of a
-    recognition is the worst that can be sent.
-    """
-    kind = trigger.kind
-    is_gerund = setting.words[trigger.start].endswith(setting.gerunds or ("\n",))
-    if kind.type is not EventType.RECOGNITION or not (kind.noun or is_gerund):
-        return ()
-    opens = trigger.start == setting.clause.start and not setting.clause.opener
-    if is_gerund and (opens or setting.clause.opener == "before"):
-        return (setting.clause.opener or "?",)
-    for cue in setting.clause.classes("aside"):
-        if 0 <= trigger.start - cue.end <= 1 and not _is_granted(trigger, setting, cue):
-            return _said(cue, setting)
-    return ()
-
-
-def _is_granted(trigger: Span, setting: Setting, cue: Span) -> bool:
-    """Say whether a recognition is told as given, or owned by who stands behind the cue."""
-    names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
-    owned = any(cue.end <= name.start < trigger.start for name in names)
-    return owned or any(
-        0 <= cue.start - c.end <= 1 or cue.end <= c.start < trigger.start
-        for c in setting.clause.classes("grant")
-    )
+    return said(later[0], setting) if later else ()
 
 
 def _settled(setting: Setting) -> list[Span]:
@@ -314,7 +256,7 @@ def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
         return ()
     reach = _FAR * setting.stretch
     close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= reach]
-    return _said(close[0], setting) if close else ()
+    return said(close[0], setting) if close else ()
 
 
 def _ranked(cue: Span, setting: Setting) -> bool:
@@ -333,7 +275,7 @@ def _past(trigger: Span, setting: Setting) -> tuple[str, ...]:
     if setting.clause.opener in setting.following:
         return (setting.clause.opener,)
     cues = [c for c in setting.clause.classes("past") if not _is_reported(c, setting)]
-    return _said(cues[0], setting) if cues else ()
+    return said(cues[0], setting) if cues else ()
 
 
 def _is_reported(cue: Span, setting: Setting) -> bool:
@@ -344,7 +286,3 @@ def _is_reported(cue: Span, setting: Setting) -> bool:
         [setting.before] if setting.before and setting.clause.complement else []
     )
     return any(speech.end <= cue.start for clause in clauses for speech in clause.classes("speech"))
-
-
-def _said(cue: Span, setting: Setting) -> tuple[str, ...]:
-    return (" ".join(setting.words[cue.start : cue.end]),)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from jobs.detection.findings import Finding
-from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, EventType, Mention
+from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, Mention
 
 
 def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
@@ -16,26 +16,35 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     """
     told = list(findings)
     kept: dict[tuple[str, str, str], tuple[Finding, Mention]] = {}
-    heads = {m.actor for f in told if f.is_title and not f.is_guess for m in f.mentions}
-    head_types = {m.type for f in told if f.is_title for m in f.mentions}
+    headline = _Headline(told)
     for finding in told:
         for mention in finding.mentions:
             key = (mention.case, mention.actor, mention.type)
-            mention = _as_tail(finding, mention, heads, head_types)
+            mention = headline.as_tail(finding, mention)
             if key not in kept or _overrules(finding, mention, *kept[key]):
                 kept[key] = (finding, mention)
     return [mention for _, mention in kept.values()]
 
 
-def _as_tail(
-    finding: Finding, mention: Mention, heads: set[str], head_types: set[EventType]
-) -> Mention:
-    aside = bool(heads) and mention.actor not in heads
-    summed_up = finding.is_perfect and mention.type not in head_types
-    told_in_passing = not finding.is_title and not finding.is_dated and (aside or summed_up)
-    if told_in_passing and mention.status is EventStatus.DONE:
+class _Headline:
+    """Of whom and what a text's title tells, and whom it only hints at."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        titles = [f for f in findings if f.is_title]
+        self._named = {m.actor for f in titles if not f.is_guess for m in f.mentions}
+        self._hinted = {m.actor for f in titles if f.is_guess for m in f.mentions}
+        self._types = {m.type for f in titles for m in f.mentions}
+
+    def as_tail(self, finding: Finding, mention: Mention) -> Mention:
+        """Return a mention of the text, as background where it is told but in passing."""
+        aside = bool(self._named) and mention.actor not in self._named
+        summed_up = finding.is_perfect and mention.type not in self._types
+        in_passing = aside or (summed_up and mention.actor not in self._hinted)
+        if finding.is_title or finding.is_dated or not in_passing:
+            return mention
+        if mention.status is not EventStatus.DONE:
+            return mention
         return replace(mention, status=EventStatus.PAST, on=None, basis=DateBasis.UNKNOWN)
-    return mention
 
 
 def _overrules(new: Finding, mention: Mention, old: Finding, kept: Mention) -> bool:

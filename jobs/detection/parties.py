@@ -24,6 +24,8 @@ from jobs.detection.scenes import (
 from jobs.domain.events import EventType
 
 _SIDE = 12
+_BY = 5
+"""Words between a passive verb and who did it: "welcomed in Riyadh by"."""
 
 
 def partner(trigger: Span, scene: Scene) -> Found:
@@ -67,7 +69,7 @@ def partner(trigger: Span, scene: Scene) -> Found:
     together = has_unnamed(scene, "collective")
     if scene.is_body or (trigger.kind.place and not together):
         return Found((), "party")
-    return Found((scene.pair if together else ()) or scene.topic, "topic")
+    return Found((scene.pair if together else ()) or scene.topic or scene.pair, "topic")
 
 
 def _understood(trigger: Span, scene: Scene) -> tuple[str, ...]:
@@ -101,8 +103,8 @@ def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
     if not after:
         return False
     near = after[0].start - trigger.end <= 3
-    if after[0].marker == "by":
-        return near
+    if any(g.marker == "by" and g.start - trigger.end <= _BY for g in after):
+        return True
     return near and _is_somebody(after[0])
 
 

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 
 from jobs.detection.attributions import find_attributions
 from jobs.detection.clauses import Clause, cut_clauses
-from jobs.detection.dates import When, find_date
-from jobs.detection.factuality import Judgement, Setting, judge
+from jobs.detection.dates import When
+from jobs.detection.factuality import judge
 from jobs.detection.findings import Finding, Read
 from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
+from jobs.detection.judgements import Judgement, Setting
 from jobs.detection.lexicon import Form, Kind, Span
+from jobs.detection.passages import Passage, by_clause
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import DateBasis, EventStatus, EventType, Mention
@@ -24,10 +26,9 @@ _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
 _SEATED = frozenset(("vetoed", "applied", "membership"))
+_OWNED = frozenset(("possessor", "by"))
 _GUESSED = frozenset(("topic", "understood", "afar"))
 _NEWS = timedelta(days=1)
-_DATED = 2
-"""Words behind a verb of saying that tell when it was said: "said on Friday"."""
 
 
 class CaseReading:
@@ -50,7 +51,7 @@ class CaseReading:
                 if len(group.codes) > 1 or group.subject
             ),
         )
-        self._named = _by_clause(self._clauses, self._groups)
+        self._named = by_clause(self._clauses, self._groups)
         self._voices = find_attributions(read.spans, self._clauses, self._named)
         self._strength = max((g.subject for g in self._groups), default=Strength.NOT)
         self._topic: tuple[str, ...] = ()
@@ -60,6 +61,15 @@ class CaseReading:
         classes = read.lexicon.phrases.classes
         self._following = frozenset(classes.get("following", ()))
         self._hypothetical = frozenset(classes.get("hypothetical", ()))
+        self._avowed = "avow" in classes
+        self._passage = Passage(
+            read.words,
+            self._clauses,
+            self._named,
+            read.lexicon.calendar,
+            self._following,
+            read.published,
+        )
         self._trapped = case.id in read.trapped
         self._elsewhere = False
         self._plays = any(clause.has("sport") for clause in self._clauses)
@@ -81,6 +91,7 @@ class CaseReading:
                 if finding.mentions:
                     self._last = trigger.kind
                     self._told.add(trigger.kind.type)
+                    self._note_pair(trigger.kind, finding)
                 yield finding
             self._turn_topic(groups)
             if clause.is_title and not self._hosts:
@@ -100,6 +111,11 @@ class CaseReading:
         if clause.is_title and not self._topic:
             self._turn_topic(groups)
 
+    def _note_pair(self, kind: Trigger, finding: Finding) -> None:
+        """Remember who met or agreed with the subject, for what goes unsaid later."""
+        if kind.type in (EventType.MEETING, EventType.AGREEMENT):
+            self._pair = tuple(mention.actor for mention in finding.mentions)
+
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
         pairs = (g.codes for g in groups if g.codes and g.subject and g.marker != "place")
@@ -117,9 +133,9 @@ class CaseReading:
         clause, groups = self._clauses[place], self._named[place]
         trigger = as_host_closes(trigger, clause, groups)
         kind = trigger.kind
-        sentence = self._sentence(place)
+        sentence = self._passage.sentence(place)
         scene = self._scene(kind, place, sentence)
-        words = (self._said(trigger),)
+        words = (self._passage.said(trigger),)
         if not self._is_about_subject(kind, sentence):
             return self._dropped(trigger, clause, words, "no subject")
         named = any(g.subject for g in groups)
@@ -132,12 +148,12 @@ class CaseReading:
         )
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
-        when = self._when(place, sentence)
-        judged = judge(trigger, self._setting(place, when))
+        when = self._passage.when(place)
+        judged = judge(trigger, self._setting(place, when, owned=found.rule in _OWNED))
         if kind.detail == "again" and judged.status is EventStatus.DONE:
             judged = replace(judged, status=EventStatus.PAST)
         if judged.status is EventStatus.PLANNED:
-            when = self._when(place, sentence, ahead=True)
+            when = self._passage.when(place, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
         if judged.stative and clause.start > 0 and kind.type is EventType.RECOGNITION:
@@ -165,7 +181,7 @@ class CaseReading:
         """Say whether an opponent of the case only speaks of others' recognition."""
         return code in self._case.opponents and kind.noun and kind.type is EventType.RECOGNITION
 
-    def _setting(self, place: int, when: When | None) -> Setting:
+    def _setting(self, place: int, when: When | None, *, owned: bool) -> Setting:
         return Setting(
             self._read.words.words,
             self._clauses[place],
@@ -177,30 +193,9 @@ class CaseReading:
             self._hypothetical,
             verb_last=self._grammar.order == "sov",
             stretch=self._grammar.stretch,
-            spoken=self._is_spoken(place),
+            owned=owned or not self._avowed,
+            spoken=self._passage.is_spoken(place),
         )
-
-    def _is_spoken(self, place: int) -> bool:
-        """Say whether a verb of saying stands in a clause, or in those that it hangs on."""
-        sentence = self._clauses[place].sentence
-        for clause in reversed(self._clauses[: place + 1]):
-            if clause.sentence != sentence:
-                return False
-            if clause.has("speech"):
-                return True
-            if clause.opener in (";", "–", ""):
-                return False
-        return False
-
-    def _sentence(self, place: int) -> range:
-        """Return the places of the clauses that share a clause's sentence."""
-        number = self._clauses[place].sentence
-        first = last = place
-        while first and self._clauses[first - 1].sentence == number:
-            first -= 1
-        while last + 1 < len(self._clauses) and self._clauses[last + 1].sentence == number:
-            last += 1
-        return range(first, last + 1)
 
     def _scene(self, kind: Trigger, place: int, sentence: range) -> Scene:
         clause = self._clauses[place]
@@ -218,20 +213,13 @@ class CaseReading:
             governing is not None and governing.has("speech"),
             self._grammar,
             self._forums,
-            self._answers(place),
+            self._passage.answers(place),
         )
 
     def _first_named(self, kind: Trigger, clause: Clause) -> tuple[str, ...]:
         """Return who the lead names first, for a headline that names nobody and asks nothing."""
         meant = kind.type not in (EventType.RECOGNITION, EventType.MEETING, EventType.FORUM)
         return self._first if meant and clause.is_title and not clause.asks else ()
-
-    def _answers(self, place: int) -> Sequence[Group]:
-        """Return who is named behind a headline's colon or dash: "'No recognition': Berlin"."""
-        after = place + 1
-        if after >= len(self._clauses) or not self._clauses[after].is_title:
-            return ()
-        return self._named[after] if self._clauses[after].opener in (":", "–") else ()
 
     def _is_about_subject(self, kind: Trigger, sentence: range) -> bool:
         groups = [g for at in sentence for g in self._named[at]]
@@ -255,27 +243,6 @@ class CaseReading:
             return ruled or any(Form.CAPITAL in g.forms for g in seated)
         return any(g.head in ("person", "organ") or Form.CAPITAL in g.forms for g in seated)
 
-    def _when(self, place: int, sentence: range, *, ahead: bool = False) -> When | None:
-        calendar = self._read.lexicon.calendar
-        published = self._read.published
-        clause = self._clauses[place]
-        words = self._without_days_of_speech(sentence) if ahead else self._read.words.words
-        found = find_date(words[clause.start : clause.end], published, calendar, ahead=ahead)
-        if found or clause.has("past") or clause.opener in self._following:
-            return found
-        first, last = self._clauses[sentence[0]], self._clauses[sentence[-1]]
-        return find_date(words[first.start : last.end], published, calendar, ahead=ahead)
-
-    def _without_days_of_speech(self, sentence: range) -> Sequence[str]:
-        """Return the words but those by which a speech is dated: what is to come is not."""
-        words = list(self._read.words.words)
-        for at in sentence:
-            for span in self._clauses[at].classes("speech"):
-                words[span.end : span.end + _DATED] = [""] * len(
-                    words[span.end : span.end + _DATED]
-                )
-        return words
-
     def _mention(
         self,
         code: str,
@@ -295,22 +262,15 @@ class CaseReading:
             on=on,
             basis=basis,
             rule=f"{kind.id}/{found.rule}",
-            clause=self._text(clause),
-            words=(self._said(trigger), *judged.words),
+            clause=self._passage.text(clause),
+            words=(self._passage.said(trigger), *judged.words),
             attributions=self._voices,
             detail=kind.detail,
             rules_version=RULES_VERSION,
         )
 
     def _dropped(self, trigger: Span, clause: Clause, words: tuple[str, ...], why: str) -> Finding:
-        return Finding(trigger.entry.value, self._text(clause), words, (), why)
-
-    def _said(self, span: Span) -> str:
-        return " ".join(self._read.words.words[span.start : span.end])
-
-    def _text(self, clause: Clause) -> str:
-        words = self._read.words
-        return words.text[words.starts[clause.start] : words.ends[clause.end - 1]]
+        return Finding(trigger.entry.value, self._passage.text(clause), words, (), why)
 
 
 def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
@@ -333,17 +293,3 @@ def _dated(
     if status in (EventStatus.PLANNED, EventStatus.PAST) or published is None:
         return None, DateBasis.UNKNOWN
     return published, DateBasis.PUBLISHED
-
-
-def _by_clause(clauses: Sequence[Clause], groups: Sequence[Group]) -> list[list[Group]]:
-    """Return the groups that begin in each clause; both are in order."""
-    named: list[list[Group]] = [[] for _ in clauses]
-    place = 0
-    for group in groups:
-        while place < len(clauses) and group.start >= clauses[place].end:
-            place += 1
-        if place < len(clauses) and group.start >= clauses[place].start:
-            named[place].append(group)
-            if group.marker and group.marked_at < clauses[place].start:
-                group.marker = ""  # what opens a clause marks the clause, not its first name
-    return named

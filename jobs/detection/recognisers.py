@@ -73,6 +73,8 @@ def _owns(group: Group, trigger: Span, scene: Scene) -> bool:
     gap = trigger.start - group.end
     if scene.grammar.order == "free" and group.marker == "of" and not trigger.kind.noun:
         return gap <= 1  # the genitive of "Russia's decision to recognise"
+    if gap == 0 and trigger.kind.noun:
+        return True  # "after UK recognition"
     return gap <= 3 if group.possessive else gap <= 1 and Form.DEMONYM in group.forms
 
 

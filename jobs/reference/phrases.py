@@ -31,7 +31,7 @@ CLASSES = frozenset(
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
         "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
         "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
-        "aside", "grant", "mediates",
+        "aside", "grant", "avow", "mediates",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
