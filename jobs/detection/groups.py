@@ -174,7 +174,12 @@ def _joins(
 
 
 def _alike(one: Span, other: Span) -> bool:
-    """Say whether a bare comma can join two names: states with states only."""
+    """Say whether a bare comma can join two names: states with states only.
+
+    Nor does it join who acts with whom the ending shows to be acted on: "Moskova, Taliban'ı".
+    """
+    if other.role and other.entry.kind is not one.entry.kind:
+        return False
     odd = (Form.SURNAME, Form.CITY)
     bodies = (one.entry.form is Form.ORGANISATION) + (other.entry.form is Form.ORGANISATION)
     return bodies != 1 and one.entry.form not in odd and other.entry.form not in odd

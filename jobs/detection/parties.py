@@ -239,7 +239,7 @@ def _seat_acts(group: Group, trigger: Span) -> bool:
         return False
     if group.head in ("person", "organ", "ambassador", "charge") or group.codes:
         return True
-    return group.marker in ("with", "between", "goal") or (
+    return group.marker in ("with", "between", "goal", "object") or (
         not group.marker and group.head in ("", "deal")
     )
 
