@@ -77,7 +77,7 @@ def gather(
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue, speech):
+        if block and not _joins(words, block, span, glue, speech, cased=grammar.cased):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
@@ -137,6 +137,8 @@ def _joins(
     span: Span,
     glue: Mapping[int, Span],
     speech: Mapping[int, Span],
+    *,
+    cased: bool,
 ) -> bool:
     """Say whether a name continues the block: nothing but joining words in between."""
     last = block[-1]
@@ -149,7 +151,7 @@ def _joins(
             span.start in words.glued
             or span.role == "joiner"
             or _same(last, span)
-            or _apposed(last, span)
+            or _apposed(last, span, cased=cased)
         )
     between, place, joined = [], last.end, span.role == "joiner"
     while place < span.start:
@@ -179,9 +181,14 @@ def _same(one: Span, other: Span) -> bool:
     return one.entry.value == other.entry.value
 
 
-def _apposed(one: Span, other: Span) -> bool:
-    """Say whether two names in a row are one: Afghan Taliban, China's Wang Yi."""
-    return other.entry.kind is Kind.SUBJECT or other.entry.form is Form.LEADER
+def _apposed(last: Span, other: Span, *, cased: bool) -> bool:
+    """Say whether two names in a row are one: Afghan Taliban, China's Wang Yi.
+
+    Where no capitals join them, a state and the subject meet as agent and object.
+    """
+    if other.entry.kind is Kind.SUBJECT:
+        return cased or last.entry.form is Form.DEMONYM or last.entry.kind is Kind.SUBJECT
+    return other.entry.form is Form.LEADER
 
 
 def _group(block: Sequence[Span], case: str, seat: str) -> Group:
