@@ -110,7 +110,8 @@ def _direct_parties(
 ) -> list[str]:
     codes: list[str] = []
     agent = next((g for g in agents(trigger, scene) if _may_act(g, trigger)), None)
-    if agent and takes_part(agent) and not _busy(agent, trigger, scene.clause):
+    told = any(g.marker == "between" and g.codes and g.subject for g in after)  # else: a host
+    if agent and takes_part(agent) and not told and not _busy(agent, trigger, scene.clause):
         codes += agent.codes
     for group in after:
         near = group.start - trigger.end
