@@ -264,9 +264,14 @@ def _mark(
         if noun and office and (bare or group.marker == "of" or noun.entry.value == "organ"):
             group.head, group.head_end, group.office = noun.entry.value, group.end, True
             outer = markers.get(_before(noun.start, skipped))
-            group.marker = outer.entry.value if outer else noun.role
+            group.marker = outer.entry.value if outer else _told_by(noun.role)
         elif noun and bare and noun.entry.value == "nonstate":
             group.head = "nonstate"
+
+
+def _told_by(role: str) -> str:
+    """Return what an affix of a noun of office marks; an "and" on it marks nothing."""
+    return "" if role == "joiner" else role
 
 
 def _mark_behind(group: Group, posts: Mapping[int, Span]) -> None:

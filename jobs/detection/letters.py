@@ -32,7 +32,7 @@ _SIMPLIFIED = (
     "毕愈真睁矫码税窝筹签红纯纷绍丝绑绿缔缘县纵系缠罚罢聪脱胆蕴虾众里训注诚咨谋谨贵贩贪赔赖载"
     "辅转游运邓钉钞铺阅阐阴韦颇饰驰驾驶松斗鸿"
 )
-_ONE = dict(zip("ёıيىئكۀةہھۃەأإآٱؤۓ", "еiیییکههههههااااوے", strict=True))
+_ONE = dict(zip("ёıيىئېۍكګۀةہھۃەأإآٱؤۓ", "еiیییییکگههههههااااوے", strict=True))
 _LEFT_OUT = dict.fromkeys("ـ\u200c\u0670" + "".join(map(chr, range(0x64B, 0x656))))
 """Tatweel, the zero-width non-joiner and Arabic vowel signs."""
 

@@ -127,7 +127,14 @@ def _longest(names: Iterable[Span]) -> list[Span]:
     taken: dict[str, set[int]] = {}
     order = sorted(
         names,
-        key=lambda s: (s.start - s.end, s.entry.form in _WEAK, s.start, s.entry.value, not s.role),
+        key=lambda s: (
+            s.start - s.end,
+            s.entry.form in _WEAK,
+            s.start,
+            s.entry.form is Form.CAPITAL,  # "عمان": Oman, then Amman
+            s.entry.value,
+            not s.role,
+        ),
     )
     for span in order:
         sort = "" if span.entry.kind is Kind.ACTOR else span.entry.value

@@ -138,8 +138,10 @@ def _direct_parties(
 ) -> list[str]:
     codes: list[str] = []
     agent = next((g for g in agents(trigger, scene) if _may_act(g, trigger)), None)
+    told = any(g.marker == "between" and g.codes and g.subject for g in after)  # else: a host
     if (
         agent
+        and not told
         and takes_part(agent)
         and not _stands_apart(scene.clause, agent.end, trigger.start)
         and not _busy(agent, trigger, scene.clause)

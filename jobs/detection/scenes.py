@@ -55,8 +55,9 @@ def agents(trigger: Span, scene: Scene) -> list[Group]:
     Behind the verb one stands where the verb comes first, or where endings tell who acts.
     """
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
-    if scene.grammar.order == "vso" and not trigger.kind.noun:
-        return [g for g in after[:1] if g.start - trigger.end <= _VERB_TO_AGENT] + before
+    if scene.grammar.order == "vso":  # a noun's own, right behind it, is who acts too
+        reach = 0 if trigger.kind.noun else _VERB_TO_AGENT
+        return [g for g in after[:1] if g.start - trigger.end <= reach] + before
     if scene.grammar.order == "free":
         return before + [g for g in after if not g.marker]
     return before
