@@ -221,7 +221,7 @@ def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], gramma
     for group in groups:
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
         _mark(group, markers, skipped, heads_by_end, owned=owned)
-        if not owned:
+        if not owned or (grammar.compounds and not group.head):
             reach = _REACH * grammar.stretch
             _head(words, group, heads, possessives, stops | posts.keys(), taken, reach)
         _mark_behind(group, posts)
