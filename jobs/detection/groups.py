@@ -77,7 +77,7 @@ def gather(
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue, speech):
+        if block and not _joins(words, block, span, glue, speech, grammar.order):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
@@ -137,6 +137,7 @@ def _joins(
     span: Span,
     glue: Mapping[int, Span],
     speech: Mapping[int, Span],
+    order: str,
 ) -> bool:
     """Say whether a name continues the block: nothing but joining words in between."""
     last = block[-1]
@@ -149,7 +150,7 @@ def _joins(
             span.start in words.glued
             or span.role == "joiner"
             or _same(last, span)
-            or _apposed(last, span)
+            or _apposed(last, span, order)
         )
     between, place, joined = [], last.end, span.role == "joiner"
     while place < span.start:
@@ -179,9 +180,14 @@ def _same(one: Span, other: Span) -> bool:
     return one.entry.value == other.entry.value
 
 
-def _apposed(one: Span, other: Span) -> bool:
-    """Say whether two names in a row are one: Afghan Taliban, China's Wang Yi."""
-    return other.entry.kind is Kind.SUBJECT or other.entry.form is Form.LEADER
+def _apposed(one: Span, other: Span, order: str) -> bool:
+    """Say whether two names in a row are one: Afghan Taliban, China's Wang Yi.
+
+    Where the verb comes last, what is acted on stands right behind who acts.
+    """
+    if other.entry.kind is Kind.SUBJECT:
+        return order != "sov" or one.entry.form not in (Form.NAME, Form.CAPITAL, Form.ORGANISATION)
+    return other.entry.form is Form.LEADER
 
 
 def _group(block: Sequence[Span], case: str, seat: str) -> Group:
@@ -248,7 +254,10 @@ def _mark(
     bare = marker is None and owned and group.marker in ("", "of")
     if bare or group.marker in ("of", "place", "goal"):
         noun = heads.get(_before(marker.start if marker else group.start, skipped))
-        office = noun is not None and noun.entry.value not in ("deal", "nonstate")
+        office = noun is not None and (
+            noun.entry.value not in ("deal", "nonstate")
+            or (noun.entry.value == "nonstate" and Form.DEMONYM in group.forms)
+        )
         if noun and office and (bare or group.marker == "of" or noun.entry.value == "organ"):
             group.head, group.head_end, group.office = noun.entry.value, group.end, True
             outer = markers.get(_before(noun.start, skipped))
@@ -257,7 +266,8 @@ def _mark(
 
 def _mark_behind(group: Group, posts: Mapping[int, Span]) -> None:
     """Mark a group by the postposition behind it or its noun of office: "रूस के मंत्री से"."""
-    post = posts.get(group.end) or posts.get(max(group.end, group.head_end))
+    end = group.end if group.head == "deal" else max(group.end, group.head_end)
+    post = posts.get(group.end) or posts.get(end)
     if post and not group.marker:
         group.marker, group.marked_at = post.entry.value, group.start
 
