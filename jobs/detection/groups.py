@@ -116,7 +116,8 @@ def _seen_by(names: Sequence[Span]) -> list[Span]:
     held = [
         n
         for n in names
-        if n.entry.form is not Form.SURNAME or actors.get(n.start, 0) <= n.end - n.start
+        if (n.entry.form is not Form.SURNAME or actors.get(n.start, 0) <= n.end - n.start)
+        and (n.entry.kind is not Kind.CLASS or n.start not in actors)
     ]
     subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
     return [
