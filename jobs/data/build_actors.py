@@ -5,13 +5,14 @@
 CLDR (Babel) gives each territory's name and many capitals (as time-zone cities) in every
 language we read; ``countrynames`` checks that each correction names the state it is filed
 under; ``actor_corrections.toml`` adds what neither knows in English, ``actor_words/<lang>.toml``
-in each other language. Development only: the result is shipped as data.
+in each other language; ``without`` there refuses what CLDR gives (a capital written as another
+state's name). Development only: the result is shipped as data.
 """
 
 import json
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def read_corrections() -> dict[str, dict[str, Any]]:
     corrections = tomllib.loads((HERE / "actor_corrections.toml").read_text("utf-8"))
     for path in sorted((HERE / "actor_words").glob("*.toml")):
         for code, words in tomllib.loads(path.read_text("utf-8")).items():
-            if unknown := set(words) - set(FIELDS):
+            if unknown := set(words) - {*FIELDS, "without"}:
                 raise SystemExit(f"{path}: {code}: unknown {', '.join(sorted(unknown))}")
             corrections[code][path.stem] = words
     return corrections
@@ -91,10 +92,11 @@ def table(code: str, row: Mapping[str, Any]) -> str:
     for language, locales in LANGUAGES.items():
         known = row.get(language, {})
         from_cldr = cldr(code, locales) if kind == "state" else {}
+        refused = known.get("without", ())
         parts = [
             f"{field} = [{', '.join(map(quoted, words))}]"
             for field in FIELDS
-            if (words := distinct([*from_cldr.get(field, ()), *known.get(field, ())]))
+            if (words := distinct([*from_cldr.get(field, ()), *known.get(field, ())], refused))
         ]
         if parts:
             lines.append(f"{language} = {{ {', '.join(parts)} }}")
@@ -130,9 +132,9 @@ def capital_zones() -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def distinct(words: Iterable[str]) -> list[str]:
-    """Return the words once each, in order, without empty ones."""
-    return list(dict.fromkeys(word for word in words if word))
+def distinct(words: Iterable[str], refused: Collection[str] = ()) -> list[str]:
+    """Return the words once each, in order, without empty and refused ones."""
+    return list(dict.fromkeys(word for word in words if word and word not in refused))
 
 
 def quoted(text: str) -> str:

@@ -5,6 +5,8 @@ import re
 _HEAD = 70
 _FEW = 2
 """Words of a dateline in a script without capitals."""
+_TITLES = 5
+"""Words of a dateline in a headline, which may write every word with a capital."""
 _RULE = re.compile(r"\s*(?:–|--|\s-\s|:)\s*")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -37,7 +39,9 @@ def _is_dateline(head: str, *, colon: bool, is_title: bool) -> bool:
     if colon:
         return shouted and not is_title and head.upper() == head
     marked = "," in head or "(" in head
-    return marked if is_title else shouted or (marked and _all_names(words))
+    if is_title:
+        return marked and len(words) <= _TITLES and _all_names(words)
+    return shouted or (marked and _all_names(words))
 
 
 def _all_names(words: list[str]) -> bool:

@@ -143,6 +143,8 @@ def _weekday(weekday: int, published: date, *, ahead: bool) -> date:
 
 def _period(words: Sequence[str], published: date | None, calendar: Calendar) -> When | None:
     for index, word in enumerate(words):
+        if index and words[index - 1] in calendar.since:
+            continue
         month = calendar.months.get(word)
         if month and _says_month(words, index, calendar):
             year = _year_after(words, index) or (published and _month_year(month, published))

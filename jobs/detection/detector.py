@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime
 
 from jobs.detection.datelines import without_dateline
+from jobs.detection.findings import Finding, Read
 from jobs.detection.languages import Languages
 from jobs.detection.lexicon import Form, Kind, Lexicon
 from jobs.detection.marks import settle
 from jobs.detection.merging import settle_mentions
 from jobs.detection.normalise import clean, split_words
-from jobs.detection.reading import CaseReading, Finding, Read
+from jobs.detection.reading import CaseReading
 from jobs.detection.texts import Text
 from jobs.domain.events import Mention
 from jobs.reference import Reference

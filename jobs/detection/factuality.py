@@ -21,6 +21,7 @@ _NEAR = 3
 _FAR = 7
 _REFUSAL_REACH = 9
 _TRAIL = 5
+_TRAIL_OF_NOUN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
         return Judgement(EventStatus.PAST if past else base, past)
     if meant := _planned(trigger, setting):
         return Judgement(EventStatus.PLANNED, meant)
+    if aside := _aside(trigger, setting):
+        return Judgement(EventStatus.CONSIDERED, aside)
     if past := _past(trigger, setting):
         return Judgement(EventStatus.PAST, past)
     return Judgement(EventStatus.DONE)
@@ -107,7 +110,9 @@ def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
 
 def _trails(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether a cue behind a trigger is of its verb, where verbs come last."""
-    return setting.verb_last and 0 <= cue.start - trigger.end <= _TRAIL
+    if not setting.verb_last or (trigger.kind.noun and trigger.kind.place):
+        return False
+    return 0 <= cue.start - trigger.end <= (_TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL)
 
 
 def _governs(cue: Span, clause: Clause) -> bool:
@@ -196,7 +201,11 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ("whether",)
     if close := _follows(trigger, setting, "consider"):
         return close
-    after = [c for c in setting.clause.classes("consider_after") if c.start >= trigger.end]
+    after = [
+        c
+        for c in setting.clause.classes("consider_after")
+        if 0 <= c.start - trigger.end <= _REFUSAL_REACH
+    ]
     return _said(after[0], setting) if after else ()
 
 
@@ -204,6 +213,8 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     settled = [*setting.clause.classes("reported"), *_settled(setting)]
     for cue in _cues(setting, trigger, "plan"):
         if _is_period(trigger) and cue.end > trigger.start:
+            continue
+        if _is_occasion(cue, trigger, setting):
             continue
         if not any(h.start < cue.end and cue.start < h.end for h in settled):
             return _said(cue, setting)
@@ -214,7 +225,7 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
                 h.start <= cue.start < h.end for h in settled
             ):
                 return _said(cue, setting)
-    if close := _follows(trigger, setting, "plan"):
+    if (close := _follows(trigger, setting, "plan")) and _is_foretold(trigger, close):
         return close
     if _is_period(trigger):
         return ()
@@ -230,11 +241,48 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     return _said(later[0], setting) if later else ()
 
 
+def _aside(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    """Return what makes of a recognition but a subject of talk: "differ over recognising".
+
+    A name for the act tells it only where somebody owns or grants it; a false word of a
+    recognition is the worst that can be sent.
+    """
+    kind = trigger.kind
+    is_gerund = setting.words[trigger.start].endswith(setting.gerunds or ("\n",))
+    if kind.type is not EventType.RECOGNITION or not (kind.noun or is_gerund):
+        return ()
+    opens = trigger.start == setting.clause.start and not setting.clause.opener
+    if is_gerund and (opens or setting.clause.opener == "before"):
+        return (setting.clause.opener or "?",)
+    for cue in setting.clause.classes("aside"):
+        if 0 <= trigger.start - cue.end <= 1 and not _is_granted(trigger, setting, cue):
+            return _said(cue, setting)
+    return ()
+
+
+def _is_granted(trigger: Span, setting: Setting, cue: Span) -> bool:
+    """Say whether a recognition is told as given, or owned by who stands behind the cue."""
+    names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
+    owned = any(cue.end <= name.start < trigger.start for name in names)
+    return owned or any(
+        0 <= cue.start - c.end <= 1 or cue.end <= c.start < trigger.start
+        for c in setting.clause.classes("grant")
+    )
+
+
 def _settled(setting: Setting) -> list[Span]:
     """Return the decisions that are told as taken, by who praises, blames or dates them."""
     clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
     known = any(clause.has("reaction") for clause in clauses) or setting.clause.has("past")
     return setting.clause.classes("resolve") if known else []
+
+
+def _is_occasion(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether a meeting is where an intent was voiced: "agree to go on, in talks"."""
+    if trigger.kind.type is not EventType.MEETING:
+        return False
+    within = setting.clause.classes("place")
+    return any(cue.end <= p.start and 0 <= trigger.start - p.end <= 1 for p in within)
 
 
 def _is_aimed(cue: Span, trigger: Span, setting: Setting) -> bool:
@@ -248,6 +296,11 @@ def _is_aimed(cue: Span, trigger: Span, setting: Setting) -> bool:
     places = {s.end for s in setting.clause.classes("place")}
     come = any(name.end == cue.start and name.start in places for name in names)
     return not (come and trigger.kind.type is EventType.MEETING)
+
+
+def _is_foretold(trigger: Span, cue: tuple[str, ...]) -> bool:
+    """Say whether what is to come is the act itself, not what a recognition will lead to."""
+    return trigger.kind.type is not EventType.RECOGNITION or cue[0].endswith(" be")
 
 
 def _is_period(trigger: Span) -> bool:

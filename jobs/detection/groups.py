@@ -13,7 +13,7 @@ from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
 
-MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like"))
+MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like", "object"))
 HEADS = frozenset(
     (
         "person",
@@ -26,9 +26,11 @@ HEADS = frozenset(
         "forum",
         "nonstate",
         "deal",
+        "encounter",
     )
 )
 _GLUE = frozenset(("joiner", "article", "possessive", "modifier", "of", "with"))
+_PLACES = frozenset((Form.CAPITAL, Form.CITY))
 _REACH = 5
 """Words between a possessive or adjective and the noun it belongs to."""
 
@@ -63,6 +65,8 @@ class Group:
     head: str = ""
     head_end: int = 0
     possessive: bool = False
+    ranked: bool = False
+    """Whether the unnamed is a named one's rank: "becomes the second country to"."""
     office: bool = False
     """Whether it is marked through an office: "president of Uzbekistan"."""
 
@@ -77,7 +81,7 @@ def gather(
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue, speech, grammar.order):
+        if block and not _joins(words, block, span, glue, speech, grammar):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
@@ -110,13 +114,13 @@ def _is_name(span: Span, case: str) -> bool:
 def _seen_by(names: Sequence[Span]) -> list[Span]:
     """Return the names that hold for a case: its subject covers states' names in its own.
 
-    A mere surname is the subject's only where no longer name of another holds it.
+    A mere surname is the subject's only where no name as long of another holds it.
     """
     actors = _lengths(n for n in names if n.entry.kind is Kind.ACTOR)
     held = [
         n
         for n in names
-        if (n.entry.form is not Form.SURNAME or actors.get(n.start, 0) <= n.end - n.start)
+        if (n.entry.form is not Form.SURNAME or actors.get(n.start, 0) < n.end - n.start)
         and (n.entry.kind is not Kind.CLASS or n.start not in actors)
     ]
     subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
@@ -138,7 +142,7 @@ def _joins(
     span: Span,
     glue: Mapping[int, Span],
     speech: Mapping[int, Span],
-    order: str,
+    grammar: Grammar,
 ) -> bool:
     """Say whether a name continues the block: nothing but joining words in between."""
     last = block[-1]
@@ -151,7 +155,7 @@ def _joins(
             span.start in words.glued
             or span.role == "joiner"
             or _same(last, span)
-            or _apposed(last, span, order)
+            or (grammar.order == "svo" and _apposed(last, span))
         )
     between, place, joined = [], last.end, span.role == "joiner"
     while place < span.start:
@@ -181,14 +185,9 @@ def _same(one: Span, other: Span) -> bool:
     return one.entry.value == other.entry.value
 
 
-def _apposed(one: Span, other: Span, order: str) -> bool:
-    """Say whether two names in a row are one: Afghan Taliban, China's Wang Yi.
-
-    Where the verb comes last, what is acted on stands right behind who acts.
-    """
-    if other.entry.kind is Kind.SUBJECT:
-        return order != "sov" or one.entry.form not in (Form.NAME, Form.CAPITAL, Form.ORGANISATION)
-    return other.entry.form is Form.LEADER
+def _apposed(one: Span, other: Span) -> bool:
+    """Say whether two names in a row are one: Afghan Taliban, China's Wang Yi."""
+    return other.entry.kind is Kind.SUBJECT or other.entry.form is Form.LEADER
 
 
 def _group(block: Sequence[Span], case: str, seat: str) -> Group:
@@ -225,7 +224,9 @@ def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], gramma
     stops = _by_start(spans, MARKERS | {"break", "complement", "joiner"}).keys()
     taken = {index for group in groups for index in range(group.start, group.end)}
     posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
+    ranks = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "first"}
     for group in groups:
+        group.ranked = group.start in ranks or group.start - 1 in ranks
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
         _mark(group, markers, skipped, heads_by_end, owned=owned)
         if not owned or (grammar.compounds and not group.head):
@@ -256,13 +257,15 @@ def _mark(
     if bare or group.marker in ("of", "place", "goal"):
         noun = heads.get(_before(marker.start if marker else group.start, skipped))
         office = noun is not None and (
-            noun.entry.value not in ("deal", "nonstate")
+            noun.entry.value not in ("deal", "nonstate", "encounter")
             or (noun.entry.value == "nonstate" and Form.DEMONYM in group.forms)
         )
         if noun and office and (bare or group.marker == "of" or noun.entry.value == "organ"):
             group.head, group.head_end, group.office = noun.entry.value, group.end, True
             outer = markers.get(_before(noun.start, skipped))
             group.marker = outer.entry.value if outer else noun.role
+        elif noun and bare and noun.entry.value == "nonstate":
+            group.head = "nonstate"
 
 
 def _mark_behind(group: Group, posts: Mapping[int, Span]) -> None:
@@ -270,7 +273,8 @@ def _mark_behind(group: Group, posts: Mapping[int, Span]) -> None:
     end = group.end if group.head == "deal" else max(group.end, group.head_end)
     post = posts.get(group.end) or posts.get(end)
     if post and not group.marker:
-        group.marker, group.marked_at = post.entry.value, group.start
+        role = post.entry.value
+        group.marker, group.marked_at = "" if role == "none" else role, group.start
 
 
 def _before(place: int, skipped: Mapping[int, Span]) -> int:
@@ -295,14 +299,17 @@ def _head(
     owner = possessives.get(place)
     if owner:
         group.possessive, place = True, owner.end
+    elif group.marker == "of" and group.role == "of":
+        group.possessive = True  # a genitive before its noun: "Rusya'nın bakanı"
     far = group.possessive or bool(group.forms & {Form.DEMONYM, Form.SURNAME})
     limit = place + (reach if far else 1)
     while place < min(limit, len(words.words)):
         found = heads.get(place)
-        if found:
+        if found and (found.entry.value != "encounter" or group.forms <= _PLACES):
             if not group.office:
                 group.head, group.head_end = found.entry.value, found.end
-                group.marker = group.marker or found.role
+                bare = group.marker == "" or (group.possessive and group.marker == "of")
+                group.marker = found.role if bare else group.marker
             return
         if place in stops or place in taken or not words.words[place][0].isalnum():
             return

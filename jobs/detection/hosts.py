@@ -38,7 +38,9 @@ def host(trigger: Span, scene: Scene) -> Found:
         return Found(owners[0].codes, "owner")
     told = [s.start for s in scene.clause.classes("speech") if s.start >= trigger.end]
     after = [g for g in after if not told or g.end <= told[0]]
-    places = [g for g in [*after, *before] if g.codes and g.marker in ("place", "goal", "of", "by")]
+    inside = [g for g in groups if trigger.start < g.start < trigger.end]
+    around = [*inside, *after, *before]
+    places = [g for g in around if g.codes and g.marker in ("place", "goal", "of", "by")]
     for group in places:
         if group.head != "nonstate":
             return Found(group.codes, "host")
@@ -50,6 +52,8 @@ def host(trigger: Span, scene: Scene) -> Found:
     if plain:
         return Found(plain[0].codes, "plain")
     if any(g.unnamed == "unnamed" and not g.marker for g in before[:1]):
+        return Found((), "unnamed")
+    if any(g.unnamed == "unnamed" and g.marker == "place" for g in after):
         return Found((), "unnamed")
     return (
         shared_subject(scene) or hosted_earlier(scene) or Found(scene.topic or scene.hosts, "topic")
@@ -98,6 +102,10 @@ def seat(trigger: Span, scene: Scene) -> Found:
         if group.codes and group.marker in ("place", "by", "goal"):
             return Found(group.codes, "place")
     acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
+    if trigger.kind.strict:
+        return Found((), "no forum")
+    if acting and detail == "attended":
+        return Found((), "others attend")
     if acting:
         return Found(acting[0].codes, "agent")
     return hosted_earlier(scene) or Found(scene.hosts or scene.topic, "topic")

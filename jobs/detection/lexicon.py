@@ -157,7 +157,8 @@ def _compiled(pattern: str, entry: Entry, affixes: _Affixes) -> Iterable[tuple[s
 
     A name is keyed without its closing blank where the language lets endings follow it.
     """
-    for spelling in {pattern, pattern.replace("\u200c", " ")}:
+    joined = "\u200c" in pattern
+    for spelling in (pattern, pattern.replace("\u200c", " ")) if joined else (pattern,):
         parts = pattern_words(spelling)
         if parts:
             yield from _keys(parts, entry._replace(weight=len(spelling)), affixes)
@@ -227,6 +228,7 @@ def _folded(calendar: Calendar) -> Calendar:
         next=all_of(calendar.next),
         ambiguous=all_of(calendar.ambiguous),
         month_marks=all_of(calendar.month_marks),
+        since=all_of(calendar.since),
     )
 
 

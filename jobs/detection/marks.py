@@ -1,6 +1,6 @@
 """Which of the found patterns hold: traps cover what is inside them, longer names win."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from jobs.detection.groups import HEADS
 from jobs.detection.lexicon import Form, Kind, Lexicon, Span
@@ -20,7 +20,11 @@ def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int
         for span in spans
         if span.entry.kind not in _NAMES or _is_written(words, span, lexicon, unshown_end)
     ]
-    held = [span for span in _without_trapped(held) if not _is_month(words, span, lexicon.calendar)]
+    held = [
+        span
+        for span in _without_trapped(words, held)
+        if not _is_month(words, span, lexicon.calendar)
+    ]
     names = _longest(span for span in held if span.entry.kind in _NAMES)
     rest = _without_parts([span for span in held if span.entry.kind not in _NAMES])
     return sorted({*names, *rest}, key=lambda span: (span.start, -span.end))
@@ -62,14 +66,25 @@ def _is_written(words: Words, span: Span, lexicon: Lexicon, unshown_end: int) ->
     return " ".join(words.words[span.start : span.end]) not in lexicon.ambiguous
 
 
-def _without_trapped(spans: Sequence[Span]) -> list[Span]:
+def _without_trapped(words: Words, spans: Sequence[Span]) -> list[Span]:
     """Return the spans without traps and what they cover.
 
     A case's trap takes its subject's name wherever they meet, and states' names inside it.
     """
+    states = {span.start for span in spans if span.entry.kind is Kind.ACTOR}
     traps = _covered(span for span in spans if span.entry.kind is Kind.TRAP)
-    case_traps = _covered(span for span in spans if span.entry.kind is Kind.CASE_TRAP)
+    case_traps = _covered(
+        span
+        for span in spans
+        if span.entry.kind is Kind.CASE_TRAP and not _is_pair(words, span, states)
+    )
     return [span for span in spans if not _is_trapped(span, traps, case_traps)]
+
+
+def _is_pair(words: Words, span: Span, states: Collection[int]) -> bool:
+    """Say whether a trap is but two parties that a hyphen joins: "Pakistan-Taliban talks"."""
+    glued = span.end - span.start == 2 and span.start + 1 in words.glued
+    return glued and span.start in states
 
 
 def _is_trapped(span: Span, traps: Mapping[int, int], case_traps: Mapping[int, int]) -> bool:

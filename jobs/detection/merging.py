@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from jobs.detection.reading import Finding
+from jobs.detection.findings import Finding
 from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, EventType, Mention
 
 
@@ -16,7 +16,7 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     """
     told = list(findings)
     kept: dict[tuple[str, str, str], tuple[Finding, Mention]] = {}
-    heads = {m.actor for f in told if f.is_title for m in f.mentions}
+    heads = {m.actor for f in told if f.is_title and not f.is_guess for m in f.mentions}
     head_types = {m.type for f in told if f.is_title for m in f.mentions}
     for finding in told:
         for mention in finding.mentions:
@@ -45,5 +45,7 @@ def _overrules(new: Finding, mention: Mention, old: Finding, kept: Mention) -> b
     if old.asks and not new.asks:
         return mention.status in ALERTABLE
     if old.is_title and kept.status in (EventStatus.DONE, EventStatus.REVERSED):
-        return mention.status is EventStatus.PLANNED and mention.basis is DateBasis.STATED
+        ahead = mention.on is not None and (kept.on is None or mention.on > kept.on)
+        stated = mention.basis is DateBasis.STATED
+        return mention.status is EventStatus.PLANNED and stated and ahead
     return False

@@ -31,6 +31,7 @@ _WORD = re.compile(
     r"|(?P<mark>[^\w\s])",
     re.IGNORECASE,
 )
+_HAN_SIGN = re.compile(f"[{_HAN}]")
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
 _INVISIBLE = dict.fromkeys(
     (
@@ -118,10 +119,16 @@ def pattern_words(pattern: str) -> tuple[str, ...]:
             out.append(part)
             continue
         star = part.endswith("*") and len(part) > 1
-        words = split_words(clean(part.rstrip("*") if star else part)).words
+        plain = clean(part.rstrip("*") if star else part)
+        words = (fold(plain),) if _is_one_word(plain) else split_words(plain).words
         out.extend(words[:-1])
         out.extend(f"{word}*" if star else word for word in words[-1:])
     return tuple(out)
+
+
+def _is_one_word(plain: str) -> bool:
+    """Say whether a cleaned part of a pattern needs no cutting, as nearly all do not."""
+    return plain.isalpha() and not _HAN_SIGN.search(plain)
 
 
 def _inside(text: str, place: int) -> bool:

@@ -31,10 +31,14 @@ def partner(trigger: Span, scene: Scene) -> Found:
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
     if _is_internal(before, after):
         return Found((), "among themselves")
+    if trigger.kind.place and _lacks_place(trigger, scene):
+        return Found((), "no place")
     if trigger.kind.detail == "host" and not _is_guest(trigger, scene, after):
         return Found((), "no guest")
     if _is_aim(trigger, scene, before):
         return Found((), "only an aim")
+    if codes := _understood(trigger, scene):
+        return Found(codes, "understood")
     direct = _direct_parties(trigger, scene, before, after)
     if not direct and not any(g.codes or g.subject for g in before):
         both = [g for g in scene.earlier if g.codes and g.subject and not g.marker]
@@ -66,6 +70,28 @@ def partner(trigger: Span, scene: Scene) -> Found:
     return Found((scene.pair if together else ()) or scene.topic, "topic")
 
 
+def _understood(trigger: Span, scene: Scene) -> tuple[str, ...]:
+    """Return the pair that the text is about where a sentence names none: "a deal was signed"."""
+    is_deed = not trigger.kind.noun and trigger.kind.type is EventType.MEETING
+    if (
+        is_deed
+        or trigger.kind.place
+        or any(
+            g.subject or g.unnamed or (g.codes and g.marker not in ("place", "topic"))
+            for g in (*scene.groups, *scene.earlier)
+        )
+    ):
+        return ()
+    return scene.pair
+
+
+def _lacks_place(trigger: Span, scene: Scene) -> bool:
+    """Say whether a trigger ends in a preposition that no name follows: "is in talks"."""
+    if not any(c.end == trigger.end for c in scene.clause.classes("place", "goal")):
+        return False
+    return not any(0 <= g.start - trigger.end <= 1 for g in scene.groups)
+
+
 def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
     """Say whether somebody is received: not a step, nor a recognition, nor reports."""
     if scene.grammar.order in ("sov", "free") and any(
@@ -87,7 +113,7 @@ def _is_somebody(group: Group) -> bool:
 def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
     """Say whether an act is named only as what something is for: "visas for a delegation"."""
     kind = trigger.kind
-    if not kind.noun:
+    if not kind.noun or kind.type is EventType.MEETING:
         return False
     if kind.place:
         return bool(before) and before[0].marker in ("goal", "topic")
@@ -110,11 +136,18 @@ def _direct_parties(
 ) -> list[str]:
     codes: list[str] = []
     agent = next((g for g in agents(trigger, scene) if _may_act(g, trigger)), None)
-    if agent and takes_part(agent) and not _busy(agent, trigger, scene.clause):
+    if (
+        agent
+        and takes_part(agent)
+        and not _stands_apart(scene.clause, agent.end, trigger.start)
+        and not _busy(agent, trigger, scene.clause)
+    ):
         codes += agent.codes
     for group in after:
         near = group.start - trigger.end
-        if group.marker == "by" and near > 2:
+        if group.marker == "by" and (
+            near > 2 or _stands_apart(scene.clause, trigger.end, group.start)
+        ):
             continue
         if (
             takes_part(group)
@@ -135,6 +168,11 @@ def _direct_parties(
         ]
         codes += [c for g in inside for c in g.codes]
     return codes
+
+
+def _stands_apart(clause: Clause, start: int, end: int) -> bool:
+    """Say whether a go-between's or an onlooker's verb stands there: "talks mediated by"."""
+    return any(start <= c.start < end for c in clause.classes("mediates"))
 
 
 def _may_act(group: Group, trigger: Span) -> bool:

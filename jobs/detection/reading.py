@@ -1,17 +1,17 @@
 """One text as one case sees it: every trigger asked who, whether and when."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from jobs.detection.attributions import find_attributions
 from jobs.detection.clauses import Clause, cut_clauses
 from jobs.detection.dates import When, find_date
 from jobs.detection.factuality import Judgement, Setting, judge
+from jobs.detection.findings import Finding, Read
 from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
-from jobs.detection.lexicon import Form, Kind, Lexicon, Span
-from jobs.detection.normalise import Words
+from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import DateBasis, EventStatus, EventType, Mention
@@ -24,39 +24,10 @@ _SUBJECT_MAY_BE_SEAT = frozenset(
     (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
 )
 _SEATED = frozenset(("vetoed", "applied", "membership"))
+_GUESSED = frozenset(("topic", "understood", "afar"))
 _NEWS = timedelta(days=1)
 _DATED = 2
 """Words behind a verb of saying that tell when it was said: "said on Friday"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One trigger looked at: the mentions it gave, or why it gave none."""
-
-    rule: str
-    clause: str
-    words: tuple[str, ...]
-    mentions: tuple[Mention, ...]
-    dropped: str = ""
-    is_title: bool = False
-    is_noun: bool = False
-    asks: bool = False
-    is_perfect: bool = False
-    is_dated: bool = False
-    """Whether a day at most one before publication is named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A text read once: what every case is then looked for in."""
-
-    words: Words
-    spans: tuple[Span, ...]
-    title_end: int
-    lexicon: Lexicon
-    published: date | None
-    trapped: frozenset[str] = frozenset()
-    """The cases of which a trap was met: what sounds like their subject is another."""
 
 
 class CaseReading:
@@ -66,14 +37,13 @@ class CaseReading:
         self._read = read
         self._case = case
         self._grammar = read.lexicon.phrases.grammar
-        self._groups = gather(
-            read.words, read.spans, case.id, case.seat, read.lexicon.phrases.grammar
-        )
+        self._groups = gather(read.words, read.spans, case.id, case.seat, self._grammar)
+        objects = {g.marked_at for g in self._groups if g.marker == "object"}
         self._clauses = cut_clauses(
             read.words,
-            read.spans,
+            [span for span in read.spans if not _only_marks(span, objects)],
             read.title_end,
-            read.lexicon.phrases.grammar,
+            self._grammar,
             (
                 range(group.start, group.end)
                 for group in self._groups
@@ -87,12 +57,16 @@ class CaseReading:
         self._pair: tuple[str, ...] = ()
         self._body = False
         self._hosts: tuple[str, ...] = ()
-        self._following = frozenset(read.lexicon.phrases.classes.get("following", ()))
-        self._hypothetical = frozenset(read.lexicon.phrases.classes.get("hypothetical", ()))
+        classes = read.lexicon.phrases.classes
+        self._following = frozenset(classes.get("following", ()))
+        self._hypothetical = frozenset(classes.get("hypothetical", ()))
         self._trapped = case.id in read.trapped
         self._elsewhere = False
         self._plays = any(clause.has("sport") for clause in self._clauses)
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
+        self._first_pair = next(
+            (g.codes for g in self._groups if g.codes and g.subject and g.marker != "place"), ()
+        )
         self._forums = _forums(read.spans)
         self._last: Trigger | None = None
         self._told: set[EventType] = set()
@@ -130,7 +104,8 @@ class CaseReading:
 
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
-        self._pair = next((g.codes for g in groups if g.codes and g.subject), self._pair)
+        pairs = (g.codes for g in groups if g.codes and g.subject and g.marker != "place")
+        self._pair = next(pairs, self._pair)
         for group in groups:
             if (
                 group.codes
@@ -145,15 +120,12 @@ class CaseReading:
         trigger = as_host_closes(trigger, clause, groups)
         kind = trigger.kind
         sentence = self._sentence(place)
-        scene = self._scene(place, sentence)
+        scene = self._scene(kind, place, sentence)
         words = (self._said(trigger),)
         if not self._is_about_subject(kind, sentence):
             return self._dropped(trigger, clause, words, "no subject")
-        if (
-            self._elsewhere
-            and kind.type is EventType.RECOGNITION
-            and not any(g.subject for g in groups)
-        ):
+        named = any(g.subject for g in groups)
+        if self._elsewhere and kind.type is EventType.RECOGNITION and not named:
             return self._dropped(trigger, clause, words, "other object")
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"
@@ -179,6 +151,7 @@ class CaseReading:
             mentions[0].words,
             mentions,
             is_title=clause.is_title,
+            is_guess=found.rule in _GUESSED,
             is_noun=kind.noun,
             asks=clause.asks,
             is_perfect=any(0 <= trigger.start - c.end <= 2 for c in clause.classes("perfect")),
@@ -231,15 +204,15 @@ class CaseReading:
             last += 1
         return range(first, last + 1)
 
-    def _scene(self, place: int, sentence: range) -> Scene:
+    def _scene(self, kind: Trigger, place: int, sentence: range) -> Scene:
         clause = self._clauses[place]
         governing = self._clauses[place - 1] if clause.complement and place else None
         return Scene(
             clause,
             self._named[place],
             [g for at in sentence if at < place for g in self._named[at]],
-            self._topic or self._first_named(clause),
-            self._pair,
+            self._topic or self._first_named(kind, clause),
+            self._pair or self._first_pair,
             self._body,
             self._hosts,
             self._strength,
@@ -250,9 +223,10 @@ class CaseReading:
             self._answers(place),
         )
 
-    def _first_named(self, clause: Clause) -> tuple[str, ...]:
+    def _first_named(self, kind: Trigger, clause: Clause) -> tuple[str, ...]:
         """Return who the lead names first, for a headline that names nobody and asks nothing."""
-        return self._first if clause.is_title and not clause.asks else ()
+        meant = kind.type not in (EventType.RECOGNITION, EventType.MEETING, EventType.FORUM)
+        return self._first if meant and clause.is_title and not clause.asks else ()
 
     def _answers(self, place: int) -> Sequence[Group]:
         """Return who is named behind a headline's colon or dash: "'No recognition': Berlin"."""
@@ -345,6 +319,11 @@ def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
     """Return the codes of the forums and organisations that a text names, in order."""
     named = [s for s in spans if s.entry.kind is Kind.FORUM or s.entry.form is Form.ORGANISATION]
     return tuple(dict.fromkeys(span.entry.value for span in named))
+
+
+def _only_marks(span: Span, objects: Collection[int]) -> bool:
+    """Say whether a word that may be a cue only marks a name as acted on: 将塔利班除名."""
+    return span.start in objects and span.entry.kind is Kind.CLASS and span.entry.value == "plan"
 
 
 def _dated(

@@ -14,7 +14,6 @@ from jobs.detection.scenes import (
     can_act,
     groups_after,
     groups_before,
-    is_ranked,
     is_subject,
     shared_subject,
 )
@@ -29,17 +28,21 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     passive = any(g.marker == "by" for g in after) or _is_passive(trigger, scene.clause)
     if found := by_whom(trigger, scene):
         return found
-    if before and can_act(before[0]) and _owns(before[0], trigger):
-        return Found(before[0].codes, "possessor")
+    owner = _nearest(before, scene)
+    if owner and can_act(owner) and _owns(owner, trigger, scene):
+        return Found(owner.codes, "possessor")
     if not passive and _reverses(trigger, scene, before, after):
         return Found((), "subject acts")
     for group in agents(trigger, scene):
-        if group.unnamed == "unnamed" and is_ranked(group, scene.clause):
+        if group.unnamed == "unnamed" and group.ranked:
+            continue
+        if _is_followed(group, scene.clause):
             continue
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
-            return Found(scene.topic, "pronoun")
+            speaks = any(c.start == group.end for c in scene.clause.classes("speech"))
+            return Found(scene.topic if speaks or not trigger.kind.noun else (), "pronoun")
         if _recognises(group, trigger, scene):
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
@@ -54,8 +57,22 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     )
 
 
-def _owns(group: Group, trigger: Span) -> bool:
+def _nearest(before: Sequence[Group], scene: Scene) -> Group | None:
+    """Return who may own a trigger; what it acts on stands between them where verbs are last."""
+    if scene.grammar.order == "sov":
+        return next((g for g in before if g.codes), None)
+    return before[0] if before else None
+
+
+def _is_followed(group: Group, clause: Clause) -> bool:
+    """Say whether others do it after a group: "follows Russia in recognising"."""
+    return any(c.end == group.start for c in clause.classes("joins"))
+
+
+def _owns(group: Group, trigger: Span, scene: Scene) -> bool:
     gap = trigger.start - group.end
+    if scene.grammar.order == "free" and group.marker == "of" and not trigger.kind.noun:
+        return gap <= 1  # the genitive of "Russia's decision to recognise"
     return gap <= 3 if group.possessive else gap <= 1 and Form.DEMONYM in group.forms
 
 
@@ -63,8 +80,9 @@ def _recognises(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether a group before the trigger is who recognises; a bloc only close by."""
     if Form.ORGANISATION in group.forms and trigger.start - group.end > 6:
         return False
-    goal = scene.clause.has("plan_to")  # "for Russia to recognise"
-    return (can_act(group) and group.marker in ("", "by", *(["goal"] if goal else []))) or bool(
+    near = group.marker == "with" and trigger.start - group.end <= 2
+    goal = group.marker == "goal" and scene.clause.has("plan_to")  # "for Russia to recognise"
+    return (can_act(group) and (near or goal or group.marker in ("", "by"))) or bool(
         group.codes and group.head == "person" and group.marker != "object"
     )
 

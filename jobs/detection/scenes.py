@@ -12,7 +12,7 @@ from jobs.reference.phrases import Grammar
 ACTS = frozenset(("", "person", "organ", "ambassador", "charge", "firm"))
 
 
-PARTIES = frozenset(("", "person", "organ", "ambassador", "charge", "firm", "deal"))
+PARTIES = ACTS | {"deal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def shared_subject(scene: Scene) -> Found | None:
     Where the sentence names others that cannot, the topic must not step in for them.
     """
     for group in reversed(scene.earlier):
-        if group.unnamed == "unnamed" and not group.marker:
+        if group.unnamed == "unnamed" and not group.marker and not group.ranked:
             return Found((), "unnamed")
         if can_act(group) and group.marker in ("", "by"):
             return Found(group.codes, "shared")
@@ -164,8 +164,3 @@ def hosted_earlier(scene: Scene) -> Found | None:
         if group.codes and group.marker in ("place", "goal") and group.head != "nonstate":
             return Found(group.codes, "host")
     return None
-
-
-def is_ranked(group: Group, clause: Clause) -> bool:
-    """Say whether the unnamed is a named one's rank: "becomes the second country to"."""
-    return any(0 <= group.start - c.end <= 1 for c in clause.classes("first"))

@@ -37,6 +37,8 @@ def choose_triggers(
             continue
         if kind.type is not EventType.FORUM and any(f.start <= span.start <= f.end for f in forums):
             continue
+        if _is_covered(span, clause):
+            continue
         if kind.repeats and kind.type not in told:
             continue
         if not any(_collides(span, other) for other in chosen):
@@ -53,6 +55,13 @@ def _without_forums_nouns(clause: Clause, chosen: list[Span]) -> list[Span]:
         return chosen
     nouns = {(span.start, span.end) for span in clause.classes("forum")}
     return [s for s in chosen if s.kind.type is EventType.FORUM or (s.start, s.end) not in nouns]
+
+
+def _is_covered(span: Span, clause: Clause) -> bool:
+    """Say whether a trigger's word is part of a phrase of other sense: "does not exclude"."""
+    return any(
+        c.start < span.start and span.end <= c.end for c in clause.classes("consider", "affirmed")
+    )
 
 
 def _without_objects(clause: Clause, chosen: list[Span]) -> list[Span]:
@@ -117,11 +126,17 @@ def as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Sp
 
 def _is_served(span: Span, clause: Clause) -> bool:
     trigger = span.kind
-    if any(clause.has(name) for name in trigger.without):
+    if any(_stands_in_way(clause, name) for name in trigger.without):
         return False
     if not trigger.needs or trigger.afar:
         return True
     return bool(_objects(span, clause))
+
+
+def _stands_in_way(clause: Clause, name: str) -> bool:
+    """Say whether a clause holds a word of a class, not as who says it: "…, embassy says"."""
+    speech = [c.start for c in clause.classes("speech")]
+    return any(not any(0 <= s - c.end <= 1 for s in speech) for c in clause.classes(name))
 
 
 def _objects(span: Span, clause: Clause) -> list[Span]:

@@ -23,6 +23,7 @@ CLASSES = frozenset(
         "encounter", "sport",
         # role markers
         "place", "by", "with", "goal", "topic", "of", "between", "like",
+        "object",
         # the frame of a clause
         "break", "complement", "joiner", "article", "modifier", "possessive", "passive",
         "unnamed", "pronoun", "collective", "first", "speech",
@@ -30,6 +31,7 @@ CLASSES = frozenset(
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
         "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
         "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
+        "aside", "grant", "mediates",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
@@ -118,7 +120,8 @@ class Grammar:
 class Calendar:
     """Words of dates: month and weekday numbers (1 is January, 0 Monday), day offsets.
 
-    ``month_signs``, ``day_signs`` and ``year_signs`` stand behind a number ("7月3日").
+    ``month_signs``, ``day_signs`` and ``year_signs`` stand behind a number ("7月3日"). What
+    stands behind a word of ``since`` is no date of an act ("the first since 2021").
     ``next`` before a weekday means one ahead; an ``ambiguous`` month's word ("may") is one
     only behind a word of ``month_marks``.
     """
@@ -131,6 +134,7 @@ class Calendar:
     month_marks: frozenset[str] = frozenset()
     month_signs: frozenset[str] = frozenset()
     day_signs: frozenset[str] = frozenset()
+    since: frozenset[str] = frozenset()
     year_signs: frozenset[str] = frozenset()
 
 
@@ -230,6 +234,7 @@ def _calendar(raw: Mapping[str, Any]) -> Calendar:
         month_marks=frozenset(raw.get("month_marks", ())),
         month_signs=frozenset(raw.get("month_signs", ())),
         day_signs=frozenset(raw.get("day_signs", ())),
+        since=frozenset(raw.get("since", ())),
         year_signs=frozenset(raw.get("year_signs", ())),
     )
 
