@@ -8,6 +8,8 @@ from jobs.reference.phrases import Calendar
 
 _AHEAD = 200
 """Days after publication up to which a day without a year is still ahead."""
+_JOINING = frozenset(("of", "de", "."))
+"""What may stand between a day and its month: "3 of July", "3 de julio", "3. Juli"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _signed(
 
 def _day_beside(words: Sequence[str], index: int) -> tuple[int, int]:
     before = index - 1
-    if before >= 0 and words[before] == "of":
+    if before >= 0 and words[before] in _JOINING:
         before -= 1
     if before >= 0 and (day := _ordinal(words[before])):
         return before, day

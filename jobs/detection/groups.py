@@ -120,7 +120,8 @@ def _seen_by(names: Sequence[Span]) -> list[Span]:
     held = [
         n
         for n in names
-        if n.entry.form is not Form.SURNAME or actors.get(n.start, 0) < n.end - n.start
+        if (n.entry.form is not Form.SURNAME or actors.get(n.start, 0) < n.end - n.start)
+        and (n.entry.kind is not Kind.CLASS or n.start not in actors)
     ]
     subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
     return [
@@ -233,7 +234,7 @@ def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], gramma
         group.ranked = group.start in ranks or group.start - 1 in ranks
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
         _mark(group, markers, skipped, heads_by_end, owned=owned)
-        if not owned:
+        if not owned or (grammar.compounds and not group.head):
             reach = _REACH * grammar.stretch
             _head(words, group, heads, possessives, stops | posts.keys(), taken, reach)
         _mark_behind(group, posts)
@@ -260,7 +261,10 @@ def _mark(
     bare = marker is None and owned and group.marker in ("", "of")
     if bare or group.marker in ("of", "place", "goal"):
         noun = heads.get(_before(marker.start if marker else group.start, skipped))
-        office = noun is not None and noun.entry.value not in ("deal", "nonstate", "encounter")
+        office = noun is not None and (
+            noun.entry.value not in ("deal", "nonstate", "encounter")
+            or (noun.entry.value == "nonstate" and Form.DEMONYM in group.forms)
+        )
         if noun and office and (bare or group.marker == "of" or noun.entry.value == "organ"):
             group.head, group.head_end, group.office = noun.entry.value, group.end, True
             outer = markers.get(_before(noun.start, skipped))
@@ -276,7 +280,8 @@ def _told_by(role: str) -> str:
 
 def _mark_behind(group: Group, posts: Mapping[int, Span]) -> None:
     """Mark a group by the postposition behind it or its noun of office: "रूस के मंत्री से"."""
-    post = posts.get(group.end) or posts.get(max(group.end, group.head_end))
+    end = group.end if group.head == "deal" else max(group.end, group.head_end)
+    post = posts.get(group.end) or posts.get(end)
     if post and not group.marker:
         role = post.entry.value
         group.marker, group.marked_at = "" if role == "none" else role, group.start

@@ -104,7 +104,7 @@ def split_words(text: str) -> Words:
         words.append(folded)
         starts.append(start)
         ends.append(end)
-        capital.append(word[0].isupper())
+        capital.append(word[0].isupper() or word.partition("'")[2][:1].isupper())
     line, at = _joined(words)
     return Words(
         text, tuple(words), tuple(starts), tuple(ends), tuple(capital), frozenset(glued), line, at

@@ -104,7 +104,9 @@ class CaseReading:
         return [
             t
             for t in choose_triggers(clause, groups, self._last, self._told)
-            if t.start not in glued or t.end - t.start > 1
+            if t.start not in glued
+            or t.end - t.start > 1
+            or (self._grammar.compounds and t.kind.noun)
         ]
 
     def _note_title(self, clause: Clause, groups: Sequence[Group]) -> None:

@@ -91,7 +91,8 @@ class Grammar:
     ``prefixes`` any longer word, each with the role it gives; ``drops`` are the last letters
     that a name loses before a suffix; ``head_endings`` give the role of a noun of office by
     its ending. ``head_first`` says that a noun stands before its owner with nothing in
-    between, ``adjectives_after`` that an adjective follows its noun. ``stretch`` is how many
+    between, ``compounds`` that it may stand behind as well ("Taliban-Delegation"),
+    ``adjectives_after`` that an adjective follows its noun. ``stretch`` is how many
     words the writing makes of one. ``letters`` (a regular expression's class) and ``telling``
     words tell the language from others. ``ambiguous`` names count only where the text's own
     capitals show a name; an infinitive's word before a form in ``gerunds`` means no intent
@@ -106,6 +107,7 @@ class Grammar:
     head_endings: Mapping[str, str] = field(default_factory=dict)
     head_first: bool = False
     adjectives_after: bool = False
+    compounds: bool = False
     stretch: int = 1
     letters: str = ""
     telling: frozenset[str] = frozenset()
@@ -204,6 +206,7 @@ def _grammar(whole: Mapping[str, Any]) -> Grammar:
         head_endings=_roles(whole, "head_endings"),
         head_first=bool(raw.get("head_first", False)),
         adjectives_after=bool(raw.get("adjectives_after", False)),
+        compounds=bool(raw.get("compounds", False)),
         stretch=int(raw.get("stretch", 1)),
         letters=raw.get("letters", ""),
         telling=frozenset(raw.get("telling", ())),
