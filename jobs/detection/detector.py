@@ -24,11 +24,8 @@ class Detector:
             name: case for name, case in reference.cases.items() if cases is None or name in cases
         }
         self._cases = chosen
-        self._lexicons = {
-            language: Lexicon(phrases, reference.actors, chosen)
-            for language, phrases in reference.phrases.items()
-        }
-
+        self._reference = reference
+        self._lexicons: dict[str, Lexicon] = {}
         self._languages = Languages(reference.phrases)
 
     def detect(self, text: Text) -> list[Mention]:
@@ -40,9 +37,9 @@ class Detector:
         language = text.lang.partition("-")[0].lower()
         if not language:
             language = self._languages.of(f"{text.title} {text.summary}")
-        lexicon = self._lexicons.get(language)
-        if lexicon is None:
+        if language not in self._reference.phrases:
             return []
+        lexicon = self._lexicon(language)
         reading = _read(text, lexicon)
         named = {
             s.entry.value
@@ -56,6 +53,17 @@ class Detector:
             if case.id in named or case.seat in seats
             for finding in CaseReading(reading, case).findings()
         ]
+
+    def _lexicon(self, language: str) -> Lexicon:
+        """Return a language's tables, made when its first text comes.
+
+        Sixteen at once would cost every start most of a second, for languages that may
+        never come.
+        """
+        if language not in self._lexicons:
+            phrases = self._reference.phrases[language]
+            self._lexicons[language] = Lexicon(phrases, self._reference.actors, self._cases)
+        return self._lexicons[language]
 
 
 def _read(text: Text, lexicon: Lexicon) -> Read:
