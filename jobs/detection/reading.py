@@ -104,8 +104,7 @@ class CaseReading:
         return [
             t
             for t in choose_triggers(clause, groups, self._last, self._told)
-            if t.start not in glued
-            or t.end - t.start > 1
+            if not (t.start in glued and t.end - t.start == 1)
             or (self._grammar.compounds and t.kind.noun)
         ]
 
