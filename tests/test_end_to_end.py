@@ -144,10 +144,10 @@ async def test_updates_come_in_by_webhook_and_health_is_served(world: World) -> 
         await until(lambda: any(call.method == "setWebhook" for call in world.api.calls))
         health = (await client.get(f"{own}/healthz")).json()
         secret = {"X-Telegram-Bot-Api-Secret-Token": "a-long-word"}
-        taken = [
-            (await client.post(f"{own}/telegram", json=update, headers=headers)).status_code
-            for headers in ({}, secret, secret)
-        ]
+        taken = [(await client.post(f"{own}/telegram")).status_code]
+        for _ in range(2):
+            answered = await client.post(f"{own}/telegram", json=update, headers=secret)
+            taken.append(answered.status_code)
         await until(lambda: bool(world.api.shown(PRIVATE)))
     (set_up,) = [call for call in world.api.calls if call.method == "setWebhook"]
     assert set_up.params["url"] == "https://bot.example/telegram"
