@@ -8,10 +8,10 @@ from bot.texts.messages import Message
 
 _LEVELS: Mapping[str, str] = {
     "recognised": N_("Recognised"),
-    "ambassador": N_("Not recognised, but at ambassador level"),
-    "mission": N_("Not recognised, but with a mission"),
-    "delisted": N_("Not recognised, but a ban or listing lifted"),
-    "contact": N_("Not recognised, but in official contact"),
+    "ambassador": N_("At ambassador level"),
+    "mission": N_("With a mission"),
+    "delisted": N_("A ban or listing lifted"),
+    "contact": N_("In official contact"),
     "none": N_("Nothing known"),
 }
 
