@@ -140,8 +140,8 @@ async def test_countries_are_grouped_by_how_far_they_went(talk: Talk) -> None:
     await stand(talk, RUSSIA, UZBEKISTAN, Standing("taliban", "CN", mission="embassy"))
     text = (await talk.answer("/countries")).text
     assert "Recognised (1): Russia\n" in text
-    assert "at ambassador level (1): Uzbekistan\n" in text
-    assert "with a mission (1): China\n" in text
+    assert "At ambassador level (1): Uzbekistan\n" in text
+    assert "With a mission (1): China\n" in text
 
 
 async def test_why_shows_every_source_and_what_was_made_of_it(talk: Talk) -> None:

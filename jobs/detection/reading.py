@@ -16,7 +16,7 @@ from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.passages import Passage, by_clause
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
-from jobs.domain.events import DateBasis, EventStatus, EventType, Mention
+from jobs.domain.events import STANDING, DateBasis, EventStatus, EventType, Mention
 from jobs.reference.cases import Case
 from jobs.reference.phrases import Trigger
 
@@ -157,8 +157,6 @@ class CaseReading:
             when = self._passage.when(place, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
-        if judged.stative and clause.start > 0 and kind.type is EventType.RECOGNITION:
-            return self._dropped(trigger, clause, words, "standing refusal")
         mentions = tuple(self._mention(c, trigger, clause, found, judged, when) for c in codes)
         return Finding(
             mentions[0].rule,
@@ -254,6 +252,7 @@ class CaseReading:
         when: When | None,
     ) -> Mention:
         kind = trigger.kind
+        in_passing = judged.stative and clause.start > 0 and kind.type is EventType.RECOGNITION
         on, basis = _dated(judged.status, when, self._read.published)
         return Mention(
             case=self._case.id,
@@ -266,7 +265,7 @@ class CaseReading:
             clause=self._passage.text(clause),
             words=(self._passage.said(trigger), *judged.words),
             attributions=self._voices,
-            detail=kind.detail,
+            detail=STANDING if in_passing else kind.detail,
             rules_version=RULES_VERSION,
         )
 

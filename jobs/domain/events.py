@@ -72,6 +72,10 @@ ALERTABLE = frozenset(
 """The statuses that can be news; considered is a signal, past is background."""
 
 
+STANDING = "standing"
+"""The detail of a denial that a narrator tells in passing: true, but nobody's new word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """What one item says of one event.

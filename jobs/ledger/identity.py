@@ -7,7 +7,7 @@ and the act it announces are one event; a denial joins an act only to dispute it
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from jobs.domain.events import Event, EventStatus, Evidence, Grade
+from jobs.domain.events import STANDING, Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
 from jobs.ledger.origins import text_of
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS, Window
@@ -48,6 +48,8 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
         return _background_to_act(day, event)
     if status in ACTS:
         return _act_to_any(day, status, event, kin)
+    if evidence.mention.detail == STANDING and event.status is not status:
+        return None  # an old sentence carried along disputes nothing
     return _statement_to_any(day, status, event, kin)
 
 
