@@ -8,8 +8,8 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from typing import Any, TextIO
 
 from bot.demo import verb as demo
@@ -50,20 +50,6 @@ def _settings() -> Settings:
     return settings
 
 
-@contextmanager
-def _stop_at_end_of_input(typed: TypedLines, stop: asyncio.Event) -> Iterator[None]:
-    """Take Ctrl-D for a wish to leave; the end of a file or pipe is none."""
-
-    async def wait() -> None:
-        await typed.ended.wait()
-        stop.set()
-
-    waiting = asyncio.create_task(wait()) if sys.stdin.isatty() else None
-    yield
-    if waiting is not None:
-        waiting.cancel()
-
-
 async def _serve(settings: Settings, *, with_jobs: bool) -> int:
     clock = SystemClock()
     reference = load_all(settings)
@@ -77,7 +63,8 @@ async def _serve(settings: Settings, *, with_jobs: bool) -> int:
             typed = TypedLines(sys.stdin.fileno())
             screen = Screen(sys.stdout, interactive=sys.stdin.isatty())
             request = TerminalRequest(screen, typed, clock, settings.data_dir)
-            stack.enter_context(_stop_at_end_of_input(typed, stop))
+            if sys.stdin.isatty():  # the end of a file or pipe is no wish to leave
+                stack.enter_context(typed.ending(stop))
         renderer = await stack.enter_async_context(Renderer())
         station = build_station(settings, reference, store, clock, renderer, request)
         reports = [station.health]

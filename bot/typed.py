@@ -3,7 +3,8 @@
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 _CHUNK = 4096
 _LONGEST_LINE = 100_000
@@ -28,6 +29,20 @@ class TypedLines:
         while (line := await self._lines.get()) is not None:
             yield line
         self.ended.set()
+
+    @contextmanager
+    def ending(self, stop: asyncio.Event) -> Iterator[None]:
+        """Set ``stop`` when the input ends while the block lasts: Ctrl-D is a wish to leave."""
+
+        async def wait() -> None:
+            await self.ended.wait()
+            stop.set()
+
+        waiting = asyncio.create_task(wait())
+        try:
+            yield
+        finally:
+            waiting.cancel()
 
     def _start(self) -> None:
         if self._started:

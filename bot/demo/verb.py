@@ -125,12 +125,5 @@ async def _subscribe(store: Store, clock: DemoClock) -> None:
 async def _chat(station: Station, settings: Settings, typed: TypedLines) -> None:
     """Answer what is typed until the person leaves."""
     stop = asyncio.Event()
-
-    async def leave_at_the_end() -> None:
-        await typed.ended.wait()
-        stop.set()
-
-    leaving = asyncio.create_task(leave_at_the_end())
-    with stop_on_signal(stop):
+    with stop_on_signal(stop), typed.ending(stop):
         await serve(station, settings, stop)
-    leaving.cancel()
