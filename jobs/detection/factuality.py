@@ -185,7 +185,7 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     for cue in _cues(setting, trigger, "plan"):
         if _is_period(trigger) and cue.end > trigger.start:
             continue
-        if _is_occasion(cue, trigger, setting):
+        if _is_occasion(cue, trigger, setting) or _is_accord(cue, trigger):
             continue
         if not any(h.start < cue.end and cue.start < h.end for h in settled):
             return said(cue, setting)
@@ -225,6 +225,11 @@ def _is_occasion(cue: Span, trigger: Span, setting: Setting) -> bool:
         return False
     within = setting.clause.classes("place")
     return any(cue.end <= p.start and 0 <= trigger.start - p.end <= 1 for p in within)
+
+
+def _is_accord(cue: Span, trigger: Span) -> bool:
+    """Say whether an intent's words are the act's own: "agree to a ceasefire"."""
+    return trigger.kind.type is EventType.AGREEMENT and cue.start == trigger.start
 
 
 def _is_aimed(cue: Span, trigger: Span, setting: Setting) -> bool:

@@ -71,7 +71,8 @@ def lister(trigger: Span, scene: Scene) -> Found:
             return Found((), "unnamed")
         if can_act(group) and group.marker == "":
             return Found(group.codes, "agent")
-    for group in [*before, *after]:
+    inside = [g for g in groups if trigger.start < g.start < trigger.end]
+    for group in [*inside, *before, *after]:
         if group.codes and (group.head in ("list", "organ") or group.marker in ("by", "goal")):
             return Found(group.codes, "list")
     for group in [*before, *after]:

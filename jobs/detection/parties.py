@@ -57,6 +57,7 @@ def partner(trigger: Span, scene: Scene) -> Found:
             group.codes
             and group.head not in ("nonstate", "embassy", "list", "deal")
             and group.marker not in ("place", "topic")
+            and not _stands_apart(scene.clause, group.end, trigger.start)
         ):
             return Found(group.codes, "adjective")
     named = any(is_subject(g) for g in scene.groups)
@@ -137,7 +138,7 @@ def _direct_parties(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> list[str]:
     codes: list[str] = []
-    agent = next((g for g in agents(trigger, scene) if _may_act(g, trigger)), None)
+    agent = _agent(trigger, scene)
     told = any(g.marker == "between" and g.codes and g.subject for g in after)  # else: a host
     if (
         agent
@@ -172,6 +173,16 @@ def _direct_parties(
         ]
         codes += [c for g in inside for c in g.codes]
     return codes
+
+
+def _agent(trigger: Span, scene: Scene) -> Group | None:
+    """Return who acts; of two whom an "and" joins the one that is not the subject."""
+    acting = [g for g in agents(trigger, scene) if _may_act(g, trigger)]
+    if len(acting) > 1 and acting[0].subject and not acting[0].codes:
+        joined = {c.end for c in scene.clause.classes("joiner")}
+        if acting[1].end <= acting[0].start and joined & {acting[0].start, acting[0].start - 1}:
+            return acting[1]
+    return acting[0] if acting else None
 
 
 def _stands_apart(clause: Clause, start: int, end: int) -> bool:
@@ -248,7 +259,8 @@ def _seat_acts(group: Group, trigger: Span) -> bool:
 
 def face_to_face(trigger: Span, scene: Scene) -> Found:
     """Return the party of an act that one does to the other in person: "told Muttaqi"."""
-    before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
+    before = [g for g in groups_before(trigger, scene.groups) if g.marker != "place"]
+    after = groups_after(trigger, scene.groups)
     near = after[0] if after and after[0].start - trigger.end <= 1 else None
     if not before or near is None or before[0].marker or near.marker not in ("", "goal"):
         return Found((), "not face to face")

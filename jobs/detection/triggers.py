@@ -161,7 +161,7 @@ def _presence(groups: Sequence[Group]) -> Span | None:
         together = bool(one.codes and one.subject)
         if together or (_is_guest(one) and bool(one.subject) != bool(other.subject)):
             entry = Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE)
-            return Span(one.end, one.end + 1, entry)
+            return Span(one.end, max(one.end + 1, other.marked_at), entry)
     return None
 
 
