@@ -33,8 +33,10 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     denial = _denial(trigger, setting)
     if base is EventStatus.REVERSED:
         return _judge_reversed(trigger, setting, denial)
-    if base in (EventStatus.DENIED, EventStatus.CONSIDERED, EventStatus.PAST):
+    if base in (EventStatus.DENIED, EventStatus.PAST):
         return Judgement(base)
+    if base is EventStatus.CONSIDERED:
+        return Judgement(EventStatus.DENIED if denial else base, denial)
     if denial:
         return Judgement(EventStatus.DENIED, denial, stative=_is_stative(trigger, setting, denial))
     if asked := _considered(trigger, setting):

@@ -74,9 +74,7 @@ class CaseReading:
         self._elsewhere = False
         self._plays = any(clause.has("sport") for clause in self._clauses)
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
-        self._first_pair = next(
-            (g.codes for g in self._groups if g.codes and g.subject and g.marker != "place"), ()
-        )
+        self._first_pair = next(filter(None, map(_paired, self._named)), ())
         self._forums = _forums(read.spans)
         self._last: Trigger | None = None
         self._told: set[EventType] = set()
@@ -119,8 +117,7 @@ class CaseReading:
 
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
-        pairs = (g.codes for g in groups if g.codes and g.subject and g.marker != "place")
-        self._pair = next(pairs, self._pair)
+        self._pair = _paired(groups) or self._pair
         for group in groups:
             if (
                 group.codes
@@ -271,6 +268,15 @@ class CaseReading:
 
     def _dropped(self, trigger: Span, clause: Clause, words: tuple[str, ...], why: str) -> Finding:
         return Finding(trigger.entry.value, self._passage.text(clause), words, (), why)
+
+
+def _paired(groups: Sequence[Group]) -> tuple[str, ...]:
+    """Return who is named side by side with the subject: "A with the subject and B" too."""
+    both = next((g for g in groups if g.codes and g.subject and g.marker != "place"), None)
+    if both is None:
+        return ()
+    agents = [g.codes for g in groups if can_act(g) and not g.marker and g.end <= both.start]
+    return (*agents[0], *both.codes) if agents and both.marker == "with" else both.codes
 
 
 def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
