@@ -217,7 +217,8 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
 def _settled(setting: Setting) -> list[Span]:
     """Return the decisions that are told as taken, by who praises, blames or dates them."""
     clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
-    known = any(clause.has("reaction") for clause in clauses) or setting.clause.has("past")
+    past = any(not _is_reported(c, setting) for c in setting.clause.classes("past"))
+    known = past or any(clause.has("reaction") for clause in clauses)
     return setting.clause.classes("resolve") if known else []
 
 

@@ -47,7 +47,7 @@ _SAME = str.maketrans(
     | {chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0xFF10) for n in range(10)}
 )
 _QUOTES = frozenset('"“”„«»‹›*#_|「」『』《》【】〈〉')
-_HYPHEN = "-"
+_HYPHENS = "-–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def split_words(text: str) -> Words:
         word, start, end = match.group(), match.start(), match.end()
         if word in _QUOTES:
             continue
-        if word == _HYPHEN:
+        if word in _HYPHENS:
             if _inside(text, start):
                 glued.add(len(words))
                 continue

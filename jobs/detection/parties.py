@@ -24,6 +24,8 @@ from jobs.detection.scenes import (
 from jobs.domain.events import EventType
 
 _SIDE = 12
+_GUEST = 3
+"""Words between "received" and the office of who is received."""
 _BY = 5
 """Words between a passive verb and who did it: "welcomed in Riyadh by"."""
 
@@ -46,7 +48,8 @@ def partner(trigger: Span, scene: Scene) -> Found:
         both = [g for g in scene.earlier if g.codes and g.subject and not g.marker]
         if both:
             return Found(both[-1].codes, "both")
-    if not _subject_is_party(trigger, scene, bool(direct)):
+    guest = _unnamed_guest(trigger, scene)
+    if not guest and not _subject_is_party(trigger, scene, bool(direct)):
         return Found((), "subject no party")
     if direct:
         return Found(tuple(dict.fromkeys(direct)), "party")
@@ -80,7 +83,9 @@ def _understood(trigger: Span, scene: Scene) -> tuple[str, ...]:
         is_deed
         or trigger.kind.place
         or any(
-            g.subject or g.unnamed or (g.codes and g.marker not in ("place", "topic"))
+            g.subject
+            or g.unnamed not in ("", "collective")
+            or (g.codes and g.marker not in ("place", "topic"))
             for g in (*scene.groups, *scene.earlier)
         )
     ):
@@ -101,12 +106,24 @@ def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
         g.marker in ("object", "with", "topic") and _is_somebody(g) for g in scene.groups
     ):
         return True
+    if _unnamed_guest(trigger, scene):
+        return True
     if not after:
         return False
     near = after[0].start - trigger.end <= 3
     if any(g.marker == "by" and g.start - trigger.end <= _BY for g in after):
         return True
     return near and _is_somebody(after[0])
+
+
+def _unnamed_guest(trigger: Span, scene: Scene) -> bool:
+    """Say whether the subject's people are received without its name: "received a team"."""
+    if trigger.kind.detail != "host" or scene.subject_near is not Strength.NAMED:
+        return False
+    owned = any(g.start - trigger.end <= _GUEST for g in groups_after(trigger, scene.groups))
+    return not owned and any(
+        0 <= c.start - trigger.end <= _GUEST for c in scene.clause.classes("person")
+    )
 
 
 def _is_somebody(group: Group) -> bool:
@@ -215,7 +232,8 @@ def _destination(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> tuple[str, ...]:
     """Return the state the subject goes to, or is received in, for want of any other."""
-    markers = ("place", "goal") if trigger.kind.noun else ("place", "goal", "")
+    goes = not trigger.kind.noun and not trigger.kind.topical
+    markers = ("place", "goal", "") if goes else ("place", "goal")
     if not any(is_subject(g) and g.marker == "" for g in scene.groups):
         return ()
     for group in [*after, *before]:

@@ -210,6 +210,7 @@ class CaseReading:
             self._grammar,
             self._forums,
             self._passage.answers(place),
+            self._passage.is_spoken(place),
         )
 
     def _first_named(self, kind: Trigger, clause: Clause) -> tuple[str, ...]:
@@ -236,6 +237,8 @@ class CaseReading:
         seated = [g for g in groups if g.subject]
         if kind.type is EventType.RECOGNITION:
             ruled = any(self._clauses[at].has("rule") for at in sentence)
+            if kind.noun and not seated:
+                seated = [g for g in self._groups if g.subject]
             return ruled or any(Form.CAPITAL in g.forms for g in seated)
         return any(g.head in ("person", "organ") or Form.CAPITAL in g.forms for g in seated)
 

@@ -42,19 +42,29 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
             speaks = any(c.start == group.end for c in scene.clause.classes("speech"))
-            return Found(scene.topic if speaks or not trigger.kind.noun else (), "pronoun")
+            known = speaks or not trigger.kind.noun
+            return Found(scene.topic, "pronoun") if known else _disavower(scene, "pronoun")
         if _recognises(group, trigger, scene):
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
     if trigger.kind.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
-        return shared_subject(scene) or apposed(after) or Found((), "topic elsewhere")
+        return shared_subject(scene) or apposed(after) or _disavower(scene, "topic elsewhere")
     return (
         shared_subject(scene)
         or apposed(after)
         or apposed(scene.answers)
         or Found(scene.topic, "topic")
     )
+
+
+def _disavower(scene: Scene, otherwise: str) -> Found:
+    """Return who is quoted as saying that an act is none: "this is not recognition"."""
+    denied = any(map(scene.clause.has, ("negation", "refusal", "refusal_after")))
+    if not (denied and scene.spoken):
+        return Found((), otherwise)
+    found = shared_subject(scene)
+    return found if found and found.codes else Found(scene.topic, "disavowed")
 
 
 def _nearest(before: Sequence[Group], scene: Scene) -> Group | None:

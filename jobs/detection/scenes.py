@@ -31,7 +31,8 @@ class Scene:
     last named side by side with the subject, ``hosts`` those where the title is set;
     ``subject_near`` says how surely the text is about the case; ``last`` is the type last
     told of; ``speaks`` that the clause before only says who says this one; ``forums`` are
-    the codes of the forums that the text names, ``answers`` who is named behind a colon.
+    the codes of the forums that the text names, ``answers`` who is named behind a colon,
+    ``spoken`` that somebody is quoted as saying the clause.
     """
 
     clause: Clause
@@ -47,6 +48,7 @@ class Scene:
     grammar: Grammar
     forums: tuple[str, ...] = ()
     answers: Sequence[Group] = ()
+    spoken: bool = False
 
 
 def agents(trigger: Span, scene: Scene) -> list[Group]:
