@@ -47,7 +47,7 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     if meant := _planned(trigger, setting):
         return Judgement(EventStatus.PLANNED, meant)
     if aside := only_named(trigger, setting):
-        return Judgement(EventStatus.CONSIDERED, aside)
+        return Judgement(EventStatus.CONSIDERED, aside, aside=True)
     if past := _past(trigger, setting):
         return Judgement(EventStatus.PAST, past)
     return Judgement(EventStatus.DONE)

@@ -165,6 +165,7 @@ class CaseReading:
             is_noun=kind.noun,
             asks=clause.asks,
             is_perfect=any(0 <= trigger.start - c.end <= 2 for c in clause.classes("perfect")),
+            is_aside=judged.aside,
             is_dated=bool(
                 when
                 and when.on
@@ -210,8 +211,17 @@ class CaseReading:
             self._grammar,
             self._forums,
             self._passage.answers(place),
-            self._passage.is_spoken(place),
+            self._disavowed(place),
         )
+
+    def _disavowed(self, place: int) -> bool:
+        """Say whether somebody is quoted as denying what a clause tells."""
+        clause = self._clauses[place]
+        governing = self._clauses[place - 1] if clause.complement and place else None
+        if governing and governing.has("refusal"):
+            return True
+        denied = any(map(clause.has, ("negation", "refusal", "refusal_after")))
+        return denied and (clause.opener == ":" or self._passage.is_spoken(place))
 
     def _first_named(self, kind: Trigger, clause: Clause) -> tuple[str, ...]:
         """Return who the lead names first, for a headline that names nobody and asks nothing."""

@@ -41,15 +41,19 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
+            if disavowed := _disavower(trigger, scene):
+                return disavowed
             speaks = any(c.start == group.end for c in scene.clause.classes("speech"))
             known = speaks or not trigger.kind.noun
-            return Found(scene.topic, "pronoun") if known else _disavower(scene, "pronoun")
+            return Found(scene.topic if known else (), "pronoun")
         if _recognises(group, trigger, scene):
             return Found(group.codes, "agent")
+    if disavowed := _disavower(trigger, scene):
+        return disavowed
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
     if trigger.kind.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
-        return shared_subject(scene) or apposed(after) or _disavower(scene, "topic elsewhere")
+        return shared_subject(scene) or apposed(after) or Found((), "topic elsewhere")
     return (
         shared_subject(scene)
         or apposed(after)
@@ -58,13 +62,16 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     )
 
 
-def _disavower(scene: Scene, otherwise: str) -> Found:
+def _disavower(trigger: Span, scene: Scene) -> Found | None:
     """Return who is quoted as saying that an act is none: "this is not recognition"."""
-    denied = any(map(scene.clause.has, ("negation", "refusal", "refusal_after")))
-    if not (denied and scene.spoken):
-        return Found((), otherwise)
+    if not (trigger.kind.noun and scene.disavowed):
+        return None
+    speech = scene.clause.classes("speech")
+    for group in scene.groups:
+        if group.codes and any(0 <= verb.start - group.end <= 2 for verb in speech):
+            return Found(group.codes, "disavowed")
     found = shared_subject(scene)
-    return found if found and found.codes else Found(scene.topic, "disavowed")
+    return found if found and found.codes else Found(scene.topic or scene.hosts, "disavowed")
 
 
 def _nearest(before: Sequence[Group], scene: Scene) -> Group | None:

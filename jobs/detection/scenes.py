@@ -32,7 +32,7 @@ class Scene:
     ``subject_near`` says how surely the text is about the case; ``last`` is the type last
     told of; ``speaks`` that the clause before only says who says this one; ``forums`` are
     the codes of the forums that the text names, ``answers`` who is named behind a colon,
-    ``spoken`` that somebody is quoted as saying the clause.
+    ``disavowed`` that somebody is quoted as denying something in the clause.
     """
 
     clause: Clause
@@ -48,7 +48,7 @@ class Scene:
     grammar: Grammar
     forums: tuple[str, ...] = ()
     answers: Sequence[Group] = ()
-    spoken: bool = False
+    disavowed: bool = False
 
 
 def agents(trigger: Span, scene: Scene) -> list[Group]:
