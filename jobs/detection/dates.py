@@ -149,7 +149,9 @@ def _period(
             continue
         month = calendar.months.get(word)
         if month and _says_month(words, index, calendar):
-            year = _year_after(words, index) or (published and _month_year(month, published, ahead=ahead))
+            year = _year_after(words, index) or (
+                published and _month_year(month, published, ahead=ahead)
+            )
             if year:
                 return When(None, _month_end(year, month))
         if len(word) == 4 and word.isascii() and word.isdigit() and 1990 <= int(word) <= 2100:

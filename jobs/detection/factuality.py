@@ -93,6 +93,9 @@ def _governs(cue: Span, clause: Clause) -> bool:
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:
+    if trigger.kind.type is EventType.MEETING:
+        cues = setting.clause.classes("urge")
+        return any(0 <= trigger.start - c.end <= 1 for c in cues)
     named = trigger.kind.type is EventType.AGREEMENT and trigger.kind.noun
     if not named and trigger.kind.type not in ("recognition", "delisting"):
         return False
@@ -232,7 +235,11 @@ def _is_occasion(cue: Span, trigger: Span, setting: Setting) -> bool:
 
 def _is_accord(cue: Span, trigger: Span) -> bool:
     """Say whether an intent's words are the act's own: "agree to a ceasefire"."""
-    return trigger.kind.type is EventType.AGREEMENT and cue.start == trigger.start
+    return (
+        trigger.kind.type is EventType.AGREEMENT
+        and cue.start == trigger.start
+        and cue.end < trigger.end
+    )
 
 
 def _is_aimed(cue: Span, trigger: Span, setting: Setting) -> bool:

@@ -123,6 +123,10 @@ def _seen_by(names: Sequence[Span]) -> list[Span]:
         if (n.entry.form is not Form.SURNAME or actors.get(n.start, 0) < n.end - n.start)
         and (n.entry.kind is not Kind.CLASS or n.start not in actors)
     ]
+    classes = _lengths(n for n in reversed(held) if n.entry.kind is Kind.CLASS)
+    held = [
+        n for n in held if n.entry.kind is not Kind.CLASS or classes[n.start] <= n.end - n.start
+    ]
     subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
     return [
         n

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
-from jobs.detection.lexicon import Span
+from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     ACTS,
     PARTIES,
@@ -71,7 +71,10 @@ def partner(trigger: Span, scene: Scene) -> Found:
     if found := None if scene.speaks else shared_subject(scene):
         return found
     together = has_unnamed(scene, "collective")
-    if scene.is_body or (trigger.kind.place and not together):
+    he = any(
+        g.unnamed == "pronoun" and not g.marker and g.end <= trigger.start for g in scene.groups
+    )
+    if scene.is_body or (trigger.kind.place and not together and not he):
         return Found((), "party")
     return Found((scene.pair if together else ()) or scene.topic or scene.pair, "topic")
 
@@ -234,7 +237,8 @@ def _destination(
     """Return the state the subject goes to, or is received in, for want of any other."""
     goes = not trigger.kind.noun and not trigger.kind.topical
     markers = ("place", "goal", "") if goes else ("place", "goal")
-    if not any(is_subject(g) and g.marker == "" for g in scene.groups):
+    named = any(is_subject(g) and g.marker == "" for g in scene.groups)
+    if not named and not _is_hero(trigger, scene):
         return ()
     for group in [*after, *before]:
         if group.codes and group.marker in markers and group.head in ACTS:
@@ -242,31 +246,54 @@ def _destination(
     return ()
 
 
+def _is_hero(trigger: Span, scene: Scene) -> bool:
+    """Say whether who acts, unnamed, is the subject's man last spoken of: "he", "the minister"."""
+    if not scene.hero:
+        return False
+    before = groups_before(trigger, scene.groups)
+    if any(g.codes and not g.marker for g in before):
+        return False
+    return any(g.unnamed in ("pronoun", "collective") and not g.marker for g in before) or any(
+        c.end <= trigger.start for c in scene.clause.classes("person")
+    )
+
+
 def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
     for group in scene.groups:
         if is_recognised(group, scene.clause):
             continue
         if group.subject is Strength.NAMED and group.head in PARTIES and group.marker != "topic":
-            return not _is_topic(group, trigger)
-        if group.subject and (group.marker == "place" or _seat_acts(group, trigger)):
+            return not _is_topic(group, trigger, scene)
+        if group.subject and (_is_ground(group, trigger) or _seat_acts(group, trigger, scene)):
             return True
     together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
     if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
+    if _is_hero(trigger, scene):
+        return True
     if has_unnamed(scene, "pronoun"):
         return has_partner and scene.subject_near >= Strength.SEAT
     return any(is_subject(g) and g.marker not in ("topic", "place") for g in scene.earlier)
 
 
-def _is_topic(group: Group, trigger: Span) -> bool:
+def _is_topic(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether the subject is only what is talked about: "discusses the Taliban with"."""
-    topical = trigger.kind.topical
-    return topical and 0 <= group.start - trigger.end <= 2 and not group.marker
+    told = [s for s in scene.clause.spans if s.entry.trigger and s.entry.trigger.topical]
+    return not group.marker and any(
+        0 <= group.start - s.end <= 2 for s in (trigger, *told) if s.kind.topical
+    )
 
 
-def _seat_acts(group: Group, trigger: Span) -> bool:
+def _is_ground(group: Group, trigger: Span) -> bool:
+    """Say whether an act is set where the subject rules: in its capital, or as a visit there."""
+    if group.marker != "place":
+        return False
+    return trigger.kind.place or group.subject is Strength.NAMED or Form.NAME not in group.forms
+
+
+def _seat_acts(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether the territory's mere name stands for its authority here."""
-    if group.marker == "topic" or group.head == "nonstate" or _is_topic(group, trigger):
+    if group.marker == "topic" or group.head == "nonstate" or _is_topic(group, trigger, scene):
         return False
     if group.head in ("person", "organ", "ambassador", "charge") or group.codes:
         return True

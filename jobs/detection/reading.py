@@ -57,6 +57,7 @@ class CaseReading:
         self._topic: tuple[str, ...] = ()
         self._pair: tuple[str, ...] = ()
         self._body = False
+        self._hero = False
         self._hosts: tuple[str, ...] = ()
         classes = read.lexicon.phrases.classes
         self._following = frozenset(classes.get("following", ()))
@@ -118,6 +119,9 @@ class CaseReading:
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
         self._pair = _paired(groups) or self._pair
+        plain = next((g for g in groups if (g.codes or g.subject) and not g.marker), None)
+        if plain:
+            self._hero = plain.subject is Strength.NAMED and not plain.codes
         for group in groups:
             if (
                 group.codes
@@ -212,6 +216,7 @@ class CaseReading:
             self._forums,
             self._passage.answers(place),
             self._disavowed(place),
+            self._hero,
         )
 
     def _disavowed(self, place: int) -> bool:

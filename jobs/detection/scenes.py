@@ -32,7 +32,8 @@ class Scene:
     ``subject_near`` says how surely the text is about the case; ``last`` is the type last
     told of; ``speaks`` that the clause before only says who says this one; ``forums`` are
     the codes of the forums that the text names, ``answers`` who is named behind a colon,
-    ``disavowed`` that somebody is quoted as denying something in the clause.
+    ``disavowed`` that somebody is quoted as denying something in the clause, ``hero`` that
+    the subject, and no state, was last spoken of.
     """
 
     clause: Clause
@@ -49,6 +50,7 @@ class Scene:
     forums: tuple[str, ...] = ()
     answers: Sequence[Group] = ()
     disavowed: bool = False
+    hero: bool = False
 
 
 def agents(trigger: Span, scene: Scene) -> list[Group]:
