@@ -33,7 +33,9 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     denial = _denial(trigger, setting)
     if base is EventStatus.REVERSED:
         return _judge_reversed(trigger, setting, denial)
-    if base in (EventStatus.DENIED, EventStatus.CONSIDERED, EventStatus.PAST):
+    if base in (EventStatus.DENIED, EventStatus.PAST):
+        return Judgement(base)
+    if base is EventStatus.CONSIDERED and not _negated(trigger, setting):
         return Judgement(base)
     if denial:
         return Judgement(EventStatus.DENIED, denial, stative=_is_stative(trigger, setting, denial))
@@ -124,6 +126,11 @@ def _is_covered(cue: Span, setting: Setting, *names: str) -> bool:
         for clause in clauses
         for c in clause.classes(*names)
     )
+
+
+def _negated(trigger: Span, setting: Setting) -> bool:
+    """Say whether a "not" stands right before: "does not ask for a seat"."""
+    return any(0 <= trigger.start - c.end <= 1 for c in setting.clause.classes("negation"))
 
 
 def _reaches(cue: Span, trigger: Span, setting: Setting) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
-from jobs.detection.lexicon import Span
+from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     ACTS,
     PARTIES,
@@ -24,6 +24,8 @@ from jobs.detection.scenes import (
 from jobs.domain.events import EventType
 
 _SIDE = 12
+_ASIDE = 5
+"""Words by which what is talked about may be put off: "discussed, among others, the Taliban"."""
 _BY = 5
 """Words between a passive verb and who did it: "welcomed in Riyadh by"."""
 
@@ -208,7 +210,8 @@ def _destination(
     if not any(is_subject(g) and g.marker == "" for g in scene.groups):
         return ()
     for group in [*after, *before]:
-        if group.codes and group.marker in markers and group.head in ACTS:
+        far = group.marker == "goal" and Form.CITY in group.forms and not trigger.kind.place
+        if group.codes and group.marker in markers and group.head in ACTS and not far:
             return group.codes
     return ()
 
@@ -232,7 +235,7 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
 def _is_topic(group: Group, trigger: Span) -> bool:
     """Say whether the subject is only what is talked about: "discusses the Taliban with"."""
     topical = trigger.kind.topical
-    return topical and 0 <= group.start - trigger.end <= 2 and not group.marker
+    return topical and 0 <= group.start - trigger.end <= _ASIDE and not group.marker
 
 
 def _seat_acts(group: Group, trigger: Span) -> bool:
