@@ -230,9 +230,12 @@ def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], gramma
     taken = {index for group in groups for index in range(group.start, group.end)}
     posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
     ranks = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "first"}
+    told = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "speech"}
     for group in groups:
         group.ranked = group.start in ranks or group.start - 1 in ranks
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
+        if group.start in told:
+            group.role = ""  # whose word it is may act: "по словам Кабулова"
         _mark(group, markers, skipped, heads_by_end, owned=owned)
         if not owned or (grammar.compounds and not group.head):
             reach = _REACH * grammar.stretch

@@ -22,9 +22,9 @@ from jobs.reference.phrases import Trigger
 
 RULES_VERSION = "1"
 
-_SUBJECT_MAY_BE_SEAT = frozenset(
-    (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
-)
+_SUBJECT_MAY_BE_SEAT = frozenset((EventType.MEETING, EventType.AGREEMENT))
+_HOSTED = frozenset((EventType.MISSION, EventType.CREDENTIALS))
+"""Types of which the territory must be named in the sentence or the headline."""
 _SEATED = frozenset(("vetoed", "applied", "membership"))
 _OWNED = frozenset(("possessor", "by"))
 _GUESSED = frozenset(("topic", "understood", "afar"))
@@ -78,6 +78,7 @@ class CaseReading:
             (g.codes for g in self._groups if g.codes and g.subject and g.marker != "place"), ()
         )
         self._forums = _forums(read.spans)
+        self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
         self._last: Trigger | None = None
         self._told: set[EventType] = set()
 
@@ -230,6 +231,8 @@ class CaseReading:
             return True
         if self._trapped or self._strength is not Strength.SEAT:
             return False
+        if kind.type in _HOSTED:
+            return any(g.subject for g in groups) or self._seat_in_title
         if kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED:
             return True
         return self._stands_for_rule(kind, sentence, groups)
