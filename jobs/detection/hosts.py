@@ -77,7 +77,12 @@ def lister(trigger: Span, scene: Scene) -> Found:
     for group in [*before, *after]:
         if group.codes and group.head != "nonstate":
             return Found(group.codes, "near")
-    return shared_subject(scene) or Found(scene.topic or scene.hosts, "topic")
+    if shared := shared_subject(scene):
+        return shared
+    if scene.topic or scene.hosts:
+        return Found(scene.topic or scene.hosts, "topic")
+    only = {g.codes for g in (*scene.earlier, *scene.answers) if g.codes}
+    return Found(only.pop() if len(only) == 1 else (), "only one named")
 
 
 def seat(trigger: Span, scene: Scene) -> Found:

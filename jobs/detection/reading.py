@@ -243,6 +243,8 @@ class CaseReading:
         if kind.type is EventType.RECOGNITION:
             ruled = any(self._clauses[at].has("rule") for at in sentence)
             return ruled or any(Form.CAPITAL in g.forms for g in seated)
+        if kind.type is EventType.FORUM and not self._plays and _comes(seated):
+            return True
         return any(g.head in ("person", "organ") or Form.CAPITAL in g.forms for g in seated)
 
     def _mention(
@@ -274,6 +276,11 @@ class CaseReading:
 
     def _dropped(self, trigger: Span, clause: Clause, words: tuple[str, ...], why: str) -> Finding:
         return Finding(trigger.entry.value, self._passage.text(clause), words, (), why)
+
+
+def _comes(seated: Sequence[Group]) -> bool:
+    """Say whether the territory is who comes or stays away, not what is talked about."""
+    return any(not g.head and g.marker in ("", "goal", "object") for g in seated)
 
 
 def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
