@@ -14,6 +14,7 @@ from jobs.detection.groups import Group, Strength, gather
 from jobs.detection.judgements import Judgement, Setting
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.passages import Passage, by_clause
+from jobs.detection.recognisers import ELSEWHERE
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import STANDING, DateBasis, EventStatus, EventType, Mention
@@ -158,6 +159,8 @@ class CaseReading:
             when = self._passage.when(place, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
+        if found.rule == ELSEWHERE and judged.status is not EventStatus.DENIED:
+            return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         mentions = tuple(self._mention(c, trigger, clause, found, judged, when) for c in codes)
         return Finding(
             mentions[0].rule,

@@ -20,6 +20,10 @@ from jobs.detection.scenes import (
 from jobs.domain.events import EventType
 
 
+ELSEWHERE = "topic elsewhere"
+"""A recognition named in passing: only a refusal of it is of whom the text is about."""
+
+
 def recogniser(trigger: Span, scene: Scene) -> Found:
     """Return who recognises, as a trigger of recognition tells it."""
     if _other_object(trigger, scene):
@@ -42,13 +46,15 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
             speaks = any(c.start == group.end for c in scene.clause.classes("speech"))
-            return Found(scene.topic if speaks or not trigger.kind.noun else (), "pronoun")
+            if trigger.kind.noun and not speaks:
+                continue
+            return Found(scene.topic, "pronoun")
         if _recognises(group, trigger, scene):
             return Found(group.codes, "agent")
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
     if trigger.kind.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
-        return shared_subject(scene) or apposed(after) or Found((), "topic elsewhere")
+        return shared_subject(scene) or apposed(after) or Found(scene.topic, ELSEWHERE)
     return (
         shared_subject(scene)
         or apposed(after)
