@@ -190,7 +190,7 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
 def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     settled = [*setting.clause.classes("reported"), *_settled(setting)]
     for cue in _cues(setting, trigger, "plan"):
-        if _is_period(trigger) and cue.end > trigger.start:
+        if _is_period(trigger) and cue.start >= trigger.start:
             continue
         if _is_occasion(cue, trigger, setting):
             continue

@@ -92,7 +92,8 @@ def seat(trigger: Span, scene: Scene) -> Found:
         return recogniser(trigger, scene)
     forums = [s for s in scene.clause.spans if s.entry.kind is Kind.FORUM]
     if forums:
-        return Found((forums[0].entry.value,), "forum")
+        named = max(forums, key=lambda span: span.end - span.start)
+        return Found((named.entry.value,), "forum")
     for group in scene.groups:
         if Form.ORGANISATION in group.forms:
             return Found(group.codes, "organisation")
@@ -102,7 +103,8 @@ def seat(trigger: Span, scene: Scene) -> Found:
         return Found(scene.forums[:1], "afar")
     for group in scene.groups:
         if group.codes and group.head == "forum":
-            return Found(group.codes, "forum's")
+            town = scene.forums if group.forms <= {Form.CAPITAL, Form.CITY} else ()
+            return Found(town[:1] or group.codes, "forum's")
     for group in scene.groups:
         if group.codes and group.marker in ("place", "by", "goal"):
             return Found(group.codes, "place")

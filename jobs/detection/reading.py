@@ -147,7 +147,11 @@ class CaseReading:
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"
         codes = tuple(
-            c for c in found.codes if c != self._case.seat and not self._merely_opposes(c, kind)
+            c
+            for c in found.codes
+            if c != self._case.seat
+            and not self._merely_opposes(c, kind)
+            and not _merely_allows(c, kind, clause)
         )
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
@@ -279,6 +283,13 @@ class CaseReading:
 
     def _dropped(self, trigger: Span, clause: Clause, words: tuple[str, ...], why: str) -> Finding:
         return Finding(trigger.entry.value, self._passage.text(clause), words, (), why)
+
+
+def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
+    """Say whether an organisation only lets a visit happen: "the UN allowed him to travel"."""
+    return kind.type is EventType.MEETING and any(
+        s.entry.trigger is not None and s.entry.trigger.actor == code for s in clause.spans
+    )
 
 
 def _comes(seated: Sequence[Group]) -> bool:

@@ -19,7 +19,6 @@ from jobs.detection.scenes import (
 )
 from jobs.domain.events import EventType
 
-
 ELSEWHERE = "topic elsewhere"
 """A recognition named in passing: only a refusal of it is of whom the text is about."""
 
