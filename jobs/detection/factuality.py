@@ -35,8 +35,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
         return _judge_reversed(trigger, setting, denial)
     if base in (EventStatus.DENIED, EventStatus.PAST):
         return Judgement(base)
-    if base is EventStatus.CONSIDERED:
-        return Judgement(EventStatus.DENIED if denial else base, denial)
+    if base is EventStatus.CONSIDERED and not _negated(trigger, setting):
+        return Judgement(base)
     if denial:
         return Judgement(EventStatus.DENIED, denial, stative=_is_stative(trigger, setting, denial))
     if asked := _considered(trigger, setting):
@@ -131,6 +131,11 @@ def _is_covered(cue: Span, setting: Setting, *names: str) -> bool:
     )
 
 
+def _negated(trigger: Span, setting: Setting) -> bool:
+    """Say whether a "not" stands right before: "does not ask for a seat"."""
+    return any(0 <= trigger.start - c.end <= 1 for c in setting.clause.classes("negation"))
+
+
 def _reaches(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether a denial reaches a trigger: near, and no new subject behind a comma."""
     between = setting.words[cue.end : trigger.start]
@@ -188,7 +193,7 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
 def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     settled = [*setting.clause.classes("reported"), *_settled(setting)]
     for cue in _cues(setting, trigger, "plan"):
-        if _is_period(trigger) and cue.end > trigger.start:
+        if _is_period(trigger) and cue.start >= trigger.start:
             continue
         if _is_occasion(cue, trigger, setting) or _is_accord(cue, trigger):
             continue

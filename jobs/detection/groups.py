@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from jobs.detection.lexicon import Form, Kind, Span
+from jobs.detection.lexicon import Entry, Form, Kind, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
 
@@ -75,7 +75,7 @@ def gather(
     words: Words, spans: Sequence[Span], case: str, seat: str, grammar: Grammar
 ) -> list[Group]:
     """Return the groups of a text as one case sees them, in order."""
-    names = _seen_by([span for span in spans if _is_name(span, case)])
+    names = _seen_by(_resolved([span for span in spans if _is_name(span, case)], case))
     glue = _by_start(spans, _GLUE)
     speech = _by_start(spans, frozenset(("speech",)))
     groups: list[Group] = []
@@ -89,6 +89,19 @@ def gather(
         groups.append(_group(block, case, seat))
     _assign(words, spans, groups, grammar)
     return _without_heads(groups)
+
+
+def _resolved(names: Sequence[Span], case: str) -> list[Span]:
+    """Return the names, "the movement" as the subject's own once that was named."""
+    first = next((n for n in names if n.entry.kind is Kind.SUBJECT), None)
+    if first is None:
+        return [n for n in names if n.entry.value != "anaphor"]
+    meant = Entry(Kind.SUBJECT, case, Form.NAME)
+    return [
+        n._replace(entry=meant) if n.entry.value == "anaphor" else n
+        for n in names
+        if n.entry.value != "anaphor" or n.start > first.start
+    ]
 
 
 def _without_heads(groups: Sequence[Group]) -> list[Group]:
@@ -108,7 +121,7 @@ def _is_name(span: Span, case: str) -> bool:
         return True
     if kind is Kind.SUBJECT:
         return value == case
-    return kind is Kind.CLASS and value in ("unnamed", "pronoun", "collective")
+    return kind is Kind.CLASS and value in ("unnamed", "pronoun", "collective", "anaphor")
 
 
 def _seen_by(names: Sequence[Span]) -> list[Span]:
@@ -234,9 +247,12 @@ def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], gramma
     taken = {index for group in groups for index in range(group.start, group.end)}
     posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
     ranks = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "first"}
+    told = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "speech"}
     for group in groups:
         group.ranked = group.start in ranks or group.start - 1 in ranks
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
+        if group.start in told:
+            group.role = ""  # whose word it is may act: "по словам Кабулова"
         _mark(group, markers, skipped, heads_by_end, owned=owned)
         if not owned or (grammar.compounds and not group.head):
             reach = _REACH * grammar.stretch

@@ -78,7 +78,12 @@ def lister(trigger: Span, scene: Scene) -> Found:
     for group in [*before, *after]:
         if group.codes and group.head != "nonstate":
             return Found(group.codes, "near")
-    return shared_subject(scene) or Found(scene.topic or scene.hosts, "topic")
+    if shared := shared_subject(scene):
+        return shared
+    if scene.topic or scene.hosts:
+        return Found(scene.topic or scene.hosts, "topic")
+    only = {g.codes for g in (*scene.earlier, *scene.answers) if g.codes}
+    return Found(only.pop() if len(only) == 1 else (), "only one named")
 
 
 def seat(trigger: Span, scene: Scene) -> Found:
@@ -88,7 +93,8 @@ def seat(trigger: Span, scene: Scene) -> Found:
         return recogniser(trigger, scene)
     forums = [s for s in scene.clause.spans if s.entry.kind is Kind.FORUM]
     if forums:
-        return Found((forums[0].entry.value,), "forum")
+        named = max(forums, key=lambda span: span.end - span.start)
+        return Found((named.entry.value,), "forum")
     for group in scene.groups:
         if Form.ORGANISATION in group.forms:
             return Found(group.codes, "organisation")
@@ -98,7 +104,8 @@ def seat(trigger: Span, scene: Scene) -> Found:
         return Found(scene.forums[:1], "afar")
     for group in scene.groups:
         if group.codes and group.head == "forum":
-            return Found(group.codes, "forum's")
+            town = scene.forums if group.forms <= {Form.CAPITAL, Form.CITY} else ()
+            return Found(town[:1] or group.codes, "forum's")
     for group in scene.groups:
         if group.codes and group.marker in ("place", "by", "goal"):
             return Found(group.codes, "place")

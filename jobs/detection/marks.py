@@ -129,11 +129,11 @@ def _longest(names: Iterable[Span]) -> list[Span]:
         names,
         key=lambda s: (
             s.start - s.end,
+            bool(s.role),  # "Кабулов": the envoy, then Kabul in the genitive
             s.entry.form in _WEAK,
             s.start,
             s.entry.form is Form.CAPITAL,  # "عمان": Oman, then Amman
             s.entry.value,
-            not s.role,
         ),
     )
     for span in order:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from jobs.detection.findings import Finding
-from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, Mention
+from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, EventType, Mention
 
 
 def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
@@ -14,7 +14,7 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     tells it, or tells in the present tense what the text puts on a day to come. What the text
     tells in passing of states that the headline does not name is background.
     """
-    told = list(findings)
+    told = _without_ways(list(findings))
     kept: dict[tuple[str, str, str], tuple[Finding, Mention]] = {}
     headline = _Headline(told)
     for finding in told:
@@ -24,6 +24,19 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
             if key not in kept or _overrules(finding, mention, *kept[key]):
                 kept[key] = (finding, mention)
     return [mention for _, mention in kept.values()]
+
+
+def _without_ways(findings: list[Finding]) -> list[Finding]:
+    """Return the findings but visits that are only the way to a forum of the same host."""
+    forums = {
+        (m.actor, m.status) for f in findings for m in f.mentions if m.type is EventType.FORUM
+    }
+
+    def is_way(mention: Mention) -> bool:
+        bare = mention.rule.endswith("/destination") and mention.type is EventType.MEETING
+        return bare and (mention.actor, mention.status) in forums
+
+    return [replace(f, mentions=tuple(m for m in f.mentions if not is_way(m))) for f in findings]
 
 
 class _Headline:

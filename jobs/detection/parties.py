@@ -24,6 +24,8 @@ from jobs.detection.scenes import (
 from jobs.domain.events import EventType
 
 _SIDE = 12
+_ASIDE = 5
+"""Words by which what is talked about may be put off: "discussed, among others, the Taliban"."""
 _GUEST = 3
 """Words between "received" and the office of who is received."""
 _BY = 5
@@ -241,7 +243,8 @@ def _destination(
     if not named and not _is_hero(trigger, scene):
         return ()
     for group in [*after, *before]:
-        if group.codes and group.marker in markers and group.head in ACTS:
+        far = group.marker == "goal" and Form.CITY in group.forms and not trigger.kind.place
+        if group.codes and group.marker in markers and group.head in ACTS and not far:
             return group.codes
     return ()
 
@@ -280,7 +283,7 @@ def _is_topic(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether the subject is only what is talked about: "discusses the Taliban with"."""
     told = [s for s in scene.clause.spans if s.entry.trigger and s.entry.trigger.topical]
     return not group.marker and any(
-        0 <= group.start - s.end <= 2 for s in (trigger, *told) if s.kind.topical
+        0 <= group.start - s.end <= _ASIDE for s in (trigger, *told) if s.kind.topical
     )
 
 

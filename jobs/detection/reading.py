@@ -14,6 +14,7 @@ from jobs.detection.groups import Group, Strength, gather
 from jobs.detection.judgements import Judgement, Setting
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.passages import Passage, by_clause
+from jobs.detection.recognisers import ELSEWHERE
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import STANDING, DateBasis, EventStatus, EventType, Mention
@@ -22,9 +23,9 @@ from jobs.reference.phrases import Trigger
 
 RULES_VERSION = "1"
 
-_SUBJECT_MAY_BE_SEAT = frozenset(
-    (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
-)
+_SUBJECT_MAY_BE_SEAT = frozenset((EventType.MEETING, EventType.AGREEMENT))
+_HOSTED = frozenset((EventType.MISSION, EventType.CREDENTIALS))
+"""Types of which the territory must be named in the sentence or the headline."""
 _SEATED = frozenset(("vetoed", "applied", "membership"))
 _OWNED = frozenset(("possessor", "by"))
 _GUESSED = frozenset(("topic", "understood", "afar"))
@@ -77,6 +78,7 @@ class CaseReading:
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
         self._first_pair = next(filter(None, map(_paired, self._named)), ())
         self._forums = _forums(read.spans)
+        self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
         self._last: Trigger | None = None
         self._told: set[EventType] = set()
 
@@ -146,7 +148,11 @@ class CaseReading:
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"
         codes = tuple(
-            c for c in found.codes if c != self._case.seat and not self._merely_opposes(c, kind)
+            c
+            for c in found.codes
+            if c != self._case.seat
+            and not self._merely_opposes(c, kind)
+            and not _merely_allows(c, kind, clause)
         )
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
@@ -158,6 +164,8 @@ class CaseReading:
             when = self._passage.when(place, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
+        if found.rule == ELSEWHERE and judged.status is not EventStatus.DENIED:
+            return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         mentions = tuple(self._mention(c, trigger, clause, found, judged, when) for c in codes)
         return Finding(
             mentions[0].rule,
@@ -243,6 +251,8 @@ class CaseReading:
             return True
         if self._trapped or self._strength is not Strength.SEAT:
             return False
+        if kind.type in _HOSTED:
+            return any(g.subject for g in groups) or self._seat_in_title
         if kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED:
             return True
         return self._stands_for_rule(kind, sentence, groups)
@@ -255,6 +265,8 @@ class CaseReading:
             if kind.noun and not seated:
                 seated = [g for g in self._groups if g.subject]
             return ruled or any(Form.CAPITAL in g.forms for g in seated)
+        if kind.type is EventType.FORUM and not self._plays and _comes(seated):
+            return True
         return any(g.head in ("person", "organ") or Form.CAPITAL in g.forms for g in seated)
 
     def _mention(
@@ -295,6 +307,18 @@ def _paired(groups: Sequence[Group]) -> tuple[str, ...]:
         return ()
     agents = [g.codes for g in groups if can_act(g) and not g.marker and g.end <= both.start]
     return (*agents[0], *both.codes) if agents and both.marker == "with" else both.codes
+
+
+def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
+    """Say whether an organisation only lets a visit happen: "the UN allowed him to travel"."""
+    return kind.type is EventType.MEETING and any(
+        s.entry.trigger is not None and s.entry.trigger.actor == code for s in clause.spans
+    )
+
+
+def _comes(seated: Sequence[Group]) -> bool:
+    """Say whether the territory is who comes or stays away, not what is talked about."""
+    return any(not g.head and g.marker in ("", "goal", "object") for g in seated)
 
 
 def _forums(spans: Sequence[Span]) -> tuple[str, ...]:

@@ -19,6 +19,9 @@ from jobs.detection.scenes import (
 )
 from jobs.domain.events import EventType
 
+ELSEWHERE = "topic elsewhere"
+"""A recognition named in passing: only a refusal of it is of whom the text is about."""
+
 
 def recogniser(trigger: Span, scene: Scene) -> Found:
     """Return who recognises, as a trigger of recognition tells it."""
@@ -44,8 +47,9 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
             if disavowed := _disavower(trigger, scene):
                 return disavowed
             speaks = any(c.start == group.end for c in scene.clause.classes("speech"))
-            known = speaks or not trigger.kind.noun
-            return Found(scene.topic if known else (), "pronoun")
+            if trigger.kind.noun and not speaks:
+                continue
+            return Found(scene.topic, "pronoun")
         if _recognises(group, trigger, scene):
             return Found(group.codes, "agent")
     if disavowed := _disavower(trigger, scene):
@@ -53,7 +57,7 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
     if trigger.kind.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
-        return shared_subject(scene) or apposed(after) or Found((), "topic elsewhere")
+        return shared_subject(scene) or apposed(after) or Found(scene.topic, ELSEWHERE)
     return (
         shared_subject(scene)
         or apposed(after)

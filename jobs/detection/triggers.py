@@ -125,7 +125,7 @@ def _priority(span: Span) -> tuple[int, int, bool]:
 def as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
     """Return a closing of the subject's own (or the former regime's) mission as the host's act."""
     kind = trigger.kind
-    if kind.detail != "closed":
+    if kind.detail != "closed" or kind.status is not EventStatus.REVERSED:
         return trigger
     own = any(
         g.subject is Strength.SEAT and not g.codes and Form.CAPITAL not in g.forms and mission
