@@ -39,6 +39,8 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "among themselves")
     if trigger.kind.place and _lacks_place(trigger, scene):
         return Found((), "no place")
+    if any(g.marker == "between" and len(g.codes) > 1 and not g.subject for g in after):
+        return Found((), "between others")
     if trigger.kind.detail == "host" and not _is_guest(trigger, scene, after):
         return Found((), "no guest")
     if _is_aim(trigger, scene, before):
@@ -100,9 +102,17 @@ def _understood(trigger: Span, scene: Scene) -> tuple[str, ...]:
 
 def _lacks_place(trigger: Span, scene: Scene) -> bool:
     """Say whether a trigger ends in a preposition that no name follows: "is in talks"."""
+    near = [g for g in scene.groups if 0 <= g.start - trigger.end <= 1]
+    if any(g.subject is Strength.NAMED and not g.codes and not _is_somebody_there(g) for g in near):
+        return True  # "money reaching the Taliban"
     if not any(c.end == trigger.end for c in scene.clause.classes("place", "goal")):
         return False
-    return not any(0 <= g.start - trigger.end <= 1 for g in scene.groups)
+    return not near
+
+
+def _is_somebody_there(group: Group) -> bool:
+    """Say whether a group names people who can be gone to see, or where they are."""
+    return is_person(group) or group.head == "organ" or group.marker != ""
 
 
 def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
@@ -244,6 +254,8 @@ def _destination(
         return ()
     for group in [*after, *before]:
         far = group.marker == "goal" and Form.CITY in group.forms and not trigger.kind.place
+        if Form.ORGANISATION in group.forms and trigger.kind.place:
+            continue
         if group.codes and group.marker in markers and group.head in ACTS and not far:
             return group.codes
     return ()
