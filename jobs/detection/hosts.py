@@ -67,7 +67,7 @@ def lister(trigger: Span, scene: Scene) -> Found:
     if found := by_whom(trigger, scene):
         return found
     for group in agents(trigger, scene):
-        if group.unnamed == "unnamed" and not group.marker:
+        if group.unnamed == "unnamed" and not group.marker and not group.ranked:
             return Found((), "unnamed")
         if can_act(group) and group.marker == "":
             return Found(group.codes, "agent")

@@ -50,8 +50,9 @@ class _Headline:
 
     def as_tail(self, finding: Finding, mention: Mention) -> Mention:
         """Return a mention of the text, as background where it is told but in passing."""
-        aside = bool(self._named) and mention.actor not in self._named
-        summed_up = finding.is_perfect and mention.type not in self._types
+        together = {m.actor for m in finding.mentions}
+        aside = bool(self._named) and not together & self._named
+        summed_up = finding.is_perfect and self._types and mention.type not in self._types
         in_passing = aside or (summed_up and mention.actor not in self._hinted)
         if finding.is_title or finding.is_dated or not in_passing:
             return mention
