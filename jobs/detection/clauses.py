@@ -68,6 +68,11 @@ def cut_clauses(
         and span.start not in inside
         and span.start not in covered
     }
+    for deal in spans:  # "the accord that Moscow signed" is one clause
+        found = breaks.get(deal.end)
+        if deal.entry.value == "deal" and found and found.entry.value == "complement":
+            if words.words[found.start] != ":":
+                del breaks[deal.end]
     clauses: list[Clause] = []
     sentence = 0
     for start, end, asks in _sentences(words, title_end, grammar):

@@ -101,7 +101,8 @@ def seat(trigger: Span, scene: Scene) -> Found:
     if detail == "applied":
         return Found((), "no organisation")
     if trigger.kind.afar and (scene.forums or not scene.clause.has("forum")):
-        return Found(scene.forums[:1], "afar")
+        host = scene.hosts or scene.topic if scene.gathers else ()
+        return Found(scene.forums[:1] or host, "afar")
     for group in scene.groups:
         if group.codes and group.head == "forum":
             town = scene.forums if group.forms <= {Form.CAPITAL, Form.CITY} else ()
@@ -111,7 +112,8 @@ def seat(trigger: Span, scene: Scene) -> Found:
             return Found(group.codes, "place")
     acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
     if trigger.kind.strict:
-        return Found((), "no forum")
+        named = [g for g in scene.earlier if g.codes] if scene.clause.opener == ":" else []
+        return Found(named[-1].codes if named else (), "no forum")
     if acting and detail == "attended":
         return Found((), "others attend")
     if acting:

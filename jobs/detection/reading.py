@@ -78,6 +78,7 @@ class CaseReading:
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
         self._first_pair = next(filter(None, map(_paired, self._named)), ())
         self._forums = _forums(read.spans)
+        self._gathers = any(clause.has("forum") for clause in self._clauses)
         self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
         self._last: Trigger | None = None
         self._told: set[EventType] = set()
@@ -225,6 +226,7 @@ class CaseReading:
             self._passage.answers(place),
             self._disavowed(place),
             self._hero,
+            self._gathers,
         )
 
     def _disavowed(self, place: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
-from jobs.detection.groups import Group
+from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     Found,
@@ -27,6 +27,8 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
     """Return who recognises, as a trigger of recognition tells it."""
     if _other_object(trigger, scene):
         return Found((), "other object")
+    if trigger.kind.strict and not _takes_subject(trigger, scene):
+        return Found((), "not the subject")
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
     passive = any(g.marker == "by" for g in after) or _is_passive(trigger, scene.clause)
     if found := by_whom(trigger, scene):
@@ -76,6 +78,15 @@ def _disavower(trigger: Span, scene: Scene) -> Found | None:
             return Found(group.codes, "disavowed")
     found = shared_subject(scene)
     return found if found and found.codes else Found(scene.topic or scene.hosts, "disavowed")
+
+
+def _takes_subject(trigger: Span, scene: Scene) -> bool:
+    """Say whether the subject itself stands right behind: "acknowledge the Taliban"."""
+    after = groups_after(trigger, scene.groups)
+    if not after or after[0].subject is not Strength.NAMED or after[0].codes:
+        return False
+    near = after[0].start - trigger.end <= 1
+    return near and not after[0].possessive and after[0].head in ("", "organ")
 
 
 def _nearest(before: Sequence[Group], scene: Scene) -> Group | None:

@@ -33,7 +33,7 @@ class Scene:
     told of; ``speaks`` that the clause before only says who says this one; ``forums`` are
     the codes of the forums that the text names, ``answers`` who is named behind a colon,
     ``disavowed`` that somebody is quoted as denying something in the clause, ``hero`` that
-    the subject, and no state, was last spoken of.
+    the subject, and no state, was last spoken of, ``gathers`` that some forum is named.
     """
 
     clause: Clause
@@ -51,6 +51,7 @@ class Scene:
     answers: Sequence[Group] = ()
     disavowed: bool = False
     hero: bool = False
+    gathers: bool = False
 
 
 def agents(trigger: Span, scene: Scene) -> list[Group]:
