@@ -136,15 +136,24 @@ def _seen_by(names: Sequence[Span]) -> list[Span]:
         if (n.entry.form is not Form.SURNAME or actors.get(n.start, 0) < n.end - n.start)
         and (n.entry.kind is not Kind.CLASS or n.start not in actors)
     ]
-    classes = _lengths(n for n in reversed(held) if n.entry.kind is Kind.CLASS)
-    held = [
-        n for n in held if n.entry.kind is not Kind.CLASS or classes[n.start] <= n.end - n.start
-    ]
+    held = _without_shorter(held)
     subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
     return [
         n
         for n in held
         if n.entry.kind is not Kind.ACTOR or subjects.get(n.start, -1) < n.end - n.start
+    ]
+
+
+def _without_shorter(names: Sequence[Span]) -> list[Span]:
+    """Return the names but words that a longer one of a class covers: "the two countries"."""
+    longest: dict[int, int] = {}
+    for n in names:
+        if n.entry.kind is Kind.CLASS:
+            for index in range(n.start, n.end):
+                longest[index] = max(longest.get(index, 0), n.end - n.start)
+    return [
+        n for n in names if n.entry.kind is not Kind.CLASS or n.end - n.start >= longest[n.start]
     ]
 
 

@@ -121,7 +121,7 @@ def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
         g.marker in ("object", "with", "topic") and _is_somebody(g) for g in scene.groups
     ):
         return True
-    if _unnamed_guest(trigger, scene):
+    if _unnamed_guest(trigger, scene) or _is_fronted(trigger, scene, after):
         return True
     if not after:
         return False
@@ -131,9 +131,21 @@ def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
     return near and _is_somebody(after[0])
 
 
+def _is_fronted(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
+    """Say whether who is received stands before: "who was received", "whom Moscow received"."""
+    before = groups_before(trigger, scene.groups)
+    passive = any(
+        trigger.start - 3 <= c.start < trigger.start for c in scene.clause.classes("passive")
+    )
+    if passive and before and not before[0].codes:
+        return not before[0].marker and (_is_somebody(before[0]) or before[0].unnamed == "pronoun")
+    whom = scene.clause.opener and any(g.codes and not g.marker for g in before)
+    return bool(whom) and not after and any(is_subject(g) for g in scene.earlier)
+
+
 def _unnamed_guest(trigger: Span, scene: Scene) -> bool:
     """Say whether the subject's people are received without its name: "received a team"."""
-    if trigger.kind.detail != "host" or scene.subject_near is not Strength.NAMED:
+    if trigger.kind.detail != "host" or not scene.subject_near:
         return False
     owned = any(g.start - trigger.end <= _GUEST for g in groups_after(trigger, scene.groups))
     return not owned and any(
