@@ -273,6 +273,13 @@ def _destination(
     return ()
 
 
+def _has_unowned(scene: Scene) -> bool:
+    """Say whether somebody in office is told of without his state's name: "the minister"."""
+    owned = {i for g in scene.groups for i in range(g.start, max(g.end, g.head_end))}
+    owned |= {g.marked_at - 1 for g in scene.groups if g.marker or g.office}
+    return any(c.start not in owned for c in scene.clause.classes("person"))
+
+
 def _is_hero(trigger: Span, scene: Scene) -> bool:
     """Say whether who acts, unnamed, is the subject's man last spoken of: "he", "the minister"."""
     if not scene.hero:
@@ -296,7 +303,7 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
     together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
     if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
-    if _is_hero(trigger, scene):
+    if _is_hero(trigger, scene) or (scene.at_home and has_partner and _has_unowned(scene)):
         return True
     if has_unnamed(scene, "pronoun"):
         return has_partner and scene.subject_near >= Strength.SEAT
@@ -334,6 +341,9 @@ def face_to_face(trigger: Span, scene: Scene) -> Found:
     before = [g for g in groups_before(trigger, scene.groups) if g.marker != "place"]
     after = groups_after(trigger, scene.groups)
     near = after[0] if after and after[0].start - trigger.end <= 1 else None
+    if scene.at_home and near is None and before and can_act(before[0]) and not before[0].marker:
+        if any(0 <= c.start - trigger.end <= 2 for c in scene.clause.classes("person")):
+            return Found(before[0].codes, "face to face")
     if not before or near is None or before[0].marker or near.marker not in ("", "goal"):
         return Found((), "not face to face")
     one, other = before[0], near

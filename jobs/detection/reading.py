@@ -35,7 +35,8 @@ _NEWS = timedelta(days=1)
 class CaseReading:
     """Goes through a text clause by clause, remembering who it is about."""
 
-    def __init__(self, read: Read, case: Case) -> None:
+    def __init__(self, read: Read, case: Case, *, at_home: bool = False) -> None:
+        """``at_home`` says that the subject's own press writes: its officials need no name."""
         self._read = read
         self._case = case
         self._grammar = read.lexicon.phrases.grammar
@@ -54,7 +55,9 @@ class CaseReading:
         )
         self._named = by_clause(self._clauses, self._groups)
         self._voices = find_attributions(read.spans, self._clauses, self._named)
-        self._strength = max((g.subject for g in self._groups), default=Strength.NOT)
+        self._at_home = at_home
+        known = Strength.SEAT if at_home else Strength.NOT
+        self._strength = max((known, *(g.subject for g in self._groups)))
         self._topic: tuple[str, ...] = ()
         self._pair: tuple[str, ...] = ()
         self._body = False
@@ -227,6 +230,7 @@ class CaseReading:
             self._disavowed(place),
             self._hero,
             self._gathers,
+            self._at_home,
         )
 
     def _disavowed(self, place: int) -> bool:

@@ -33,7 +33,8 @@ class Scene:
     told of; ``speaks`` that the clause before only says who says this one; ``forums`` are
     the codes of the forums that the text names, ``answers`` who is named behind a colon,
     ``disavowed`` that somebody is quoted as denying something in the clause, ``hero`` that
-    the subject, and no state, was last spoken of, ``gathers`` that some forum is named.
+    the subject, and no state, was last spoken of, ``gathers`` that some forum is named, ``at_home``
+    that the subject's own press writes.
     """
 
     clause: Clause
@@ -52,6 +53,7 @@ class Scene:
     disavowed: bool = False
     hero: bool = False
     gathers: bool = False
+    at_home: bool = False
 
 
 def agents(trigger: Span, scene: Scene) -> list[Group]:

@@ -117,9 +117,10 @@ def _collides(one: Span, other: Span) -> bool:
     return same and one.start < other.end and other.start < one.end
 
 
-def _priority(span: Span) -> tuple[int, int, bool]:
-    """Order longer words first, what is spelt out more, and what can be a noun as one."""
-    return span.start - span.end, -span.entry.weight, not span.kind.noun
+def _priority(span: Span) -> tuple[int, int, bool, bool]:
+    """Order longer words first, what is spelt out more, a noun as one, then what needs others."""
+    kind = span.kind
+    return span.start - span.end, -span.entry.weight, not kind.noun, not kind.needs
 
 
 def as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
