@@ -81,7 +81,10 @@ def gather(
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue, speech, grammar):
+        if block and not (
+            _names_seat(block[-1], span, seat)
+            or _joins(words, block, span, glue, speech, grammar)
+        ):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
@@ -172,6 +175,7 @@ def _joins(
             span.start in words.glued
             or span.role == "joiner"
             or _same(last, span)
+            or (_is_sign(words, last) and _is_sign(words, span))
             or (grammar.order == "svo" and _apposed(last, span))
         )
     between, place, joined = [], last.end, span.role == "joiner"
@@ -189,6 +193,18 @@ def _joins(
     if not joined or set(between) == {","}:
         return joined and _alike(last, span) and span.end not in speech
     return True
+
+
+def _names_seat(last: Span, span: Span, seat: str) -> bool:
+    """Say whether a name only tells where the subject before it is from: "talibanes afganos"."""
+    bare = span.entry.form is Form.DEMONYM or span.role in ("", "of")
+    is_subject = last.entry.kind is Kind.SUBJECT
+    return is_subject and bare and span.entry.value == seat and span.start == last.end
+
+
+def _is_sign(words: Words, span: Span) -> bool:
+    """Say whether a name is one sign long, as Chinese writes states in a row: 中阿巴."""
+    return span.end - span.start == 1 and len(words.words[span.start]) == 1
 
 
 def _alike(one: Span, other: Span) -> bool:
