@@ -217,8 +217,8 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         and setting.when.on > setting.published
     ):
         return (setting.when.on.isoformat(),)
-    after = [c for c in setting.clause.classes("plan") if 0 <= c.start - trigger.end <= _FAR]
-    later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
+    reach = _FAR * setting.stretch
+    later = [c for c in setting.clause.classes("ahead") if 0 <= c.start - trigger.end <= reach]
     return said(later[0], setting) if later else ()
 
 
