@@ -172,9 +172,9 @@ def _direct_parties(
         codes += agent.codes
     for group in after:
         near = group.start - trigger.end
-        if group.marker == "by" and (
-            near > 2 or _stands_apart(scene.clause, trigger.end, group.start)
-        ):
+        if _stands_apart(scene.clause, trigger.end, group.start):
+            continue
+        if group.marker == "by" and near > 2:
             continue
         if (
             takes_part(group)

@@ -131,6 +131,11 @@ def as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Sp
         g.subject is Strength.SEAT and not g.codes and Form.CAPITAL not in g.forms and mission
         for g, mission in zip(groups, _missions(groups), strict=True)
     )
+    own = own or any(
+        one.subject and not one.codes and other.marker == "place" and other.head == "embassy"
+        for one, other in pairwise(groups)
+        if other.start - one.end <= 1
+    )
     if not own and not clause.has("old_regime"):
         return trigger
     done = replace(kind, status=EventStatus.DONE)
