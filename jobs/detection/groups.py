@@ -174,7 +174,7 @@ def _joins(
         return (
             span.start in words.glued
             or span.role == "joiner"
-            or _same(last, span)
+            or (_same(last, span) and last.role != "place")
             or (_is_sign(words, last) and _is_sign(words, span))
             or (grammar.order == "svo" and _apposed(last, span))
         )
