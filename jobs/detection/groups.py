@@ -176,6 +176,7 @@ def _joins(
             or span.role == "joiner"
             or (_same(last, span) and last.role != "place")
             or (_is_sign(words, last) and _is_sign(words, span))
+            or (grammar.adjectives_after and last.entry.form is span.entry.form is Form.DEMONYM)
             or (grammar.order == "svo" and _apposed(last, span))
         )
     between, place, joined = [], last.end, span.role == "joiner"
@@ -289,7 +290,9 @@ def _mark(
     ``owned`` says that a noun right before it is its own, without a word in between.
     """
     place = _before(group.start, skipped)
-    marker = markers.get(place)
+    marker, noun = markers.get(place), heads.get(place)
+    if marker and noun and noun.start < marker.start:
+        marker = None  # the preposition is the noun's own: "وفد من", "a team from"
     if marker:
         group.marker, group.marked_at = marker.entry.value, marker.start
     else:

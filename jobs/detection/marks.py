@@ -34,11 +34,16 @@ def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int
 def _without_parts(spans: Sequence[Span]) -> list[Span]:
     """Return the spans but nouns that are part of a longer noun: "envoy" in "special envoy"."""
     covered = _covered(span for span in spans if _is_noun(span))
-    return [span for span in spans if not _is_noun(span) or not _is_inside(span, covered)]
+    return [span for span in spans if not _is_part(span) or not _is_inside(span, covered)]
 
 
 def _is_noun(span: Span) -> bool:
     return span.entry.kind is Kind.CLASS and span.entry.value in HEADS
+
+
+def _is_part(span: Span) -> bool:
+    """Say whether a span can be but part of a noun: "a state" in "minister of state"."""
+    return _is_noun(span) or (span.entry.kind is Kind.CLASS and span.entry.value == "unnamed")
 
 
 def _is_month(words: Words, span: Span, calendar: Calendar) -> bool:
