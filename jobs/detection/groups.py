@@ -82,8 +82,7 @@ def gather(
     block: list[Span] = []
     for span in names:
         if block and not (
-            _names_seat(block[-1], span, seat)
-            or _joins(words, block, span, glue, speech, grammar)
+            _names_seat(block[-1], span, seat) or _joins(words, block, span, glue, speech, grammar)
         ):
             groups.append(_group(block, case, seat))
             block = []
