@@ -117,7 +117,11 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
     if setting.clause.opener == ":" and setting.before and setting.before.has("refusal_after"):
         return said(setting.before.classes("refusal_after")[0], setting)
     names[:2] = ["refusal_after"]
-    after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
+    after = [
+        c
+        for c in setting.clause.classes(*names)
+        if c.start >= trigger.end and not _is_covered(c, setting, "affirmed")
+    ]
     return said(after[0], setting) if after else ()
 
 
@@ -217,8 +221,8 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         and setting.when.on > setting.published
     ):
         return (setting.when.on.isoformat(),)
-    after = [c for c in setting.clause.classes("plan") if 0 <= c.start - trigger.end <= _FAR]
-    later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
+    reach = _FAR * setting.stretch
+    later = [c for c in setting.clause.classes("ahead") if 0 <= c.start - trigger.end <= reach]
     return said(later[0], setting) if later else ()
 
 
@@ -267,7 +271,7 @@ def _is_foretold(trigger: Span, cue: tuple[str, ...]) -> bool:
 
 def _is_period(trigger: Span) -> bool:
     """Say whether a day named is no day of the act: a waiver is granted for days to come."""
-    return trigger.kind.type == "delisting"
+    return trigger.kind.type == "delisting" and trigger.kind.detail == "waiver"
 
 
 def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
@@ -275,7 +279,11 @@ def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
     if not trigger.kind.noun or trigger.kind.place:
         return ()
     reach = _FAR * setting.stretch
-    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= reach]
+    close = [
+        c
+        for c in setting.clause.classes(name)
+        if 0 <= c.start - trigger.end <= reach and not _is_covered(c, setting, "affirmed")
+    ]
     return said(close[0], setting) if close else ()
 
 

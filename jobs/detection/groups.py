@@ -81,7 +81,9 @@ def gather(
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue, speech, grammar):
+        if block and not (
+            _names_seat(block[-1], span, seat) or _joins(words, block, span, glue, speech, grammar)
+        ):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
@@ -180,7 +182,9 @@ def _joins(
         return (
             span.start in words.glued
             or span.role == "joiner"
-            or _same(last, span)
+            or (_same(last, span) and last.role != "place")
+            or (_is_sign(words, last) and _is_sign(words, span))
+            or (grammar.adjectives_after and last.entry.form is span.entry.form is Form.DEMONYM)
             or (grammar.order == "svo" and _apposed(last, span))
         )
     between, place, joined = [], last.end, span.role == "joiner"
@@ -198,6 +202,18 @@ def _joins(
     if not joined or set(between) == {","}:
         return joined and _alike(last, span) and span.end not in speech
     return True
+
+
+def _names_seat(last: Span, span: Span, seat: str) -> bool:
+    """Say whether a name only tells where the subject before it is from: "talibanes afganos"."""
+    bare = span.entry.form is Form.DEMONYM or span.role in ("", "of")
+    is_subject = last.entry.kind is Kind.SUBJECT
+    return is_subject and bare and span.entry.value == seat and span.start == last.end
+
+
+def _is_sign(words: Words, span: Span) -> bool:
+    """Say whether a name is one sign long, as Chinese writes states in a row: 中阿巴."""
+    return span.end - span.start == 1 and len(words.words[span.start]) == 1
 
 
 def _alike(one: Span, other: Span) -> bool:
@@ -282,7 +298,9 @@ def _mark(
     ``owned`` says that a noun right before it is its own, without a word in between.
     """
     place = _before(group.start, skipped)
-    marker = markers.get(place)
+    marker, noun = markers.get(place), heads.get(place)
+    if marker and noun and noun.start < marker.start:
+        marker = None  # the preposition is the noun's own: "وفد من", "a team from"
     if marker:
         group.marker, group.marked_at = marker.entry.value, marker.start
     else:

@@ -132,8 +132,13 @@ def _is_one_word(plain: str) -> bool:
 
 
 def _inside(text: str, place: int) -> bool:
-    before = text[place - 1] if place else " "
-    after = text[place + 1] if place + 1 < len(text) else " "
+    first, last = place - 1, place + 1
+    while first >= 0 and text[first] in _QUOTES:  # «Толибон»-ро
+        first -= 1
+    while last < len(text) and text[last] in _QUOTES:
+        last += 1
+    before = text[first] if first >= 0 else " "
+    after = text[last] if last < len(text) else " "
     return (before.isalnum() and after.isalnum()) or (before == "." and after.isalnum())
 
 

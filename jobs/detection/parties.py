@@ -53,7 +53,8 @@ def partner(trigger: Span, scene: Scene) -> Found:
         if both:
             return Found(both[-1].codes, "both")
     guest = _unnamed_guest(trigger, scene)
-    if not guest and not _subject_is_party(trigger, scene, bool(direct)):
+    taking_part = guest or _is_implied(trigger, scene)
+    if not taking_part and not _subject_is_party(trigger, scene, bool(direct)):
         return Found((), "subject no party")
     if direct:
         return Found(tuple(dict.fromkeys(direct)), "party")
@@ -194,9 +195,9 @@ def _direct_parties(
         codes += agent.codes
     for group in after:
         near = group.start - trigger.end
-        if group.marker == "by" and (
-            near > 2 or _stands_apart(scene.clause, trigger.end, group.start)
-        ):
+        if _stands_apart(scene.clause, trigger.end, group.start):
+            continue
+        if group.marker == "by" and near > 2:
             continue
         if (
             takes_part(group)
@@ -308,6 +309,18 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
     if has_unnamed(scene, "pronoun"):
         return has_partner and scene.subject_near >= Strength.SEAT
     return any(is_subject(g) and g.marker not in ("topic", "place") for g in scene.earlier)
+
+
+def _is_implied(trigger: Span, scene: Scene) -> bool:
+    """Say whether the other party goes without saying: "a contract was signed with Russia"."""
+    if trigger.kind.type is not EventType.AGREEMENT or scene.subject_near < Strength.NAMED:
+        return False
+    named = [g for g in scene.groups if g.codes or g.unnamed]
+    return (
+        bool(named)
+        and all(g.marker in ("with", "place", "of", "topic") for g in named)
+        and any(g.marker == "with" for g in named)
+    )
 
 
 def _is_topic(group: Group, trigger: Span, scene: Scene) -> bool:

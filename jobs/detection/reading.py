@@ -84,6 +84,8 @@ class CaseReading:
         self._gathers = any(clause.has("forum") for clause in self._clauses)
         self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
         self._last: Trigger | None = None
+        self._doers: tuple[str, ...] = ()
+        self._met: set[str] = set()
         self._told: set[EventType] = set()
 
     def findings(self) -> Iterator[Finding]:
@@ -91,10 +93,14 @@ class CaseReading:
         for place, clause in enumerate(self._clauses):
             groups = self._named[place]
             self._note_title(clause, groups)
+            self._met = set()
             for trigger in self._triggers(clause, groups):
                 finding = self._look(trigger, place)
                 if finding.mentions:
+                    if trigger.kind.type is EventType.MEETING:
+                        self._met |= {m.actor for m in finding.mentions}
                     self._last = trigger.kind
+                    self._doers = tuple(dict.fromkeys(m.actor for m in finding.mentions))
                     self._told.add(trigger.kind.type)
                     self._note_pair(trigger.kind, finding)
                 yield finding
@@ -158,6 +164,10 @@ class CaseReading:
             and not self._merely_opposes(c, kind)
             and not _merely_allows(c, kind, clause)
         )
+        if found.rule == "destination" and self._met and not set(found.codes) & self._met:
+            return self._dropped(trigger, clause, words, "only the venue")
+        if not codes and self._disclaims(trigger, place, found):
+            codes, found = self._doers, Found(self._doers, "disclaimed")
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         when = self._passage.when(place)
@@ -189,6 +199,13 @@ class CaseReading:
                 and self._read.published - when.on <= _NEWS
             ),
         )
+
+    def _disclaims(self, trigger: Span, place: int, found: Found) -> bool:
+        """Say whether who did the act told last adds that it is no recognition."""
+        if found.rule != "topic elsewhere" or not self._doers:
+            return False
+        judged = judge(trigger, self._setting(place, None, owned=True))
+        return judged.status is EventStatus.DENIED and not judged.urged
 
     def _merely_opposes(self, code: str, kind: Trigger) -> bool:
         """Say whether an opponent of the case only speaks of others' recognition."""

@@ -115,6 +115,9 @@ def _recognises(group: Group, trigger: Span, scene: Scene) -> bool:
     if Form.ORGANISATION in group.forms and trigger.start - group.end > 6:
         return False
     near = group.marker == "with" and trigger.start - group.end <= 2
+    if group.marker == "object" and scene.grammar.order == "sov" and can_act(group):
+        # whom it befalls to recognise what follows: "X کو Y تسلیم کرنے کی جلدی نہیں"
+        return any(is_subject(g) and group.end <= g.start < trigger.start for g in scene.groups)
     goal = group.marker == "goal" and scene.clause.has("plan_to")  # "for Russia to recognise"
     return (can_act(group) and (near or goal or group.marker in ("", "by"))) or bool(
         group.codes and group.head == "person" and group.marker != "object"

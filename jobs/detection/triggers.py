@@ -19,6 +19,8 @@ _PASSING = 3
 """Words between who is somewhere and where: "now again in"."""
 _OWNER = 3
 """Words between two owners of a mission: "Afghanistan's former London embassy"."""
+_LITTLE = 3
+"""Words that may follow where two parties are, if they are told to do no more than be there."""
 
 
 def choose_triggers(
@@ -132,6 +134,11 @@ def as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Sp
         g.subject is Strength.SEAT and not g.codes and Form.CAPITAL not in g.forms and mission
         for g, mission in zip(groups, _missions(groups), strict=True)
     )
+    own = own or any(
+        one.subject and not one.codes and other.marker == "place" and other.head == "embassy"
+        for one, other in pairwise(groups)
+        if other.start - one.end <= 1
+    )
     if not own and not clause.has("old_regime"):
         return trigger
     done = replace(kind, status=EventStatus.DONE)
@@ -185,7 +192,7 @@ def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
             continue
         if one.marker or other.marker != "place" or not (one.codes or other.codes):
             continue
-        together = bool(one.codes and one.subject)
+        together = bool(one.codes and one.subject) and clause.end - other.end <= _LITTLE
         if together or (_is_guest(one) and bool(one.subject) != bool(other.subject)):
             entry = Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE)
             return Span(one.end, max(one.end + 1, other.marked_at), entry)

@@ -29,8 +29,8 @@ CLASSES = frozenset(
         "unnamed", "pronoun", "collective", "anaphor", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
-        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
-        "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
+        "plan", "plan_to", "ahead", "past", "urge", "undo", "reported", "background", "following",
+        "again", "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
         "aside", "grant", "avow", "mediates",
     }
 )  # fmt: skip
