@@ -46,13 +46,13 @@ class _Headline:
         titles = [f for f in findings if f.is_title]
         self._named = {m.actor for f in titles if not f.is_guess for m in f.mentions}
         self._hinted = {m.actor for f in titles if f.is_guess for m in f.mentions}
-        self._types = {m.type for f in titles for m in f.mentions}
+        self._types = {f.rule.partition(".")[0] for f in titles}
 
     def as_tail(self, finding: Finding, mention: Mention) -> Mention:
         """Return a mention of the text, as background where it is told but in passing."""
         together = {m.actor for m in finding.mentions}
         aside = bool(self._named) and not together & self._named
-        summed_up = finding.is_perfect and self._types and mention.type not in self._types
+        summed_up = finding.is_perfect and mention.type not in self._types
         in_passing = aside or (summed_up and mention.actor not in self._hinted)
         if finding.is_title or finding.is_dated or not in_passing:
             return mention
