@@ -8,6 +8,8 @@ from jobs.reference.phrases import Calendar
 
 _AHEAD = 200
 """Days after publication up to which a day without a year is still ahead."""
+_SOON = 75
+"""The same for what is not said to be ahead."""
 _JOINING = frozenset(("of", "de", "."))
 """What may stand between a day and its month: "3 of July", "3 de julio", "3. Juli"."""
 
@@ -109,7 +111,7 @@ def _nearest(month: int, day: int, published: date, *, ahead: bool) -> date:
     this = date(published.year, month, day)
     if ahead and this < published - timedelta(days=_AHEAD):
         return date(published.year + 1, month, day)
-    if this > published + timedelta(days=_AHEAD if ahead else 30):
+    if this > published + timedelta(days=_AHEAD if ahead else _SOON):
         return date(published.year - 1, month, day)
     return this
 

@@ -203,6 +203,8 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
             continue
         if not any(h.start < cue.end and cue.start < h.end for h in settled):
             return said(cue, setting)
+    for cue in _purposes(trigger, setting):
+        return said(cue, setting)
     form = setting.words[trigger.start]
     if not trigger.kind.noun and not form.endswith(setting.gerunds or ("\n",)):
         for cue in _cues(setting, trigger, "plan_to"):
@@ -222,8 +224,28 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     ):
         return (setting.when.on.isoformat(),)
     reach = _FAR * setting.stretch
-    later = [c for c in setting.clause.classes("ahead") if 0 <= c.start - trigger.end <= reach]
+    later = [
+        c
+        for c in setting.clause.classes("ahead", "plan_after")
+        if 0 <= c.start - trigger.end <= reach
+    ]
     return said(later[0], setting) if later else ()
+
+
+def _purposes(trigger: Span, setting: Setting) -> list[Span]:
+    """Return the infinitives of a verb that an act is what for: "to send envoys for talks"."""
+    if not trigger.kind.noun:
+        return []
+    ends = [g for g in setting.clause.classes("goal") if 0 <= trigger.start - g.end <= 1]
+    names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
+    return [
+        cue
+        for cue in _cues(setting, trigger, "plan_to")
+        if ends
+        and cue.end < ends[-1].start <= cue.end + _NEAR
+        and any(n.end == cue.start for n in names)
+        and not any(cue.end <= n.start < trigger.start for n in names)
+    ]
 
 
 def _settled(setting: Setting) -> list[Span]:

@@ -29,7 +29,7 @@ CLASSES = frozenset(
         "unnamed", "pronoun", "collective", "anaphor", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
-        "plan", "plan_to", "ahead", "past", "urge", "undo", "reported", "background", "following",
+        "plan", "plan_to", "plan_after", "ahead", "past", "urge", "undo", "reported", "background", "following",
         "again", "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
         "aside", "grant", "avow", "mediates",
     }
