@@ -234,8 +234,6 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
 
 def _purposes(trigger: Span, setting: Setting) -> list[Span]:
     """Return the infinitives of a verb that an act is what for: "to send envoys for talks"."""
-    if not trigger.kind.noun:
-        return []
     ends = [g for g in setting.clause.classes("goal") if 0 <= trigger.start - g.end <= 1]
     names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
     return [

@@ -7,7 +7,7 @@ name of the rule that found them. None found is an answer too.
 from collections.abc import Callable
 
 from jobs.detection.hosts import attends, host, lister, seat
-from jobs.detection.lexicon import Span
+from jobs.detection.lexicon import Form, Span
 from jobs.detection.parties import face_to_face, partner
 from jobs.detection.recognisers import recogniser
 from jobs.detection.scenes import Found, Scene, can_act, groups_before
@@ -30,6 +30,8 @@ def _its_own(actor: str, trigger: Span, scene: Scene) -> Found:
     """Return who alone can do it, unless the text says that another does."""
     before = groups_before(trigger, scene.groups)
     agents = [g for g in before if can_act(g) and not g.marker and not g.subject]
+    if agents and Form.ORGANISATION in agents[0].forms:
+        return Found(agents[0].codes, "agent")
     if agents and actor not in agents[0].codes and not any(actor in g.codes for g in scene.groups):
         return Found((), "another acts")
     return Found((actor,), "its own")

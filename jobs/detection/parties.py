@@ -163,9 +163,10 @@ def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
     kind = trigger.kind
     if not kind.noun or kind.type is EventType.MEETING:
         return False
-    if kind.place:
-        return bool(before) and before[0].marker in ("goal", "topic")
     cues = scene.clause.classes("consider", "plan")
+    if kind.place:
+        near = before[0] if before and before[0].marker in ("goal", "topic") else None
+        return near is not None and not any(c.end == near.marked_at + 1 for c in cues)
     markers = [
         m for m in scene.clause.classes("goal", "topic") if not any(c.end == m.end for c in cues)
     ]
@@ -262,7 +263,10 @@ def _destination(
     """Return the state the subject goes to, or is received in, for want of any other."""
     goes = not trigger.kind.noun and not trigger.kind.topical
     markers = ("place", "goal", "") if goes else ("place", "goal")
-    named = any(is_subject(g) and g.marker == "" for g in scene.groups)
+    agreed = trigger.kind.type is EventType.AGREEMENT and not scene.topic
+    named = any(
+        is_subject(g) and (not g.marker or (agreed and g.marker == "with")) for g in scene.groups
+    )
     if not named and not _is_hero(trigger, scene):
         return ()
     for group in [*after, *before]:
@@ -345,7 +349,7 @@ def _seat_acts(group: Group, trigger: Span, scene: Scene) -> bool:
     if group.head in ("person", "organ", "ambassador", "charge") or group.codes:
         return True
     return group.marker in ("with", "between", "goal", "object") or (
-        not group.marker and group.head in ("", "deal")
+        not group.marker and group.head in ("", "deal", "encounter")
     )
 
 

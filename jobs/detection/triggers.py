@@ -175,7 +175,12 @@ def _objects(span: Span, clause: Clause) -> list[Span]:
     trigger = span.kind
     objects = clause.classes(*trigger.needs)
     if "forum" in trigger.needs:
-        objects += [s for s in clause.spans if s.entry.kind is Kind.FORUM]
+        bodies = trigger.detail == "invited"
+        objects += [
+            s
+            for s in clause.spans
+            if s.entry.kind is Kind.FORUM or (bodies and s.entry.form is Form.ORGANISATION)
+        ]
     if trigger.after and not _is_passive(span, clause):
         objects = [o for o in objects if o.start >= span.start]
     if not trigger.near:

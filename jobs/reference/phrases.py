@@ -29,9 +29,9 @@ CLASSES = frozenset(
         "unnamed", "pronoun", "collective", "anaphor", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
-        "plan", "plan_to", "plan_after", "ahead", "past", "urge", "undo", "reported", "background", "following",
-        "again", "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
-        "aside", "grant", "avow", "mediates",
+        "plan", "plan_to", "plan_after", "ahead", "past", "urge", "undo", "reported", "background",
+        "following", "again", "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins",
+        "role", "aside", "grant", "avow", "mediates",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
