@@ -32,20 +32,28 @@ class Clause:
     complement: bool = False
     asks: bool = False
     spans: list[Span] = field(default_factory=list)
+    _of_class: dict[str, list[Span]] = field(default_factory=dict)
+
+    def add(self, span: Span) -> None:
+        """Take in a span; those of word classes are asked for again and again."""
+        self.spans.append(span)
+        if span.entry.kind is Kind.CLASS:
+            self._of_class.setdefault(span.entry.value, []).append(span)
 
     def classes(self, *names: str) -> list[Span]:
-        """Return the spans of the given word classes."""
-        return [
-            span
-            for span in self.spans
-            if span.entry.kind is Kind.CLASS and span.entry.value in names
-        ]
+        """Return the spans of the given word classes, in order."""
+        found = [self._of_class[name] for name in names if name in self._of_class]
+        if len(found) < 2:
+            return list(found[0]) if found else []
+        return sorted((s for spans in found for s in spans), key=_in_order)
 
     def has(self, name: str) -> bool:
         """Say whether a word of a class stands in the clause."""
-        return any(
-            span.entry.value == name and span.entry.kind is Kind.CLASS for span in self.spans
-        )
+        return name in self._of_class
+
+
+def _in_order(span: Span) -> tuple[int, int]:
+    return span.start, -span.end
 
 
 def cut_clauses(
@@ -141,4 +149,4 @@ def _share_out(clauses: Sequence[Clause], spans: Sequence[Span]) -> None:
         while place < len(clauses) and span.start >= clauses[place].end:
             place += 1
         if place < len(clauses) and span.start >= clauses[place].start:
-            clauses[place].spans.append(span)
+            clauses[place].add(span)
