@@ -25,7 +25,7 @@ ELSEWHERE = "topic elsewhere"
 
 def recogniser(trigger: Span, scene: Scene) -> Found:
     """Return who recognises, as a trigger of recognition tells it."""
-    if _other_object(trigger, scene):
+    if not trigger.kind.repeats and _other_object(trigger, scene):
         return Found((), "other object")
     if trigger.kind.strict and not _takes_subject(trigger, scene):
         return Found((), "not the subject")
