@@ -175,6 +175,8 @@ class CaseReading:
             when = self._passage.when(place, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
+        if not named and self._is_rivals(kind, codes, judged):
+            return self._dropped(trigger, clause, words, "an opponent's own")
         if found.rule == ELSEWHERE and judged.status is not EventStatus.DENIED:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         mentions = tuple(self._mention(c, trigger, clause, found, judged, when) for c in codes)
@@ -196,6 +198,11 @@ class CaseReading:
                 and self._read.published - when.on <= _NEWS
             ),
         )
+
+    def _is_rivals(self, kind: Trigger, codes: tuple[str, ...], judged: Judgement) -> bool:
+        """Say whether an opponent recognises something that the clause does not name."""
+        told = judged.status in (EventStatus.DONE, EventStatus.PLANNED)
+        return told and kind.type is EventType.RECOGNITION and codes[0] in self._case.opponents
 
     def _merely_opposes(self, code: str, kind: Trigger) -> bool:
         """Say whether an opponent of the case only speaks of others' recognition."""
