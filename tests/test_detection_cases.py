@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from jobs.detection import Text
+from jobs.detection.languages import Languages
 from jobs.reference import load_reference
 from tests.detecting import DATA, PUBLISHED, detector
 
@@ -50,3 +51,18 @@ def test_every_case_of_ours_is_heard_in_five_languages() -> None:
 )
 def test_a_language_without_words_says_nothing(lang: str, title: str) -> None:
     assert detector().detect(Text(title, "", lang, "example.org", PUBLISHED)) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Rosja jako pierwszy kraj uznała rząd talibów w Afganistanie, podało tamtejsze ministerstwo",
+        "Rusia menjadi negara pertama yang mengakui pemerintahan Taliban di Afghanistan",
+        "Rusija je prva zemlja koja je priznala talibansku vladu, saopštilo je njeno ministarstvo",
+    ],
+    ids=["pl", "id", "sh"],
+)
+def test_a_language_without_words_is_not_taken_for_a_neighbour(title: str) -> None:
+    known = Languages(load_reference().phrases)
+    assert known.of(title) == ""
+    assert detector().detect(Text(title, "", "", "example.org", PUBLISHED)) == []
