@@ -8,8 +8,6 @@ from jobs.reference.phrases import Calendar
 
 _AHEAD = 200
 """Days after publication up to which a day without a year is still ahead."""
-_BACK = 5
-"""Days back to which a bare weekday reaches: said on a Sunday, Monday is tomorrow."""
 _JOINING = frozenset(("of", "de", "."))
 """What may stand between a day and its month: "3 of July", "3 de julio", "3. Juli"."""
 
@@ -140,8 +138,7 @@ def _relative(
 def _weekday(weekday: int, published: date, *, ahead: bool) -> date:
     if ahead:
         return published + timedelta(days=(weekday - published.weekday()) % 7)
-    back = (published.weekday() - weekday) % 7
-    return published + timedelta(days=7 - back if back > _BACK else -back)
+    return published - timedelta(days=(published.weekday() - weekday) % 7)
 
 
 def _period(

@@ -82,7 +82,8 @@ def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
 
 def _trails(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether a cue behind a trigger is of its verb, where verbs come last."""
-    if not setting.verb_last or (trigger.kind.noun and trigger.kind.place):
+    late = setting.verb_last or setting.words[trigger.start].endswith(setting.infinitives or "\n")
+    if not late or (trigger.kind.noun and trigger.kind.place):
         return False
     return 0 <= cue.start - trigger.end <= (_TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL)
 

@@ -344,6 +344,9 @@ def _seat_acts(group: Group, trigger: Span, scene: Scene) -> bool:
         return False
     if group.head in ("person", "organ", "ambassador", "charge") or group.codes:
         return True
+    later = group.start >= trigger.end and scene.grammar.order == "sov"
+    if later and not group.marker and not trigger.kind.place and Form.NAME in group.forms:
+        return False  # what comes up in talks: "मुलाक़ात में उठा अफ़ग़ानिस्तान"
     return group.marker in ("with", "between", "goal", "object") or (
         not group.marker and group.head in ("", "deal")
     )
