@@ -280,7 +280,7 @@ def _case_entries(case: Case, language: str) -> Iterable[tuple[str, Entry]]:
         for spelling in (official.name, *official.spellings):
             yield spelling, Entry(Kind.SUBJECT, case.id, Form.LEADER, spelling[0].isupper())
         surnames |= _surnames((official.name, *official.spellings))
-    for surname in surnames:
+    for surname in sorted(surnames):
         yield surname, Entry(Kind.SUBJECT, case.id, Form.SURNAME, surname[0].isupper())
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from jobs.detection.findings import Finding
 from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, EventType, Mention
 
-
 _ENDS = frozenset((EventType.FORUM, EventType.CREDENTIALS))
 """Types of what one travels for, and which is told of instead of the way there."""
 
