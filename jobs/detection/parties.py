@@ -301,6 +301,8 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
             return not _is_topic(group, trigger, scene)
         if group.subject and (_is_ground(group, trigger) or _seat_acts(group, trigger, scene)):
             return True
+        if group.subject and not group.codes and _is_topic(group, trigger, scene):
+            return False
     together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
     if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
