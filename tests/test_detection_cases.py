@@ -13,7 +13,9 @@ from tests.detecting import DATA, PUBLISHED, detector
 ROWS = tomllib.loads((DATA / "case_sentences.toml").read_text("utf-8"))["sentence"]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['case']} {row['lang']}: {row['title']}")
+@pytest.mark.parametrize(
+    "row", ROWS, ids=lambda row: f"{row['case']} {row['lang']}: {row['title']}"
+)
 def test_a_case_says_what_it_says(row: dict[str, Any]) -> None:
     read = Text(row["title"], row.get("summary", ""), row["lang"], "example.org", PUBLISHED)
     said = sorted(
@@ -22,7 +24,9 @@ def test_a_case_says_what_it_says(row: dict[str, Any]) -> None:
     assert said == row["says"]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['case']} {row['lang']}: {row['title']}")
+@pytest.mark.parametrize(
+    "row", ROWS, ids=lambda row: f"{row['case']} {row['lang']}: {row['title']}"
+)
 def test_no_other_case_hears_it(row: dict[str, Any]) -> None:
     read = Text(row["title"], row.get("summary", ""), row["lang"], "example.org", PUBLISHED)
     assert not [m for m in detector().detect(read) if m.case != row["case"]]

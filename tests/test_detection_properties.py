@@ -1,7 +1,11 @@
 """What holds for every text: no error, no memory, no order, no more than linear cost."""
 
+import os
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -36,6 +40,35 @@ def test_reads_any_text_the_same_twice(
         assert mention.rule
         assert mention.words
         assert (mention.basis is DateBasis.UNKNOWN) == (mention.on is None)
+
+
+_TIES = """
+from jobs.detection import Text
+from tests.detecting import PUBLISHED, detector
+read = Text(
+    "په کابل کې د چین، پاکستان او افغانستان د بهرنیو چارو وزیران سره کېناستل",
+    "د سي پېک پر غځولو هوکړه وشوه. طالبانو هرکلی وکړ.",
+    "ps",
+    "example.org",
+    PUBLISHED,
+)
+print([(m.actor, m.type, m.status, m.rule) for m in detector().detect(read)])
+"""
+
+
+def test_ties_between_words_fall_the_same_in_every_process() -> None:
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", _TIES],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+            cwd=Path(__file__).parent.parent,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
+    assert b"meeting" in told.pop()
 
 
 @given(

@@ -30,6 +30,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
         return Judgement(base, urged=True)
     if setting.clause.opener in setting.hypothetical:
         return Judgement(EventStatus.CONSIDERED, (setting.clause.opener,))
+    if disclaimed := _disclaimed(trigger, setting):
+        return Judgement(EventStatus.PAST, disclaimed)
     denial = _denial(trigger, setting)
     if base is EventStatus.REVERSED:
         return _judge_reversed(trigger, setting, denial)
@@ -51,6 +53,25 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     if past := _past(trigger, setting):
         return Judgement(EventStatus.PAST, past)
     return Judgement(EventStatus.DONE)
+
+
+def _disclaimed(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    """Return the words by which talks are but said to be no recognition: they took place."""
+    named = trigger.kind.noun or setting.verb_last
+    if trigger.kind.type is not EventType.MEETING or not named:
+        return ()
+    meant = [
+        s
+        for s in setting.clause.spans
+        if s.entry.trigger is not None
+        and s.entry.trigger.type is EventType.RECOGNITION
+        and s.start >= trigger.end
+    ]
+    if not meant:
+        return ()
+    cues = setting.clause.classes("negation", "refusal", "refusal_after")
+    after = [c for c in cues if c.start >= trigger.end and c.start - meant[0].end <= _NEAR]
+    return said(after[0], setting) if after else ()
 
 
 def _judge_reversed(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> Judgement:
@@ -82,7 +103,8 @@ def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
 
 def _trails(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether a cue behind a trigger is of its verb, where verbs come last."""
-    if not setting.verb_last or (trigger.kind.noun and trigger.kind.place):
+    late = setting.verb_last or setting.words[trigger.start].endswith(setting.infinitives or "\n")
+    if not late or (trigger.kind.noun and trigger.kind.place):
         return False
     return 0 <= cue.start - trigger.end <= (_TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL)
 

@@ -34,6 +34,7 @@ class Setting:
     published: date | None
     following: frozenset[str] = frozenset()
     gerunds: tuple[str, ...] = ()
+    infinitives: tuple[str, ...] = ()
     hypothetical: frozenset[str] = frozenset()
     verb_last: bool = False
     stretch: int = 1

@@ -188,16 +188,16 @@ def _keys(parts: Sequence[str], entry: Entry, affixes: _Affixes) -> Iterable[tup
 
 def _continued(words: Sequence[str], place: int, rest: Sequence[str], wide: int) -> int:
     """Return the place after the rest of a pattern if it follows here, else 0."""
-    gap = 0
-    for part in rest:
-        if part == "..":
-            gap = wide
-            continue
-        found = _next(words, place, place + gap, part)
-        if found < 0:
-            return 0
-        place, gap = found + 1, 0
-    return place
+    if not rest:
+        return place
+    gap = wide if rest[0] == ".." else 0
+    part, tail = (rest[1], rest[2:]) if gap else (rest[0], rest[1:])
+    first = place
+    while (found := _next(words, first, place + gap, part)) >= 0:
+        if end := _continued(words, found + 1, tail, wide):
+            return end
+        first = found + 1  # the word may stand again within the gap
+    return 0
 
 
 def _next(words: Sequence[str], first: int, last: int, part: str) -> int:
@@ -280,7 +280,7 @@ def _case_entries(case: Case, language: str) -> Iterable[tuple[str, Entry]]:
         for spelling in (official.name, *official.spellings):
             yield spelling, Entry(Kind.SUBJECT, case.id, Form.LEADER, spelling[0].isupper())
         surnames |= _surnames((official.name, *official.spellings))
-    for surname in surnames:
+    for surname in sorted(surnames):
         yield surname, Entry(Kind.SUBJECT, case.id, Form.SURNAME, surname[0].isupper())
 
 

@@ -28,7 +28,7 @@ def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int
     names = _longest(span for span in held if span.entry.kind in _NAMES)
     names = _without_lone_signs(words, names, lexicon.ambiguous)
     rest = _without_parts([span for span in held if span.entry.kind not in _NAMES])
-    return sorted({*names, *rest}, key=lambda span: (span.start, -span.end))
+    return sorted(dict.fromkeys([*names, *rest]), key=lambda span: (span.start, -span.end))
 
 
 def _without_parts(spans: Sequence[Span]) -> list[Span]:

@@ -6,6 +6,9 @@ from dataclasses import replace
 from jobs.detection.findings import Finding
 from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, EventType, Mention
 
+_ENDS = frozenset((EventType.FORUM, EventType.CREDENTIALS))
+"""Types of what one travels for, and which is told of instead of the way there."""
+
 
 def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     """Return each (case, actor, type) once, in order.
@@ -27,14 +30,12 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
 
 
 def _without_ways(findings: list[Finding]) -> list[Finding]:
-    """Return the findings but visits that are only the way to a forum of the same host."""
-    forums = {
-        (m.actor, m.status) for f in findings for m in f.mentions if m.type is EventType.FORUM
-    }
+    """Return the findings but visits that are only the way to a forum, or a post, there."""
+    ends = {(m.actor, m.status) for f in findings for m in f.mentions if m.type in _ENDS}
 
     def is_way(mention: Mention) -> bool:
         bare = mention.rule.endswith("/destination") and mention.type is EventType.MEETING
-        return bare and (mention.actor, mention.status) in forums
+        return bare and (mention.actor, mention.status) in ends
 
     return [replace(f, mentions=tuple(m for m in f.mentions if not is_way(m))) for f in findings]
 

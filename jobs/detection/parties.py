@@ -305,6 +305,8 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
             return not _is_topic(group, trigger, scene)
         if group.subject and (_is_ground(group, trigger) or _seat_acts(group, trigger, scene)):
             return True
+        if group.subject and not group.codes and _is_topic(group, trigger, scene):
+            return False
     together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
     if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
@@ -348,6 +350,9 @@ def _seat_acts(group: Group, trigger: Span, scene: Scene) -> bool:
         return False
     if group.head in ("person", "organ", "ambassador", "charge") or group.codes:
         return True
+    later = group.start >= trigger.end and scene.grammar.order == "sov"
+    if later and not group.marker and not trigger.kind.place and Form.NAME in group.forms:
+        return False  # what comes up in talks: "मुलाक़ात में उठा अफ़ग़ानिस्तान"
     return group.marker in ("with", "between", "goal", "object") or (
         not group.marker and group.head in ("", "deal", "encounter")
     )

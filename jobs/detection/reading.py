@@ -217,6 +217,7 @@ class CaseReading:
             self._read.published,
             self._following,
             self._grammar.gerunds,
+            self._grammar.infinitives,
             self._hypothetical,
             verb_last=self._grammar.order == "sov",
             stretch=self._grammar.stretch,

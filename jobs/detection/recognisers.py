@@ -58,6 +58,8 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         return disavowed
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
+    if scene.grammar.order == "free" and (seat := _seat_of_power(scene)):
+        return Found(seat.codes, "seat of power")
     if trigger.kind.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
         return shared_subject(scene) or apposed(after) or Found(scene.topic, ELSEWHERE)
     return (
@@ -66,6 +68,15 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         or apposed(scene.answers)
         or Found(scene.topic, "topic")
     )
+
+
+def _seat_of_power(scene: Scene) -> Group | None:
+    """Return where somebody unsaid decides: "признавать в Пекине не спешат"."""
+    for group in scene.groups:
+        at_home = group.marker in ("place", "goal") and group.forms == {Form.CAPITAL}
+        if at_home and group.codes and not group.head and not group.subject:
+            return group
+    return None
 
 
 def _disavower(trigger: Span, scene: Scene) -> Found | None:

@@ -96,7 +96,7 @@ class Grammar:
     words the writing makes of one. ``letters`` (a regular expression's class) and ``telling``
     words tell the language from others. ``ambiguous`` names count only where the text's own
     capitals show a name; an infinitive's word before a form in ``gerunds`` means no intent
-    ("came to recognising").
+    ("came to recognising"); a cue may follow a form in ``infinitives`` ("признать намерены").
     """
 
     abbreviations: frozenset[str] = frozenset()
@@ -114,6 +114,7 @@ class Grammar:
     ambiguous: frozenset[str] = frozenset()
     cased: bool = True
     gerunds: tuple[str, ...] = ()
+    infinitives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,7 @@ def _grammar(whole: Mapping[str, Any]) -> Grammar:
         ambiguous=frozenset(raw.get("ambiguous", ())),
         cased=bool(raw.get("cased", True)),
         gerunds=tuple(raw.get("gerunds", ())),
+        infinitives=tuple(raw.get("infinitives", ())),
     )
 
 
