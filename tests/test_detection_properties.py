@@ -92,6 +92,18 @@ def test_order_of_an_enumeration_does_not_matter(names: tuple[str, str]) -> None
     }
 
 
+@pytest.mark.parametrize("outlet", ["//[::", "http://[", "a b", "\ud800", "x" * 5000])
+def test_what_is_no_host_is_nobodys_press(outlet: str) -> None:
+    read = Text("Russia recognises the Taliban", "", "en", outlet, PUBLISHED)
+    assert [m.actor for m in detector().detect(read)] == ["RU"]
+
+
+def test_the_subjects_own_press_leaves_out_whose_minister_it_is() -> None:
+    title = "Political Deputy Meets Head of the Indian Embassy"
+    read = [Text(title, "", "en", host, PUBLISHED) for host in ("bakhtarnews.af", "example.org")]
+    assert [[m.actor for m in detector().detect(one)] for one in read] == [["IN"], []]
+
+
 @pytest.mark.parametrize("lang", ["", "xx", "en-GB", "zz-ZZ-zz"], ids=repr)
 def test_an_unknown_language_is_no_error(lang: str) -> None:
     read = Text("Russia recognises the Taliban", "", lang, "", PUBLISHED)

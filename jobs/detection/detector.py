@@ -47,13 +47,20 @@ class Detector:
             if s.entry.kind is Kind.SUBJECT and s.entry.form is not Form.SURNAME
         }
         seats = {s.entry.value for s in reading.spans if s.entry.kind is Kind.ACTOR}
-        side = self._reference.outlet_of(text.outlet).side if text.outlet else ""
+        side = self._side_of(text.outlet)
         return [
             finding
             for case in self._cases.values()
             if case.id in named or case.seat in seats or case.seat == side
             for finding in CaseReading(reading, case, at_home=case.seat == side).findings()
         ]
+
+    def _side_of(self, outlet: str) -> str:
+        """Return whose press a host is; what is no host is nobody's."""
+        try:
+            return self._reference.outlet_of(outlet).side if outlet else ""
+        except ValueError:
+            return ""
 
     def _lexicon(self, language: str) -> Lexicon:
         """Return a language's tables, made when its first text comes.
