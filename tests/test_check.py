@@ -26,7 +26,7 @@ def write_env(**settings: str) -> None:
 def test_config_says_what_is_set_and_what_follows(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("config") == 0
     said = capsys.readouterr().out
-    assert "cases: palestine, taliban" in said
+    assert "cases: kosovo, palestine, taliban" in said
     assert "note: BOT_TOKEN is not set" in said
 
 

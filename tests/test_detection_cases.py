@@ -60,7 +60,7 @@ def test_a_language_without_words_says_nothing(lang: str, title: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        "Rosja jako pierwszy kraj uznała rząd talibów w Afganistanie, podało tamtejsze ministerstwo",
+        "Rosja jako pierwszy kraj uznała rząd talibów w Afganistanie, podało ministerstwo",
         "Rusia menjadi negara pertama yang mengakui pemerintahan Taliban di Afghanistan",
         "Rusija je prva zemlja koja je priznala talibansku vladu, saopštilo je njeno ministarstvo",
     ],

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from jobs.detection.joining import Joiner, by_end, by_start
 from jobs.detection.lexicon import Entry, Form, Kind, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
@@ -29,7 +30,6 @@ HEADS = frozenset(
         "encounter",
     )
 )
-_GLUE = frozenset(("joiner", "article", "possessive", "modifier", "of", "with"))
 _PLACES = frozenset((Form.CAPITAL, Form.CITY))
 _REACH = 5
 """Words between a possessive or adjective and the noun it belongs to."""
@@ -76,21 +76,18 @@ def gather(
 ) -> list[Group]:
     """Return the groups of a text as one case sees them, in order."""
     names = _seen_by(_resolved([span for span in spans if _is_name(span, case)], case))
-    glue = _by_start(spans, _GLUE)
-    speech = _by_start(spans, frozenset(("speech",)))
+    joiner = Joiner(words, spans, seat, grammar)
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not (
-            _names_seat(block[-1], span, seat) or _joins(words, block, span, glue, speech, grammar)
-        ):
+        if block and not joiner.joins(block, span):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
     if block:
         groups.append(_group(block, case, seat))
     _assign(words, spans, groups, grammar)
-    return _without_heads(groups, {at for at, s in glue.items() if s.entry.value == "joiner"})
+    return _without_heads(groups, by_start(spans, frozenset(("joiner",))))
 
 
 def _resolved(names: Sequence[Span], case: str) -> list[Span]:
@@ -173,79 +170,6 @@ def _lengths(names: Iterable[Span]) -> dict[int, int]:
     return {index: n.end - index for n in names for index in range(n.start, n.end)}
 
 
-def _joins(
-    words: Words,
-    block: Sequence[Span],
-    span: Span,
-    glue: Mapping[int, Span],
-    speech: Mapping[int, Span],
-    grammar: Grammar,
-) -> bool:
-    """Say whether a name continues the block: nothing but joining words in between."""
-    last = block[-1]
-    if span.start < last.end:
-        return True
-    if span.entry.kind is Kind.CLASS or last.entry.kind is Kind.CLASS:
-        return False
-    if span.start == last.end:
-        return (
-            span.start in words.glued
-            or span.role == "joiner"
-            or (_same(last, span) and last.role != "place")
-            or (_is_sign(words, last) and _is_sign(words, span))
-            or (grammar.adjectives_after and last.entry.form is span.entry.form is Form.DEMONYM)
-            or (grammar.order == "svo" and _apposed(last, span))
-        )
-    between, place, joined = [], last.end, span.role == "joiner"
-    while place < span.start:
-        found = glue.get(place)
-        if found is None:
-            return False
-        between.append(words.words[place])
-        joined = joined or found.entry.value == "joiner"
-        if found.entry.value in ("of", "with") and not joined:
-            return False
-        place = found.end
-    if between == ["'s"] or between == ["'"]:
-        return _same(last, span) or span.entry.form in (Form.LEADER, Form.SURNAME)
-    if not joined or set(between) == {","}:
-        return joined and _alike(last, span) and span.end not in speech
-    return True
-
-
-def _names_seat(last: Span, span: Span, seat: str) -> bool:
-    """Say whether a name only tells where the subject before it is from: "talibanes afganos"."""
-    bare = span.entry.form is Form.DEMONYM or span.role in ("", "of")
-    is_subject = last.entry.kind is Kind.SUBJECT
-    return is_subject and bare and span.entry.value == seat and span.start == last.end
-
-
-def _is_sign(words: Words, span: Span) -> bool:
-    """Say whether a name is one sign long, as Chinese writes states in a row: 中阿巴."""
-    return span.end - span.start == 1 and len(words.words[span.start]) == 1
-
-
-def _alike(one: Span, other: Span) -> bool:
-    """Say whether a bare comma can join two names: states with states only.
-
-    Nor does it join who acts with whom the ending shows to be acted on: "Moskova, Taliban'ı".
-    """
-    if other.role and other.entry.kind is not one.entry.kind:
-        return False
-    odd = (Form.SURNAME, Form.CITY)
-    bodies = (one.entry.form is Form.ORGANISATION) + (other.entry.form is Form.ORGANISATION)
-    return bodies != 1 and one.entry.form not in odd and other.entry.form not in odd
-
-
-def _same(one: Span, other: Span) -> bool:
-    return one.entry.value == other.entry.value
-
-
-def _apposed(one: Span, other: Span) -> bool:
-    """Say whether two names in a row are one: Afghan Taliban, China's Wang Yi."""
-    return other.entry.kind is Kind.SUBJECT or other.entry.form is Form.LEADER
-
-
 def _group(block: Sequence[Span], case: str, seat: str) -> Group:
     codes: list[str] = []
     strength = Strength.NOT
@@ -272,15 +196,15 @@ def _role(block: Sequence[Span]) -> str:
 
 
 def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], grammar: Grammar) -> None:
-    markers = _by_end(spans, MARKERS)
-    skipped = _by_end(spans, frozenset(("article", "modifier")))
-    heads = _by_start(spans, HEADS)
-    heads_by_end = _by_end(spans, HEADS)
-    possessives = _by_start(spans, frozenset(("possessive",)))
-    stops = _by_start(spans, MARKERS | {"break", "complement", "joiner"}).keys()
+    markers = by_end(spans, MARKERS)
+    skipped = by_end(spans, frozenset(("article", "modifier")))
+    heads = by_start(spans, HEADS)
+    heads_by_end = by_end(spans, HEADS)
+    possessives = by_start(spans, frozenset(("possessive",)))
+    stops = by_start(spans, MARKERS | {"break", "complement", "joiner"}).keys()
     taken = {index for group in groups for index in range(group.start, group.end)}
     posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
-    ranks = _by_end(spans, frozenset(("first", "joins"))).keys()
+    ranks = by_end(spans, frozenset(("first", "joins"))).keys()
     told = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "speech"}
     for group in groups:
         group.ranked = group.start in ranks or group.start - 1 in ranks
@@ -380,21 +304,3 @@ def _head(
         if place in stops or place in taken or not words.words[place][0].isalnum():
             return
         place += 1
-
-
-def _by_start(spans: Sequence[Span], classes: frozenset[str]) -> dict[int, Span]:
-    """Return by first word the longest span of the classes."""
-    return {
-        span.start: span
-        for span in reversed(spans)
-        if span.entry.kind is Kind.CLASS and span.entry.value in classes
-    }
-
-
-def _by_end(spans: Sequence[Span], classes: frozenset[str]) -> dict[int, Span]:
-    """Return by the word after it the longest span of the classes."""
-    found: dict[int, Span] = {}
-    for span in spans:
-        if span.entry.kind is Kind.CLASS and span.entry.value in classes:
-            found.setdefault(span.end, span)
-    return found

@@ -85,7 +85,8 @@ def groups_after(trigger: Span, groups: Sequence[Group]) -> list[Group]:
 
 def can_act(group: Group) -> bool:
     """Say whether a group can act for its state."""
-    return bool(group.codes) and group.head in ACTS and Form.CITY not in group.forms
+    seated = Form.CITY not in group.forms or group.head == "person"  # a city's governor
+    return bool(group.codes) and group.head in ACTS and seated
 
 
 def takes_part(group: Group) -> bool:
