@@ -41,6 +41,8 @@ def find_date(
 def _named_day(
     words: Sequence[str], published: date | None, calendar: Calendar, *, ahead: bool
 ) -> When | None:
+    if calendar.named.isdisjoint(words):
+        return None
     for index, word in enumerate(words):
         year, month, day = _signed(words, index, calendar, published)
         if not month:
@@ -119,6 +121,8 @@ def _nearest(month: int, day: int, published: date, *, ahead: bool) -> date:
 def _relative(
     words: Sequence[str], published: date, calendar: Calendar, *, ahead: bool
 ) -> When | None:
+    if calendar.relative.isdisjoint(words):
+        return None
     line = f" {' '.join(words)} "
     for phrase, offset in calendar.days.items():
         if f" {phrase} " in line:

@@ -8,6 +8,7 @@ from jobs.detection.normalise import Words
 from jobs.reference.phrases import Calendar
 
 _NAMES = (Kind.ACTOR, Kind.SUBJECT)
+_TRAPS = (Kind.TRAP, Kind.CASE_TRAP)
 _WEAK = (Form.SURNAME, Form.LEADER)
 
 
@@ -20,11 +21,9 @@ def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int
         for span in spans
         if span.entry.kind not in _NAMES or _is_written(words, span, lexicon, unshown_end)
     ]
-    held = [
-        span
-        for span in _without_trapped(words, held)
-        if not _is_month(words, span, lexicon.calendar)
-    ]
+    held = _without_trapped(words, held)
+    if not lexicon.calendar.ambiguous.isdisjoint(words.words):
+        held = [span for span in held if not _is_month(words, span, lexicon.calendar)]
     names = _longest(span for span in held if span.entry.kind in _NAMES)
     names = _without_lone_signs(words, names, lexicon.ambiguous)
     rest = _without_parts([span for span in held if span.entry.kind not in _NAMES])
@@ -118,7 +117,10 @@ def _without_trapped(words: Words, spans: Sequence[Span]) -> list[Span]:
         for span in spans
         if span.entry.kind is Kind.CASE_TRAP and not _is_pair(words, span, states)
     )
-    return [span for span in spans if not _is_trapped(span, traps, case_traps)]
+    rest = [span for span in spans if span.entry.kind not in _TRAPS]
+    if not traps and not case_traps:
+        return rest
+    return [span for span in rest if not _is_trapped(span, traps, case_traps)]
 
 
 def _is_pair(words: Words, span: Span, states: Collection[int]) -> bool:
@@ -129,8 +131,6 @@ def _is_pair(words: Words, span: Span, states: Collection[int]) -> bool:
 
 def _is_trapped(span: Span, traps: Mapping[int, int], case_traps: Mapping[int, int]) -> bool:
     kind = span.entry.kind
-    if kind in (Kind.TRAP, Kind.CASE_TRAP):
-        return True
     if kind is Kind.SUBJECT and any(i in case_traps for i in range(span.start, span.end)):
         return True
     if kind is Kind.ACTOR and _is_inside(span, case_traps):

@@ -22,14 +22,14 @@ _SIGNS = (
     "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u200c"
 )
 """What is written on or between the letters of a word and is no letter: vowel signs."""
+_LETTERS = rf"(?:[^\W{_HAN}]+|[{_SIGNS}]+)+"
 _WORD = re.compile(
     r"(?P<dotted>(?:[^\W\d_]\.){2,})"
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     rf"|(?P<han>[{_HAN}])"
-    r"|(?P<genitive>'s\b)"
-    rf"|(?P<word>(?:(?![{_HAN}])[\w{_SIGNS}])+(?:'(?!s\b)(?:(?![{_HAN}])[\w{_SIGNS}])+)*)"
-    r"|(?P<mark>[^\w\s])",
-    re.IGNORECASE,
+    r"|(?P<genitive>'[sS]\b)"
+    rf"|(?P<word>{_LETTERS}(?:'(?![sS]\b){_LETTERS})*)"
+    r"|(?P<mark>[^\w\s])"
 )
 _HAN_SIGN = re.compile(f"[{_HAN}]")
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
@@ -104,11 +104,16 @@ def split_words(text: str) -> Words:
         words.append(folded)
         starts.append(start)
         ends.append(end)
-        capital.append(word[0].isupper() or word.partition("'")[2][:1].isupper())
+        capital.append(word[0].isupper() or ("'" in word and _elided(word)))
     line, at = _joined(words)
     return Words(
         text, tuple(words), tuple(starts), tuple(ends), tuple(capital), frozenset(glued), line, at
     )
+
+
+def _elided(word: str) -> bool:
+    """Say whether a capital stands behind an elision: "l'Allemagne"."""
+    return word.partition("'")[2][:1].isupper()
 
 
 def pattern_words(pattern: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ for up to five words in between, a zero-width non-joiner for a blank, nothing or
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ class Grammar:
     infinitives: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calendar:
     """Words of dates: month and weekday numbers (1 is January, 0 Monday), day offsets.
 
@@ -137,6 +138,17 @@ class Calendar:
     day_signs: frozenset[str] = frozenset()
     since: frozenset[str] = frozenset()
     year_signs: frozenset[str] = frozenset()
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The words without one of which no text names a day by its month or by signs."""
+        return frozenset(self.months) | self.month_signs | self.day_signs
+
+    @cached_property
+    def relative(self) -> frozenset[str]:
+        """The first words of days told from the day of publication: "yesterday", "Friday"."""
+        phrases = (*self.days, *self.weekdays)
+        return frozenset(phrase.partition(" ")[0] for phrase in phrases)
 
 
 @dataclass(frozen=True, slots=True)
