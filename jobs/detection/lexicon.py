@@ -107,26 +107,26 @@ class Lexicon:
     def find(self, words: Words) -> list[Span]:
         """Return every match in order of its first word; overlapping ones all of them."""
         spans: list[Span] = []
-        at = words.at
-        for number, start, end in self._automaton.find_matches_as_indexes(
-            words.line, overlapping=True
-        ):
+        at, line, patterns, gap = words.at, words.line, self._patterns, self._gap
+        for number, start, end in self._automaton.find_matches_as_indexes(line, overlapping=True):
             first = at.get(start + 1)
             if first is None:
                 continue
             ending = None
-            for pattern in self._patterns[number]:
+            for pattern in patterns[number]:
                 role = pattern.role
                 if pattern.endings:
                     if ending is None:
-                        ending = words.line[end : words.line.find(" ", end)]
-                    if pattern.strict and ending != pattern.own and ending not in pattern.endings:
-                        continue
+                        ending = line[end : line.find(" ", end)]
                     if ending != pattern.own:
-                        role = pattern.endings.get(ending, role)
-                last = _continued(words.words, first + pattern.head, pattern.rest, self._gap)
-                if last:
-                    spans.append(Span(first, last, pattern.entry, role))
+                        found = pattern.endings.get(ending)
+                        if found is None and pattern.strict:
+                            continue
+                        role = role if found is None else found
+                last = first + pattern.head
+                if pattern.rest and not (last := _continued(words.words, last, pattern.rest, gap)):
+                    continue
+                spans.append(Span(first, last, pattern.entry, role))
         spans.sort(key=lambda span: (span.start, -span.end))
         return spans
 
@@ -188,12 +188,12 @@ def _keys(parts: Sequence[str], entry: Entry, affixes: _Affixes) -> Iterable[tup
 
 def _continued(words: Sequence[str], place: int, rest: Sequence[str], wide: int) -> int:
     """Return the place after the rest of a pattern if it follows here, else 0."""
-    if not rest:
-        return place
     gap = wide if rest[0] == ".." else 0
     part, tail = (rest[1], rest[2:]) if gap else (rest[0], rest[1:])
     first = place
     while (found := _next(words, first, place + gap, part)) >= 0:
+        if not tail:
+            return found + 1
         if end := _continued(words, found + 1, tail, wide):
             return end
         first = found + 1  # the word may stand again within the gap
