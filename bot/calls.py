@@ -75,6 +75,7 @@ async def _call(
         delivery.chat_id,
         words.text,
         entities=entities,
+        message_thread_id=delivery.topic,
         link_preview_options=NO_PREVIEW,
         reply_markup=words.markup(),
         reply_parameters=_answers(delivery),

@@ -43,6 +43,8 @@ class Verdict(Enum):
     """Telegram refuses the entities, which is our mistake: once more without them."""
     EDIT_GONE = auto()
     """The message to edit is not there, or no longer ours: say it in a new message."""
+    TOPIC_GONE = auto()
+    """The forum topic is closed or deleted; the rest of the chat may be open."""
     CHAT_GONE = auto()
     """The chat cannot be written to any more."""
     CHAT_SUSPECT = auto()
@@ -84,6 +86,13 @@ CHAT_GONE_TEXTS = (
     "user is deleted",
     "bot can't send messages to bots",
     "peer_id_invalid",
+)
+
+TOPIC_GONE_TEXTS = (
+    "message thread not found",
+    "topic_closed",
+    "topic_deleted",
+    "topic_id_invalid",
 )
 
 EDIT_GONE_TEXTS = (
@@ -139,6 +148,8 @@ def _refusal(text: str) -> Outcome:
         return Outcome(Verdict.PLAIN, text)
     if any(known in low for known in EDIT_GONE_TEXTS):
         return Outcome(Verdict.EDIT_GONE, text)
+    if any(known in low for known in TOPIC_GONE_TEXTS):
+        return Outcome(Verdict.TOPIC_GONE, text)
     if any(known in low for known in CHAT_GONE_TEXTS):
         return Outcome(Verdict.CHAT_GONE, text)
     if "chat not found" in low:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.outcomes import Outcome, Verdict
 from jobs.domain.alerts import ChatId
-from jobs.store import attempts, outbox
+from jobs.store import attempts, moves, outbox, topics
 from jobs.store.claims import Delivery
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ async def record(
             await _record_uncertain(conn, delivery, outcome.cause)
         case Verdict.EDIT_GONE:
             await attempts.redo_as_send(conn, delivery, outcome.cause)
+        case Verdict.TOPIC_GONE:
+            await _record_no_topic(conn, delivery, outcome.cause)
         case Verdict.CHAT_GONE | Verdict.CHAT_SUSPECT | Verdict.PERMANENT:
             await _record_refusal(conn, delivery, outcome)
         case _:
@@ -40,7 +42,7 @@ async def _record_not_sent(
         until = now + timedelta(seconds=outcome.seconds)
         await outbox.hold_chat(conn, delivery.chat_id, until)
     if outcome.verdict is Verdict.MIGRATED:
-        await outbox.migrate_chat(conn, delivery.chat_id, ChatId(outcome.new_chat_id))
+        await moves.migrate_chat(conn, delivery.chat_id, ChatId(outcome.new_chat_id))
     # Only a refusal of our own entities is a failure of the row itself.
     counted = outcome.verdict is Verdict.PLAIN
     await attempts.mark_retry(conn, delivery, now, outcome.cause, counted=counted)
@@ -52,6 +54,13 @@ async def _record_uncertain(conn: AsyncConnection, delivery: Delivery, cause: st
         await _give_up(conn, delivery, f"arrival unknown: {cause}")
     else:
         await attempts.mark_uncertain(conn, delivery, cause)
+
+
+async def _record_no_topic(conn: AsyncConnection, delivery: Delivery, cause: str) -> None:
+    if delivery.topic is not None and await topics.leave_topic(conn, delivery, cause):
+        return
+    await _give_up(conn, delivery, cause)
+    await topics.pause(conn, delivery.chat_id, delivery.thread_id, cause)
 
 
 async def _record_refusal(conn: AsyncConnection, delivery: Delivery, outcome: Outcome) -> None:

@@ -17,6 +17,7 @@ import pytest_asyncio
 
 from jobs.settings import Settings
 from jobs.store.engine import Store
+from tests.delivering import Line, a_line
 from tests.whole_program import World, a_world
 
 _names = itertools.count()
@@ -137,3 +138,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Set the whole program's stage: a feed host, a Bot API, a store with three chats."""
     async with a_world(tmp_path) as stage:
         yield stage
+
+
+@pytest_asyncio.fixture
+async def line() -> AsyncIterator[Line]:
+    """Give the line from an outbox in memory to a Bot API on loopback."""
+    async with a_line() as whole:
+        yield whole

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
 from jobs.settings import UncertainPolicy
-from jobs.store import attempts, outbox
+from jobs.store import attempts, moves, outbox
 from jobs.store.claims import Delivery
 from jobs.store.engine import Store
 from jobs.store.outbox import FannedOut
@@ -442,7 +442,7 @@ class TestMigration:
         await send_all(conn, 41)
         await tell(conn, 2)
         await begin(conn)
-        await outbox.migrate_chat(conn, ChatId(GROUP), ChatId(SUPERGROUP))
+        await moves.migrate_chat(conn, ChatId(GROUP), ChatId(SUPERGROUP))
         assert await rows(conn) == [(SUPERGROUP, 1, SEND, SENT), (SUPERGROUP, 1, SEND, SENDING)]
         chats = (await conn.execute(select(chat.c.id, chat.c.kind))).all()
         assert [tuple(row) for row in chats] == [(SUPERGROUP, "supergroup")]
@@ -455,7 +455,7 @@ class TestMigration:
         await subscribe(conn, SUPERGROUP, filter_id=2)
         await tell(conn, 1, filters=(1, 2))
         await tell(conn, 2, filters=(1,))
-        await outbox.migrate_chat(conn, ChatId(GROUP), ChatId(SUPERGROUP))
+        await moves.migrate_chat(conn, ChatId(GROUP), ChatId(SUPERGROUP))
         assert await rows(conn, alert_id=1) == [
             (GROUP, 1, SEND, CANCELLED),
             (SUPERGROUP, 1, SEND, PENDING),
@@ -470,7 +470,7 @@ class TestMigration:
     async def test_unknown_old_chat_changes_nothing(self, conn: AsyncConnection) -> None:
         await subscribe(conn, A)
         await tell(conn, 1)
-        await outbox.migrate_chat(conn, ChatId(GROUP), ChatId(SUPERGROUP))
+        await moves.migrate_chat(conn, ChatId(GROUP), ChatId(SUPERGROUP))
         assert await rows(conn) == [(A, 1, SEND, PENDING)]
 
 

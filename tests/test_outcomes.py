@@ -81,8 +81,8 @@ REFUSALS: list[tuple[str, Exception, Verdict]] = [
         Verdict.PERMANENT,
     ),
     ("write forbidden", BadRequest("CHAT_WRITE_FORBIDDEN"), Verdict.PERMANENT),
-    ("topic closed", BadRequest("TOPIC_CLOSED"), Verdict.PERMANENT),
-    ("thread not found", BadRequest("Message thread not found"), Verdict.PERMANENT),
+    ("topic closed", BadRequest("TOPIC_CLOSED"), Verdict.TOPIC_GONE),
+    ("thread not found", BadRequest("Message thread not found"), Verdict.TOPIC_GONE),
     ("unknown 400", BadRequest("A new kind of refusal"), Verdict.PERMANENT),
     ("unknown 403", Forbidden("Forbidden: a new kind of refusal"), Verdict.PERMANENT),
     # Stop.

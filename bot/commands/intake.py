@@ -28,7 +28,7 @@ from bot.texts import service
 from bot.texts.language import Words
 from bot.texts.messages import Message
 from jobs.domain.alerts import ChatId
-from jobs.store import chats, outbox
+from jobs.store import chats, moves, outbox
 from jobs.store.chats import ChatKind
 
 _log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Intake:
         if message.migrate_to_chat_id is not None:
             old, new = ChatId(message.chat.id), ChatId(message.migrate_to_chat_id)
             async with self._desk.store.write() as conn:
-                await outbox.migrate_chat(conn, old, new)
+                await moves.migrate_chat(conn, old, new)
 
     async def _is_first(self, update: Update) -> bool:
         async with self._desk.store.write() as conn:

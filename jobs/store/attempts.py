@@ -190,13 +190,20 @@ async def _close_uncertain(conn: AsyncConnection, doubtful: ColumnElement[bool])
             .values(state=DeliveryState.DEAD, cause=f"arrival unknown: {row.cause}")
         )
         await promote_followers(
-            conn, outbox.c.alert_id == row.alert_id, outbox.c.chat_id == row.chat_id
+            conn,
+            outbox.c.alert_id == row.alert_id,
+            outbox.c.chat_id == row.chat_id,
+            outbox.c.thread_id == row.thread_id,
         )
     return len(rows)
 
 
-def _same_alert(delivery: Delivery) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return outbox.c.alert_id == delivery.alert_id, outbox.c.chat_id == delivery.chat_id
+def _same_alert(delivery: Delivery) -> tuple[ColumnElement[bool], ...]:
+    return (
+        outbox.c.alert_id == delivery.alert_id,
+        outbox.c.chat_id == delivery.chat_id,
+        outbox.c.thread_id == delivery.thread_id,
+    )
 
 
 async def _mark(

@@ -74,30 +74,63 @@ async def set_zone(conn: AsyncConnection, chat_id: ChatId, zone: str) -> None:
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(zone=zone))
 
 
-async def subscribe(conn: AsyncConnection, chat_id: ChatId, wanted: Filter, now: datetime) -> None:
-    """Let a chat hear what it wants from now on, instead of what it wanted before."""
+def thread_of(message_thread_id: int | None) -> int:
+    """Return the topic a message stands in: 0 where there are none, and for General.
+
+    Telegram calls a forum's General 1, and takes no message that names it.
+    """
+    return 0 if message_thread_id in (None, 1) else int(message_thread_id or 0)
+
+
+async def subscribe(
+    conn: AsyncConnection, chat_id: ChatId, wanted: Filter, now: datetime, *, thread_id: int = 0
+) -> None:
+    """Let a chat's topic hear what it wants from now on, instead of what it wanted before.
+
+    A topic that was paused is served again.
+    """
     filter_id = await _filter_id(conn, wanted)
     row = insert_into(conn, subscription).values(
-        chat_id=chat_id, filter_id=filter_id, created_at=now
+        chat_id=chat_id, thread_id=thread_id, filter_id=filter_id, created_at=now
     )
     await conn.execute(
-        row.on_conflict_do_update(index_elements=["chat_id"], set_={"filter_id": filter_id})
+        row.on_conflict_do_update(
+            index_elements=["chat_id", "thread_id"],
+            set_={"filter_id": filter_id, "paused_reason": None},
+        )
     )
 
 
-async def unsubscribe(conn: AsyncConnection, chat_id: ChatId) -> bool:
-    """Let a chat hear nothing more; return True if it heard anything before."""
-    result = await conn.execute(delete(subscription).where(subscription.c.chat_id == chat_id))
+async def let_leave_topic(
+    conn: AsyncConnection, chat_id: ChatId, thread_id: int, allowed: bool
+) -> None:
+    """Say whether General will do where a topic is closed or gone."""
+    await conn.execute(
+        update(subscription)
+        .where(subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id)
+        .values(may_leave_topic=allowed)
+    )
+
+
+async def unsubscribe(conn: AsyncConnection, chat_id: ChatId, *, thread_id: int = 0) -> bool:
+    """Let a chat's topic hear nothing more; return True if it heard anything before."""
+    result = await conn.execute(
+        delete(subscription).where(
+            subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id
+        )
+    )
     return result.rowcount > 0
 
 
-async def read_filter(conn: AsyncConnection, chat_id: ChatId) -> Filter | None:
-    """Return what a chat wants to hear, or None if it is not subscribed."""
+async def read_filter(
+    conn: AsyncConnection, chat_id: ChatId, *, thread_id: int = 0
+) -> Filter | None:
+    """Return what a chat's topic wants to hear, or None if it is not subscribed."""
     definition = (
         await conn.execute(
             select(filter_row.c.definition)
             .join(subscription, subscription.c.filter_id == filter_row.c.id)
-            .where(subscription.c.chat_id == chat_id)
+            .where(subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id)
         )
     ).scalar_one_or_none()
     return None if definition is None else filter_from_json(definition)
@@ -110,7 +143,11 @@ async def wanted_filters(conn: AsyncConnection) -> list[tuple[int, Filter]]:
         .where(
             select(subscription.c.chat_id)
             .join(chat, chat.c.id == subscription.c.chat_id)
-            .where(subscription.c.filter_id == filter_row.c.id, chat.c.closed_reason.is_(None))
+            .where(
+                subscription.c.filter_id == filter_row.c.id,
+                subscription.c.paused_reason.is_(None),
+                chat.c.closed_reason.is_(None),
+            )
             .exists()
         )
         .order_by(filter_row.c.id)

@@ -5,8 +5,8 @@
     PENDING|RETRY ─claim→ CLAIMED ─mark_sending→ SENDING ─→ SENT | RETRY | DEAD | UNCERTAIN
     after a crash: CLAIMED → PENDING, SENDING → UNCERTAIN (never PENDING)
 
-A row waits for all earlier ones of its alert in its chat, and only one row of a chat is
-in flight at a time, so that what a reader sees never goes backwards.
+A row waits for all earlier ones of its alert in its chat and topic, and only one row of a
+chat is in flight at a time, so that what a reader sees never goes backwards.
 """
 
 from collections.abc import Collection, Mapping
@@ -33,7 +33,8 @@ class Delivery:
 
     ``facts`` is the revision's stored JSON. ``target`` is the message that an edit
     changes or a reply answers, None where its id is not known. ``possibly_repeated``
-    says that the chat may have had this already, which the text must admit.
+    says that the chat may have had this already, which the text must admit. ``topic`` is
+    the forum topic to write in, None for a chat's only or General thread.
     """
 
     id: DeliveryId
@@ -52,6 +53,8 @@ class Delivery:
     language: str
     zone: str
     target: int | None
+    thread_id: int = 0
+    topic: int | None = None
 
 
 async def claim(
@@ -99,6 +102,7 @@ def _waits_for_earlier(row: Any) -> ColumnElement[bool]:
     return exists().where(
         earlier.c.alert_id == row.c.alert_id,
         earlier.c.chat_id == row.c.chat_id,
+        earlier.c.thread_id == row.c.thread_id,
         earlier.c.state.in_(OPEN),
         or_(
             earlier.c.revision < row.c.revision,
@@ -142,6 +146,7 @@ async def _load(conn: AsyncConnection, ids: Collection[int]) -> list[Delivery]:
         .where(
             told.c.alert_id == outbox.c.alert_id,
             told.c.chat_id == outbox.c.chat_id,
+            told.c.thread_id == outbox.c.thread_id,
             told.c.action == Action.SEND,
             told.c.state == DeliveryState.SENT,
         )
@@ -181,4 +186,6 @@ def _delivery(row: Any) -> Delivery:
         language=row.language,
         zone=row.zone,
         target=row.target,
+        thread_id=row.thread_id,
+        topic=None if row.in_general or not row.thread_id else row.thread_id,
     )

@@ -1,4 +1,4 @@
-"""The outbox: what is to be told to which chat, one row per alert, chat, revision and action.
+"""The outbox: what is to be told to which chat, one row per alert, topic, revision, action.
 
 Written in the transaction that stores the revision, so that a crash keeps both or
 neither. ``attempts`` holds the sender's side of the same table.
@@ -100,12 +100,13 @@ async def fan_out(
     if loud:
         replies = await _follow(conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, now)
     wanting = (
-        select(subscription.c.chat_id)
+        select(subscription.c.chat_id, subscription.c.thread_id)
         .join(chat, chat.c.id == subscription.c.chat_id)
         .where(
             subscription.c.filter_id.in_(filter_ids),
+            subscription.c.paused_reason.is_(None),
             chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, revision, subscription.c.chat_id),
+            ~_is_told(alert_id, revision, subscription.c.chat_id, subscription.c.thread_id),
         )
     )
     sends = await _insert(conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], now)
@@ -116,10 +117,11 @@ async def put_notices(
     conn: AsyncConnection, alert_id: AlertId, chat_ids: Collection[ChatId], now: datetime
 ) -> int:
     """Write a SEND of a notice's only revision for just these chats; closed ones are left out."""
-    chats = select(chat.c.id).where(
+    general = literal(0)
+    chats = select(chat.c.id, general).where(
         chat.c.id.in_(chat_ids),
         chat.c.closed_reason.is_(None),
-        ~_is_told(alert_id, 1, chat.c.id),
+        ~_is_told(alert_id, 1, chat.c.id, general),
     )
     return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, now)
 
@@ -130,38 +132,12 @@ async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int
     A call being made is left to its own outcome. Returns the number cancelled.
     """
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(closed_reason=reason))
-    return await _cancel(conn, reason, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
+    return await cancel(conn, reason, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
 
 
 async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> None:
     """Let nothing of this chat be claimed before ``until``."""
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(not_before=until))
-
-
-async def migrate_chat(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
-    """Move a group that became a supergroup to its new id, with all it has and awaits.
-
-    Where both ids are known they are merged: the new one's own settings stay, and what
-    it was or will be told is not told again. Message ids of the old group are dropped,
-    as Telegram accepts them no more. An unknown old id changes nothing.
-    """
-    if await conn.scalar(select(chat.c.id).where(chat.c.id == old)) is None:
-        return
-    await _move_settings(conn, old, new)
-    await _cancel_doubles(conn, old, new)
-    mine, theirs = outbox.alias("mine"), outbox.alias("theirs")
-    movable = select(mine.c.id).where(
-        mine.c.chat_id == old,
-        ~exists().where(
-            theirs.c.chat_id == new,
-            theirs.c.alert_id == mine.c.alert_id,
-            theirs.c.revision == mine.c.revision,
-            theirs.c.action == mine.c.action,
-        ),
-    )
-    await conn.execute(
-        update(outbox).where(outbox.c.id.in_(movable)).values(chat_id=new, message_id=None)
-    )
 
 
 async def expire(conn: AsyncConnection, before: datetime) -> int:
@@ -218,16 +194,25 @@ async def promote_followers(conn: AsyncConnection, *where: ColumnElement[bool]) 
         ~exists().where(
             live.c.alert_id == outbox.c.alert_id,
             live.c.chat_id == outbox.c.chat_id,
+            live.c.thread_id == outbox.c.thread_id,
             live.c.action == Action.SEND,
             live.c.state.not_in(CLOSED),
         ),
     )
     cause = "said by the new telling"
-    await _cancel(conn, cause, *where, outbox.c.action == Action.REPLY, *orphaned)
+    await cancel(conn, cause, *where, outbox.c.action == Action.REPLY, *orphaned)
     await conn.execute(
         update(outbox)
         .where(*where, outbox.c.action == Action.EDIT, *orphaned)
         .values(action=Action.SEND, state=DeliveryState.PENDING, attempt_id=None)
+    )
+
+
+async def cancel(conn: AsyncConnection, cause: str, *where: ColumnElement[bool]) -> int:
+    """Close the rows for a cause, and return how many; the chat is not told of them."""
+    return await write(
+        conn,
+        update(outbox).where(*where).values(state=DeliveryState.CANCELLED, cause=cause),
     )
 
 
@@ -258,9 +243,10 @@ async def _insert(
         outbox.c.not_before: now,
         outbox.c.attempts: 0,
         outbox.c.possibly_repeated: False,
+        outbox.c.in_general: False,
     }
     rows = chats.add_columns(*(literal(v, c.type).label(c.name) for c, v in values.items()))
-    names = [outbox.c.chat_id, *values]
+    names = [outbox.c.chat_id, outbox.c.thread_id, *values]
     return await write(conn, insert(outbox).from_select(names, rows, include_defaults=False))
 
 
@@ -274,7 +260,7 @@ async def _follow(
 ) -> int:
     told, mine = outbox.alias("told"), outbox.alias("mine")
     chats = (
-        select(told.c.chat_id)
+        select(told.c.chat_id, told.c.thread_id)
         .distinct()
         .join(chat, chat.c.id == told.c.chat_id)
         .where(
@@ -286,6 +272,7 @@ async def _follow(
             ~exists().where(
                 mine.c.alert_id == alert_id,
                 mine.c.chat_id == told.c.chat_id,
+                mine.c.thread_id == told.c.thread_id,
                 mine.c.revision == revision,
                 mine.c.action.in_((action, Action.SEND)),
             ),
@@ -294,62 +281,28 @@ async def _follow(
     return await _insert(conn, chats, alert_id, revision, action, priority, now)
 
 
-def _is_told(alert_id: AlertId, revision: int, chat_id: ColumnElement[int]) -> ColumnElement[bool]:
+def _is_told(
+    alert_id: AlertId,
+    revision: int,
+    chat_id: ColumnElement[int],
+    thread_id: ColumnElement[int],
+) -> ColumnElement[bool]:
     told = outbox.alias("told")
     return exists().where(
         told.c.alert_id == alert_id,
         told.c.chat_id == chat_id,
+        told.c.thread_id == thread_id,
         told.c.action == Action.SEND,
         told.c.state.not_in(CLOSED) | (told.c.revision == revision),
     )
 
 
 async def _supersede_edits(conn: AsyncConnection, alert_id: AlertId, revision: int) -> None:
-    await _cancel(
+    await cancel(
         conn,
         "superseded",
         outbox.c.alert_id == alert_id,
         outbox.c.action == Action.EDIT,
         outbox.c.revision < revision,
         outbox.c.state.in_(UNSENT),
-    )
-
-
-async def _cancel(conn: AsyncConnection, cause: str, *where: ColumnElement[bool]) -> int:
-    return await write(
-        conn,
-        update(outbox).where(*where).values(state=DeliveryState.CANCELLED, cause=cause),
-    )
-
-
-async def _move_settings(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
-    if await conn.scalar(select(chat.c.id).where(chat.c.id == new)) is None:
-        copied = [c for c in chat.c if c.name not in ("id", "kind", "not_before")]
-        row = select(literal(new), literal("supergroup"), *copied).where(chat.c.id == old)
-        await conn.execute(insert(chat).from_select([chat.c.id, chat.c.kind, *copied], row))
-    wished = await conn.scalar(
-        select(func.count()).select_from(subscription).where(subscription.c.chat_id == new)
-    )
-    if not wished:
-        await conn.execute(
-            update(subscription).where(subscription.c.chat_id == old).values(chat_id=new)
-        )
-    await conn.execute(delete(subscription).where(subscription.c.chat_id == old))
-    await conn.execute(delete(chat).where(chat.c.id == old))
-
-
-async def _cancel_doubles(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
-    """Cancel the old chat's open tellings of what the new chat was or will be told."""
-    theirs = outbox.alias("theirs")
-    known = select(theirs.c.alert_id).where(
-        theirs.c.chat_id == new,
-        theirs.c.action == Action.SEND,
-        theirs.c.state.not_in(CLOSED),
-    )
-    await _cancel(
-        conn,
-        "migrated to a chat that has it",
-        outbox.c.chat_id == old,
-        outbox.c.alert_id.in_(known),
-        outbox.c.state.in_(OPEN),
     )

@@ -228,8 +228,14 @@ subscription = Table(
     "subscription",
     metadata,
     Column("chat_id", BigInteger, ForeignKey("chat.id"), primary_key=True),
+    # The topic of a forum group; 0 is a chat without topics, and a forum's General.
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False, default=0),
     Column("filter_id", BigId, ForeignKey("filter.id"), nullable=False),
     Column("created_at", Moment, nullable=False),
+    # Whether General will do where the topic is closed or gone.
+    Column("may_leave_topic", Boolean, nullable=False, default=False),
+    # NULL while it is served; else why Telegram does not let us into the topic.
+    Column("paused_reason", Text),
     Index("ix_subscription_filter_id", "filter_id"),
 )
 
@@ -245,6 +251,9 @@ outbox = Table(
     _id(),
     Column("alert_id", BigId, nullable=False),
     Column("chat_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger, nullable=False, default=0),
+    # True where the topic refused it and it goes to the chat's General instead.
+    Column("in_general", Boolean, nullable=False, default=False),
     Column("revision", Integer, nullable=False),
     Column("action", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -262,7 +271,7 @@ outbox = Table(
     Column("cause", Text),
     # True where the text must say that it may be a repeat.
     Column("possibly_repeated", Boolean, nullable=False, default=False),
-    UniqueConstraint("alert_id", "chat_id", "revision", "action"),
+    UniqueConstraint("alert_id", "chat_id", "thread_id", "revision", "action"),
     # The claim walks this in order and stops at its limit, however long the queue is.
     Index("ix_outbox_waiting", "priority", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_outbox_held", "state", sqlite_where=HELD, postgresql_where=HELD),

@@ -20,6 +20,11 @@ def _refuse_parse_mode(params: dict[str, Any]) -> None:
         raise ApiError(400, "Bad Request: can't parse entities: parse_mode is not for this bot")
 
 
+def _thread(params: dict[str, Any]) -> int | None:
+    given = params.get("message_thread_id")
+    return None if given is None else int(given)
+
+
 class Methods(Chats):
     """What each method does to the chats and the queue of updates."""
 
@@ -56,6 +61,7 @@ class Methods(Chats):
             params.get("entities") or [],
             params.get("reply_markup"),
             params.get("reply_parameters"),
+            thread_id=_thread(params),
         )
 
     def _do_sendPhoto(self, params: dict[str, Any]) -> Any:
@@ -151,4 +157,5 @@ class Methods(Chats):
             params.get("reply_parameters"),
             kind,
             file_id,
+            _thread(params),
         )
