@@ -30,7 +30,7 @@ FACTS = Facts(
     on=date(2025, 7, 3),
     first_seen_at=NOON,
     origins=2,
-    voices=(Voice("tass.com", "https://tass.com/1", "«Да»", NOON), Voice("x", "u", "t", None)),
+    voices=(Voice("tass.com", "https://tass.com/1", "«Да»", NOON), Voice("x", "u", "t", None, denies=True)),
     detail="de jure",
     contested=True,
     reverses=AlertId(7),

@@ -180,7 +180,7 @@ def facts_to_json(facts: Facts | Notice) -> dict[str, Any]:
         "first_seen_at": _iso(facts.first_seen_at),
         "origins": facts.origins,
         "voices": [
-            [voice.outlet, voice.url, voice.title, _iso(voice.published_at)]
+            [voice.outlet, voice.url, voice.title, _iso(voice.published_at), voice.denies]
             for voice in facts.voices
         ],
         "detail": facts.detail,
@@ -208,8 +208,9 @@ def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
         first_seen_at=datetime.fromisoformat(data["first_seen_at"]),
         origins=data["origins"],
         voices=tuple(
-            Voice(outlet, url, title, None if at is None else datetime.fromisoformat(at))
-            for outlet, url, title, at in data["voices"]
+            # An older version did not store which side a voice was on.
+            Voice(outlet, url, title, _moment(at), *denies)
+            for outlet, url, title, at, *denies in data["voices"]
         ),
         detail=data["detail"],
         contested=data["contested"],
@@ -223,6 +224,10 @@ def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
 
 def _iso(moment: date | None) -> str | None:
     return None if moment is None else moment.isoformat()
+
+
+def _moment(iso: str | None) -> datetime | None:
+    return None if iso is None else datetime.fromisoformat(iso)
 
 
 def _revisions() -> Select[Any]:
