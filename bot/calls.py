@@ -85,7 +85,7 @@ async def _call(
 
 
 def _answers(delivery: Delivery) -> ReplyParameters | None:
-    if delivery.action is not Action.REPLY or delivery.target is None:
+    if delivery.target is None:
         return None
-    # The original may have been deleted by hand; the correction is owed all the same.
+    # The original may have been deleted by hand; what was to be told is owed all the same.
     return ReplyParameters(delivery.target, allow_sending_without_reply=True)

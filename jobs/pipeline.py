@@ -5,7 +5,7 @@ marked as processed with all that follows from them (``detect``). A crash betwee
 repeats work and loses none.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,16 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
-from jobs.domain.alerts import AlertId, ChatId, Notice
-from jobs.domain.events import Ruling
+from jobs.domain.alerts import ChatId, Notice
 from jobs.domain.items import NewsItem
+from jobs.ordering import Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
 from jobs.store import alerts, chats, items, orders, outbox, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
-from jobs.store.orders import Order, OrderKind
 from jobs.watching import watch
 
 BATCH = 25
@@ -33,11 +32,6 @@ BITE = 500
 
 KEEP_UPDATES = timedelta(days=9)
 """Telegram keeps updates for a day, and counts on for a week."""
-
-_RULINGS: Mapping[str, Ruling] = {
-    OrderKind.CONFIRM: Ruling.CONFIRMED,
-    OrderKind.RETRACT: Ruling.RETRACTED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +129,14 @@ class Pipeline:
             await lock_ledger(conn)
             waiting = await orders.pending(conn, 1)
             for order in waiting:
-                answer = await self._carry_out(conn, order, now)
-                await self._notify(conn, answer, [order.chat_id], now)
-                await orders.finish(conn, order.id, answer.key, now)
+                ordering = Ordering(
+                    conn, self._reference, self._keeper(conn, now), self._operators, now
+                )
+                answer = await ordering.carry_out(order)
+                for chat_ids, notice in (([order.chat_id], answer.notice), *answer.others):
+                    await self._notify(conn, notice, chat_ids, now)
+                await orders.finish(conn, order.id, answer.notice.key, now, answer.made)
         return bool(waiting)
-
-    async def _carry_out(self, conn: AsyncConnection, order: Order, now: datetime) -> Notice:
-        number, ruling = order.payload.get("alert"), _RULINGS.get(order.kind)
-        if ruling is None or not isinstance(number, int):
-            return Notice("unchanged", {"alert": str(number), "why": f"{order.kind}?"})
-        why = await alerts.why(conn, AlertId(number))
-        if why is None:
-            return Notice("no_such_alert", {"alert": number})
-        keeper = self._keeper(conn, now)
-        telling = await keeper.rule(why.event, ruling, str(order.payload.get("note", "")))
-        if telling is None:
-            return Notice("unchanged", {"alert": number, "why": "it says so already"})
-        return Notice(ruling.value, {"alert": number})
 
     async def check_sources(self, now: datetime) -> None:
         """Tell the operators once of a source that fails or is silent, and once it is well."""

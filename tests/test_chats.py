@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 
 from jobs.domain.alerts import ChatId, Filter, Level, Notice
 from jobs.domain.events import EventType
+from jobs.domain.orders import OrderKind
 from jobs.store import alerts, chats, orders, outbox
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
-from jobs.store.orders import OrderKind
 from jobs.store.schema import filter_row, metadata
 
 NOON = datetime(2025, 7, 3, 12, tzinfo=UTC)

@@ -25,7 +25,7 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
 async def stand(talk: Talk, *rows: Standing) -> None:
     async with talk.store.write() as conn:
         for row in rows:
-            await standings.put(conn, row)
+            await standings.put(conn, row, talk.clock.now())
 
 
 RUSSIA = Standing("taliban", "RU", "de_jure", date(2025, 7, 3), mission="embassy")

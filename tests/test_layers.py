@@ -13,6 +13,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("jobs.settings", "jobs.reference"),
     ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
     ("jobs.polling", "jobs.watching", "jobs.quarantine", "jobs.bookkeeping", "jobs.wording"),
+    ("jobs.ordering", "jobs.rebuild"),
     ("jobs.pipeline", "jobs.web"),
     ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check"),
     ("jobs.runtime",),

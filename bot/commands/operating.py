@@ -8,8 +8,8 @@ from bot.texts.foreign import safe_url
 from bot.texts.language import Words
 from bot.texts.messages import Message
 from jobs.domain.alerts import AlertId
+from jobs.domain.orders import OrderKind
 from jobs.store import alerts, chats, orders
-from jobs.store.orders import OrderKind
 
 
 async def retract(desk: Desk, ask: Ask, words: Words) -> Message:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.domain.alerts import AlertId, AlertKind, Facts, Level, Notice, Reason, Voice
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade
 from jobs.store import events, mentions
-from jobs.store.schema import alert, event, mention, revision
+from jobs.store.schema import alert, event, revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,12 @@ async def get_revision(conn: AsyncConnection, alert_id: AlertId, number: int) ->
     return None if row is None else _revision(row)
 
 
+async def event_of(conn: AsyncConnection, alert_id: AlertId) -> Event | None:
+    """Return the event that an alert tells of; None for a notice or an unknown number."""
+    event_id = await conn.scalar(select(alert.c.event_id).where(alert.c.id == alert_id))
+    return None if event_id is None else await events.get(conn, EventId(event_id))
+
+
 async def revisions_of(conn: AsyncConnection, event_id: EventId) -> list[Revision]:
     """Return all that was told of an event, in order."""
     return await _load(conn, alert.c.event_id == event_id)
@@ -158,7 +164,7 @@ async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     believed = None if event_id is None else await events.get(conn, event_id)
     if believed is None:
         return None
-    rows = await conn.execute(mentions.with_items().where(mention.c.event_id == event_id))
+    rows = await conn.execute(mentions.with_items().where(mentions.is_of([believed.id])))
     accounts = tuple(
         Account(mentions.evidence_from(row), None if row.reason is None else Reason(row.reason))
         for row in rows
@@ -190,6 +196,8 @@ def facts_to_json(facts: Facts | Notice) -> dict[str, Any]:
         "includes": [list(included) for included in facts.includes],
         "note": facts.note,
         "recognises": facts.recognises,
+        "reversed_by": facts.reversed_by,
+        "same_as": facts.same_as,
     }
 
 
@@ -197,7 +205,6 @@ def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
     """Return the facts or the notice that ``facts_to_json`` wrote."""
     if "notice" in data:
         return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
-    reverses = data["reverses"]
     return Facts(
         case=data["case"],
         actor=data["actor"],
@@ -215,10 +222,13 @@ def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
         detail=data["detail"],
         contested=data["contested"],
         retracted=data["retracted"],
-        reverses=None if reverses is None else AlertId(reverses),
+        reverses=_alert_id(data["reverses"]),
         includes=tuple((EventType(kind), detail) for kind, detail in data["includes"]),
         note=data["note"],
         recognises=data["recognises"],
+        # An older version did not store these.
+        reversed_by=_alert_id(data.get("reversed_by")),
+        same_as=_alert_id(data.get("same_as")),
     )
 
 
@@ -228,6 +238,10 @@ def _iso(moment: date | None) -> str | None:
 
 def _moment(iso: str | None) -> datetime | None:
     return None if iso is None else datetime.fromisoformat(iso)
+
+
+def _alert_id(number: int | None) -> AlertId | None:
+    return None if number is None else AlertId(number)
 
 
 def _revisions() -> Select[Any]:

@@ -32,9 +32,10 @@ class Delivery:
     """One claimed row, with what is needed to put it into words.
 
     ``facts`` is the revision's stored JSON. ``target`` is the message that an edit
-    changes or a reply answers, None where its id is not known. ``possibly_repeated``
-    says that the chat may have had this already, which the text must admit. ``topic`` is
-    the forum topic to write in, None for a chat's only or General thread.
+    changes or a reply answers, None where its id is not known; a first telling of a
+    reversal answers the alert that it takes back. ``possibly_repeated`` says that the
+    chat may have had this already, which the text must admit. ``topic`` is the forum
+    topic to write in, None for a chat's only or General thread.
     """
 
     id: DeliveryId
@@ -141,10 +142,12 @@ def _chat_is_busy(now: datetime) -> ColumnElement[bool]:
 
 async def _load(conn: AsyncConnection, ids: Collection[int]) -> list[Delivery]:
     told = outbox.alias("told")
+    taken_back = revision.c.facts["reverses"].as_integer()
+    answered = case((outbox.c.action == Action.SEND, taken_back), else_=outbox.c.alert_id)
     target = (
         select(told.c.message_id)
         .where(
-            told.c.alert_id == outbox.c.alert_id,
+            told.c.alert_id == answered,
             told.c.chat_id == outbox.c.chat_id,
             told.c.thread_id == outbox.c.thread_id,
             told.c.action == Action.SEND,

@@ -85,13 +85,15 @@ async def fan_out(
     level: Level,
     loud: bool,
     now: datetime,
+    answers: AlertId | None = None,
 ) -> FannedOut:
     """Write the deliveries of one stored revision of an alert.
 
     Every open chat that was told of the alert, or is about to be, gets an EDIT, and a
     REPLY too if the change is loud; an older edit that is not yet sent is cancelled.
-    Every other open chat whose filter is in ``filter_ids`` gets a SEND. Doing it again
-    for the same revision writes nothing.
+    Every other open chat whose filter is in ``filter_ids`` gets a SEND, and so does every
+    chat that was told of ``answers``, the alert that this one takes back, whatever its
+    filter. Doing it again for the same revision writes nothing.
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
@@ -110,6 +112,8 @@ async def fan_out(
         )
     )
     sends = await _insert(conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], now)
+    if answers is not None:
+        sends += await _answer(conn, alert_id, revision, answers, _BY_LEVEL[level], now)
     return FannedOut(sends, edits, replies)
 
 
@@ -281,19 +285,43 @@ async def _follow(
     return await _insert(conn, chats, alert_id, revision, action, priority, now)
 
 
+async def _answer(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    revision: int,
+    answers: AlertId,
+    priority: Priority,
+    now: datetime,
+) -> int:
+    told = outbox.alias("told")
+    chats = (
+        select(told.c.chat_id, told.c.thread_id)
+        .distinct()
+        .join(chat, chat.c.id == told.c.chat_id)
+        .where(
+            told.c.alert_id == answers,
+            told.c.action == Action.SEND,
+            told.c.state.not_in(CLOSED),
+            chat.c.closed_reason.is_(None),
+            ~_is_told(alert_id, revision, told.c.chat_id, told.c.thread_id),
+        )
+    )
+    return await _insert(conn, chats, alert_id, revision, Action.SEND, priority, now)
+
+
 def _is_told(
     alert_id: AlertId,
     revision: int,
     chat_id: ColumnElement[int],
     thread_id: ColumnElement[int],
 ) -> ColumnElement[bool]:
-    told = outbox.alias("told")
+    own = outbox.alias("own")
     return exists().where(
-        told.c.alert_id == alert_id,
-        told.c.chat_id == chat_id,
-        told.c.thread_id == thread_id,
-        told.c.action == Action.SEND,
-        told.c.state.not_in(CLOSED) | (told.c.revision == revision),
+        own.c.alert_id == alert_id,
+        own.c.chat_id == chat_id,
+        own.c.thread_id == thread_id,
+        own.c.action == Action.SEND,
+        own.c.state.not_in(CLOSED) | (own.c.revision == revision),
     )
 
 

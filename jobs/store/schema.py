@@ -127,11 +127,30 @@ event = Table(
     Column("detail", Text, nullable=False, default=""),
     Column("reverses", BigId, ForeignKey("event.id")),
     Column("inhibited_by", BigId, ForeignKey("event.id")),
-    # An operator's word, which outlives every new assessment.
+    # An operator's words, which outlive every new assessment.
     Column("ruling", Text),
+    Column("correction", JSON(none_as_null=True)),
+    # An event of this table; SQLite can add no foreign key to a table that has rows.
+    Column("merged_into", BigId),
     Index("ix_event_case_id_actor_type", "case_id", "actor", "type"),
     Index("ix_event_changed_at", "changed_at"),
+    Index("ix_event_merged_into", "merged_into"),
 )
+
+event_version = Table(
+    "event_version",
+    metadata,
+    _id(),
+    Column("event_id", BigId, ForeignKey("event.id"), nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("believed_at", Moment, nullable=False),
+    # The other columns of ``event``, as they were from then on.
+    Column("shape", JSON, nullable=False),
+    Index("ix_event_version_event_id_id", "event_id", "id"),
+    Index("ix_event_version_case_id_actor_believed_at", "case_id", "actor", "believed_at"),
+)
+"""What was believed of each event, and from when on; written with each change."""
 
 mention = Table(
     "mention",
@@ -178,6 +197,46 @@ standing = Table(
     Column("last_meeting_on", Date),
     Column("certain", Boolean, nullable=False),
     Column("events", JSON, nullable=False),
+)
+
+standing_version = Table(
+    "standing_version",
+    metadata,
+    _id(),
+    Column("case_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("believed_at", Moment, nullable=False),
+    Column("shape", JSON, nullable=False),
+    Index("ix_standing_version_case_id_actor_id", "case_id", "actor", "id"),
+)
+
+ruling = Table(
+    "ruling",
+    metadata,
+    _id(),
+    Column("order_id", BigId, ForeignKey("orders.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("event_id", BigId, ForeignKey("event.id"), nullable=False),
+    # Its place in the journal: the last mention that was in the ledger.
+    Column("after_mention", BigId, nullable=False),
+    Column("other_id", BigId, ForeignKey("event.id")),
+    Column("mentions", JSON, nullable=False),
+    Column("correction", JSON(none_as_null=True)),
+    Column("ruled_at", Moment, nullable=False),
+    Index("ix_ruling_event_id", "event_id"),
+)
+"""An operator's words on events: with the mentions they are what the ledger follows from."""
+
+report = Table(
+    "report",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    # Who is answered once it is worked through.
+    Column("chat_id", BigInteger, nullable=False),
+    Column("reported_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("outcome", Text),
 )
 
 alert = Table(
@@ -289,6 +348,10 @@ orders = Table(
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),
     Column("outcome", Text),
+    # The revision that it made, if any.
+    Column("alert_id", BigId),
+    Column("revision", Integer),
+    Index("ix_orders_kind_created_at", "kind", "created_at"),
 )
 
 seen_update = Table(
