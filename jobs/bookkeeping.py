@@ -21,10 +21,12 @@ from jobs.domain.alerts import (
     Transition,
     Withheld,
 )
-from jobs.domain.events import Event, EventId, EventStatus, Evidence, Mention
+from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Mention
 from jobs.domain.rulings import RulingKind, Word
 from jobs.ledger.fanout import facts_of, inhibitor, wants
 from jobs.ledger.fusion import fuse
+from jobs.ledger.heads import Head, head_of
+from jobs.ledger.origins import CORRECTABLE, TAKEN_BACK, is_same_story
 from jobs.ledger.rulings import carry_out
 from jobs.ledger.standings import stand
 from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
@@ -104,6 +106,26 @@ class Bookkeeper:
         entry = await self._settle(page, fused.after, evidence, is_baseline=stored.is_baseline)
         await mentions.settle(self._conn, evidence.mention_id, fused.after.id, entry.reason)
         return entry
+
+    async def take_back(self, stored: StoredItem, said: Sequence[Mention]) -> list[Entry]:
+        """Enter what an item takes back without saying it: of another actor, kind or none.
+
+        A withdrawn story may name nobody, and a corrected one somebody else; its title
+        then tells which story of that owner it means.
+        """
+        item = stored.item
+        if head_of(item.title) not in (Head.WITHDRAWN, Head.CORRECTED):
+            return []
+        family = self._reference.outlet_of(item.outlet).family
+        since = item.first_seen_at - CORRECTABLE
+        spoken = {(each.case, each.actor, each.type) for each in said}
+        meant: dict[tuple[str, str, EventType], Mention] = {}
+        for each in await mentions.recent_of(self._conn, family, since):
+            old = each.mention
+            key = (old.case, old.actor, old.type)
+            if key not in spoken and is_same_story(item.title, each.title):
+                meant[key] = replace(old, rule=TAKEN_BACK, words=())
+        return [await self.enter(stored, each) for each in meant.values()]
 
     async def rule(
         self, word: Word, event: Event, note: str, pages: Sequence[Evidence] = ()

@@ -115,7 +115,9 @@ class Pipeline:
     async def _enter(self, keeper: Bookkeeper, stored: StoredItem) -> list[Entry]:
         item = stored.item
         text = Text(item.title, item.summary, item.lang, item.outlet, item.published_at)
-        return [await keeper.enter(stored, mention) for mention in self._detector.detect(text)]
+        said = self._detector.detect(text)
+        entries = [await keeper.enter(stored, mention) for mention in said]
+        return [*entries, *await keeper.take_back(stored, said)]
 
     async def carry_out_orders(self, now: datetime) -> int:
         """Carry out what admins ordered, each in its own transaction; return how many."""

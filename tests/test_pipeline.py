@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from jobs.detection import Detector
 from jobs.domain.alerts import AlertId, AlertKind, Filter, Level, Notice, Reason
-from jobs.domain.events import EventStatus, EventType, Grade
+from jobs.domain.events import EventStatus, EventType, Grade, Mention
 from jobs.domain.items import SourceId
 from jobs.domain.orders import OrderKind
 from jobs.errors import StoreError
@@ -338,3 +338,38 @@ class TestReversal:
         await world.pipeline.carry_out_orders(NOON + 61 * DAY)
         last = [each for each in await world.told() if each.alert_id == 1][-1]
         assert (last.reason, last.facts.reversed_by) == (Reason.RESTORED, None)  # type: ignore[union-attr]
+
+
+class TestTakenBack:
+    STORY = "Uruguay opens formal ties with the new rulers of Kabul after a long debate"
+
+    async def _hear(self, world: World, host: str, title: str, *said: Mention) -> None:
+        self._at = getattr(self, "_at", NOON) + HOUR
+        await world.put(host, *said, title=title, at=self._at)
+        await world.pipeline.detect(self._at)
+
+    async def _last(self, world: World, alert_id: int) -> tuple[Reason, bool]:
+        last = [each for each in await world.told() if each.alert_id == alert_id][-1]
+        return last.reason, last.facts.retracted  # type: ignore[union-attr]
+
+    async def test_a_withdrawal_that_names_nobody_still_falls_on_its_story(
+        self, world: World
+    ) -> None:
+        await self._hear(world, "one.example", self.STORY, SAID)
+        await self._hear(world, "one.example", f"WITHDRAWN: {self.STORY}")
+        assert await self._last(world, 1) == (Reason.RETRACTED, True)
+
+    async def test_a_correction_that_names_another_state_takes_the_first_one_back(
+        self, world: World
+    ) -> None:
+        await self._hear(world, "one.example", self.STORY, SAID)
+        other = replace(SAID, actor="PY")
+        corrected = f"CORRECTED-{self.STORY.replace('Uruguay', 'Paraguay')}"
+        await self._hear(world, "one.example", corrected, other)
+        assert await self._last(world, 1) == (Reason.RETRACTED, True)
+        assert await self._last(world, 2) == (Reason.FIRST, False)
+
+    async def test_nobody_takes_back_what_another_owner_says(self, world: World) -> None:
+        await self._hear(world, "one.example", self.STORY, SAID)
+        await self._hear(world, "two.example", f"WITHDRAWN: {self.STORY}")
+        assert await self._last(world, 1) == (Reason.FIRST, False)

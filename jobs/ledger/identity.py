@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from jobs.domain.events import STANDING, Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
-from jobs.ledger.origins import text_of
+from jobs.ledger.origins import corrects, text_of
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS, Window
 
 TAKES_BACK = "withdrawal"
@@ -38,6 +38,8 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
     """
     status = evidence.mention.status
     if is_dated(evidence) and _is_reprint(evidence, event):
+        return 0, timedelta(0)
+    if corrects(evidence, event.evidence):
         return 0, timedelta(0)
     if status is EventStatus.PLANNED:
         return _plan_to_any(evidence, event, kin) if is_dated(evidence) else None

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, update
@@ -78,6 +79,16 @@ async def evidence_of(
 def is_of(event_ids: Collection[EventId]) -> ColumnElement[bool]:
     """Say of a row of ``with_items`` whether it is evidence of some events."""
     return or_(mention.c.event_id.in_(event_ids), event.c.merged_into.in_(event_ids))
+
+
+async def recent_of(conn: AsyncConnection, family: str, since: datetime) -> list[Evidence]:
+    """Return what an owner's outlets were read to say since, as far as it is evidence."""
+    recent = with_items().where(
+        item.c.first_seen_at >= since,
+        mention.c.family == family,
+        mention.c.event_id.is_not(None),
+    )
+    return [evidence_from(row) for row in await conn.execute(recent)]
 
 
 async def last_id(conn: AsyncConnection) -> MentionId:
