@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
-from jobs.domain.alerts import ChatId, Notice
+from jobs.domain.alerts import ChatId
 from jobs.domain.items import NewsItem
 from jobs.ordering import Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
-from jobs.store import alerts, chats, items, notices, orders, outbox, sources
+from jobs.store import chats, items, notices, orders, outbox, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
 from jobs.watching import watch
