@@ -129,7 +129,7 @@ def read_labels(paths: Iterable[Path]) -> dict[str, tuple[dict[str, Any], list[L
 def one_event_each(labels: Iterable[Label]) -> dict[str, str]:
     """Return which event a label's event counts as: a plan and its act are one."""
     acts = [each for each in labels if each.status in ("done", "reversed") and each.on]
-    canonical = {}
+    canonical: dict[str, str] = {}
     for each in labels:
         canonical.setdefault(each.event, each.event)
         if each.status == "planned" and each.on:
@@ -145,18 +145,23 @@ def one_event_each(labels: Iterable[Label]) -> dict[str, str]:
     return canonical
 
 
-def as_mention(label: Label, published: str | None, attributions: tuple[str, ...]) -> Mention:
-    """Return a label as detection would have found it at its best."""
-    basis = DateBasis.UNKNOWN
-    if label.on is not None:
-        is_own_day = label.on.isoformat() == published
-        basis = DateBasis.PUBLISHED if is_own_day else DateBasis.STATED
+def as_mention(
+    label: Label, published: str | None, attributions: tuple[str, ...], *, undated: bool
+) -> Mention:
+    """Return a label as detection would have found it at its best, or in a text without days."""
+    on, basis = label.on, DateBasis.STATED
+    if on is None:
+        basis = DateBasis.UNKNOWN
+    elif undated and label.status in ("planned", "past"):
+        on, basis = None, DateBasis.UNKNOWN
+    elif (undated or on.isoformat() == published) and published:
+        on, basis = date.fromisoformat(published[:10]), DateBasis.PUBLISHED
     return Mention(
         case=label.case,
         actor=label.actor,
         type=EventType(label.type),
         status=EventStatus(label.status),
-        on=label.on,
+        on=on,
         basis=basis,
         rule="label",
         clause="",
@@ -258,6 +263,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--gold", action="store_true", help="feed the labels as mentions")
+    parser.add_argument("--undated", action="store_true", help="as --gold, but no text names a day")
     parser.add_argument("--part", choices=("dev", "all"), default="all")
     parser.add_argument("--cases", type=Path, metavar="DIR")
     parser.add_argument("--errors", action="store_true", help="show errors (dev part only)")
@@ -271,7 +277,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     entries = [each for each in read_corpora(args.files) if each.id in chosen]
     cases = {row["case"] for row, _ in rows.values()} & reference.cases.keys()
     labels = {name: [e for e in rows[name][1] if e.case in cases] for name in chosen}
-    detector = _labelled(entries, rows, cases, real) if args.gold else real
+    detector = real
+    if args.gold or args.undated:
+        detector = _labelled(entries, rows, cases, real, undated=args.undated)
     lines = asyncio.run(told_lines(entries, reference, detector))
     result = score(lines, labels)
     for figure, value, includes in result.rows():
@@ -287,6 +295,8 @@ def _labelled(
     rows: Mapping[str, tuple[dict[str, Any], list[Label]]],
     cases: Iterable[str],
     real: Detector,
+    *,
+    undated: bool,
 ) -> Labelled:
     heard = {}
     for entry in entries:
@@ -295,7 +305,12 @@ def _labelled(
         text = Text(item.title, item.summary, item.lang, item.outlet, item.published_at)
         credited = {(each.actor, each.type.value): each.attributions for each in real.detect(text)}
         heard[item.title, item.summary] = [
-            as_mention(each, row["published"], credited.get((each.actor, each.type), ()))
+            as_mention(
+                each,
+                row["published"],
+                credited.get((each.actor, each.type), ()),
+                undated=undated,
+            )
             for each in labels
             if each.case in set(cases)
         ]
