@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from jobs.domain.alerts import ChatId, Filter, Level, Notice
 from jobs.domain.events import EventType
 from jobs.domain.orders import OrderKind
-from jobs.store import alerts, chats, orders, outbox
+from jobs.store import alerts, chats, orders, outbox, reports
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
 from jobs.store.schema import filter_row, metadata
@@ -100,6 +100,7 @@ async def test_forget_leaves_nothing_of_a_chat_and_all_of_the_others(store: Stor
                 chat_id=chat_id,
                 now=NOON,
             )
+            await reports.put(conn, f"https://news.example/{chat_id}", chat_id, NOON)
     async with store.write() as conn:
         notice = await alerts.add_notice(conn, Notice("confirmed", {"alert": 1}), NOON)
         await outbox.put_notices(conn, notice, [MINE, YOURS], NOON)
@@ -111,6 +112,8 @@ async def test_forget_leaves_nothing_of_a_chat_and_all_of_the_others(store: Stor
             for column in table.columns
             if column.name == "chat_id" or (table.name, column.name) == ("chat", "id")
         }
+    # A reported page stays in the queue; nobody is answered.
+    assert left.pop("report") == {0, YOURS}
     assert left == {name: {YOURS} for name in ("chat", "subscription", "outbox", "orders")}
 
 

@@ -106,6 +106,16 @@ def _is_firm(event: Event) -> bool:
     return is_once(event) and is_sure
 
 
+def _is_behind(act: Event, since: timedelta) -> bool:
+    """Say whether a plan that names no day, told so long after an act, still means that act.
+
+    What leaves a standing is not planned anew while its news is being told.
+    """
+    window = WINDOWS[act.type]
+    is_sure = act.grade.rank >= Grade.CORROBORATED.rank and not act.contested
+    return _is_firm(act) or (window.lasting and is_sure and since <= window.lag)
+
+
 def _is_reprint(evidence: Evidence, event: Event) -> bool:
     """Say whether the same words were read of this event before, however long ago.
 
@@ -180,7 +190,7 @@ def _plan_to_act(
     waited = done.on - told_on
     if -WINDOWS[act.type].apart <= waited <= PLAN_OPEN:
         return 1, abs(waited)
-    is_late_word = waited < timedelta(0) and _is_firm(act) and stands(act, told_on, kin)
+    is_late_word = waited < timedelta(0) and _is_behind(act, -waited) and stands(act, told_on, kin)
     return (2, -waited) if is_late_word else None
 
 

@@ -9,13 +9,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, Filter, Level
 from jobs.domain.events import EventType
 from jobs.store.dialects import insert_into
-from jobs.store.schema import chat, filter_row, orders, outbox, seen_update, subscription
+from jobs.store.schema import (
+    chat,
+    filter_row,
+    orders,
+    outbox,
+    report,
+    ruling,
+    seen_update,
+    subscription,
+)
 
 
 class ChatKind(StrEnum):
@@ -175,8 +184,17 @@ async def forget_updates(conn: AsyncConnection, before: datetime) -> int:
 
 
 async def forget(conn: AsyncConnection, chat_id: ChatId) -> None:
-    """Delete everything of a chat: its wishes, what it was sent, its orders, itself."""
-    for table in (outbox, subscription, orders):
+    """Delete everything of a chat: its wishes, what it was sent, its orders, itself.
+
+    What an operator's order did to the ledger stays, but not who gave it.
+    """
+    lasting = exists().where(ruling.c.order_id == orders.c.id)
+    await conn.execute(delete(orders).where(orders.c.chat_id == chat_id, ~lasting))
+    await conn.execute(
+        update(orders).where(orders.c.chat_id == chat_id).values(chat_id=0, ordered_by=0)
+    )
+    await conn.execute(update(report).where(report.c.chat_id == chat_id).values(chat_id=0))
+    for table in (outbox, subscription):
         await conn.execute(delete(table).where(table.c.chat_id == chat_id))
     await conn.execute(delete(chat).where(chat.c.id == chat_id))
 
