@@ -33,8 +33,9 @@ from bot.texts import service
 from bot.texts.alerts import render_alert
 from bot.texts.language import words_of
 from bot.texts.messages import Message
+from bot.texts.missed import render_missed
 from bot.texts.notices import render_notice
-from jobs.domain.alerts import Notice
+from jobs.domain.alerts import Missed, Notice
 from jobs.domain.clock import Clock
 from jobs.reference import Reference
 from jobs.settings import Settings
@@ -120,6 +121,14 @@ def render_delivery(delivery: Delivery, reference: Reference) -> Message:
     if isinstance(facts, Notice):
         return render_notice(
             facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
+        )
+    if isinstance(facts, Missed):
+        return render_missed(
+            facts,
+            names=reference,
+            language=delivery.language,
+            zone=delivery.zone,
+            possibly_repeated=delivery.possibly_repeated,
         )
     return render_alert(
         facts,

@@ -11,11 +11,13 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.request import BaseRequest
 
 from bot.application import ALLOWED_UPDATES, App, build_application, menu, render_delivery
-from bot.delivery import Deliverer, Policy
-from bot.pacing import Pacer
+from bot.delivery import Deliverer
+from bot.pacing import PER_SECOND, Pacer
 from bot.pictures.renderer import Renderer
 from bot.polling import Poller
+from bot.upkeep import Policy
 from bot.webhook import WEBHOOK_PATH, webhook_route
+from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock
 from jobs.errors import ConfigError
 from jobs.reference import Reference
@@ -69,9 +71,11 @@ def build_deliverer(
         pacer,
         lambda delivery: render_delivery(delivery, reference),
         Policy(
-            uncertain=settings.uncertain_policy,
+            resent=settings.resent_levels(),
             deadline=timedelta(seconds=settings.send_deadline_seconds),
             ttl=timedelta(hours=settings.outbox_ttl_hours),
+            operators=tuple(ChatId(person) for person in settings.operators()),
+            paid=settings.paid_broadcast_per_second > 0,
         ),
     )
 
@@ -113,7 +117,7 @@ def build_station(
     ``request`` stands in for Telegram (the terminal). Raises ``ConfigError`` where a
     webhook has no secret.
     """
-    pacer = Pacer()
+    pacer = Pacer(settings.paid_broadcast_per_second or PER_SECOND)
     application = build_application(
         settings, store, reference, clock, request, renderer=renderer, pacer=pacer
     )

@@ -19,7 +19,7 @@ from jobs.domain.items import NewsItem
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
-from jobs.store import alerts, chats, items, orders, outbox, sources
+from jobs.store import alerts, chats, items, notices, orders, outbox, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
 from jobs.store.orders import Order, OrderKind
@@ -136,7 +136,7 @@ class Pipeline:
             waiting = await orders.pending(conn, 1)
             for order in waiting:
                 answer = await self._carry_out(conn, order, now)
-                await self._notify(conn, answer, [order.chat_id], now)
+                await notices.tell(conn, answer, [order.chat_id], now)
                 await orders.finish(conn, order.id, answer.key, now)
         return bool(waiting)
 
@@ -158,7 +158,7 @@ class Pipeline:
         async with self._store.write() as conn:
             found = watch(await sources.health(conn), now)
             for notice in found.notices:
-                await self._notify(conn, notice, self._operators, now)
+                await notices.tell(conn, notice, self._operators, now)
             await sources.set_alarm(conn, found.ailing, now)
             await sources.set_alarm(conn, found.well, None)
 
@@ -177,9 +177,3 @@ class Pipeline:
 
     def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
         return Bookkeeper(conn, self._reference, self._freshness, now)
-
-    async def _notify(
-        self, conn: AsyncConnection, notice: Notice, chat_ids: Collection[ChatId], now: datetime
-    ) -> None:
-        alert_id = await alerts.add_notice(conn, notice, now)
-        await outbox.put_notices(conn, alert_id, chat_ids, now)

@@ -16,6 +16,30 @@ _SENTENCES: Mapping[str, str] = {
     "source_failing": N_("The source {source} cannot be read: {why}"),
     "source_silent": N_("The source {source} has brought nothing new for {days} days."),
     "source_well": N_("The source {source} is well again."),
+    "arrival_unknown": N_(
+        "{count} messages were closed without knowing whether they arrived (UNCERTAIN_POLICY)."
+    ),
+    "sending_stopped": N_("Nothing was sent for {minutes} minutes: {why}. Now it goes on."),
+    "entities_refused": N_(
+        "Telegram refused the formatting of alert {alert}, which is sent without: {why}"
+    ),
+    "message_refused": N_("Telegram refused alert {alert} in a chat, for good: {why}"),
+    "long_wait": N_("Telegram asks for {minutes} minutes of silence in one chat."),
+    "no_rights": N_(
+        "In a chat where you turned alerts on ({chat}) I may no longer write. An admin there can "
+        "allow it again; until then nothing arrives."
+    ),
+    "chat_closed": N_(
+        "I am no longer in a chat where you turned alerts on ({chat}): nothing more arrives there."
+    ),
+    "topic_closed": N_(
+        "A topic where you turned alerts on (chat {chat}) is closed or gone. /start in another "
+        "topic of it begins again."
+    ),
+    "this_topic_closed": N_(
+        "A topic of this group that got alerts is closed or gone. /start in another topic begins "
+        "again."
+    ),
     "sources_alarm": N_("{count} sources cannot be read or are silent: {sources}"),
 }
 NOTICE_KEYS = frozenset(_SENTENCES)

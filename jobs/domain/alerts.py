@@ -116,6 +116,14 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """What a chat was not told while it was news, in one message; ``more`` are not listed."""
+
+    alerts: tuple[tuple[AlertId, Facts], ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """A change of an event that is worth telling.
 

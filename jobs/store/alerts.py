@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import AlertId, AlertKind, Facts, Level, Notice, Reason, Voice
+from jobs.domain.alerts import AlertId, AlertKind, Facts, Level, Missed, Notice, Reason, Voice
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade
 from jobs.store import events, mentions
 from jobs.store.schema import alert, event, mention, revision
@@ -24,7 +24,7 @@ class Revision:
     kind: AlertKind
     level: Level
     reason: Reason
-    facts: Facts | Notice
+    facts: Facts | Notice | Missed
     created_at: datetime
 
 
@@ -71,7 +71,7 @@ async def add_revision(
     kind: AlertKind,
     level: Level,
     reason: Reason,
-    facts: Facts | Notice,
+    facts: Facts | Notice | Missed,
     now: datetime,
 ) -> int:
     """Write an alert's next revision and return its number, the first being 1."""
@@ -166,10 +166,13 @@ async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     return Why(alert_id, believed, tuple(told), accounts)
 
 
-def facts_to_json(facts: Facts | Notice) -> dict[str, Any]:
+def facts_to_json(facts: Facts | Notice | Missed) -> dict[str, Any]:
     """Return what ``facts_from_json`` reads: plain values, dates as ISO 8601."""
     if isinstance(facts, Notice):
         return {"notice": facts.key, **facts.values}
+    if isinstance(facts, Missed):
+        listed = [[alert_id, facts_to_json(each)] for alert_id, each in facts.alerts]
+        return {"missed": listed, "more": facts.more}
     return {
         "case": facts.case,
         "actor": facts.actor,
@@ -193,10 +196,17 @@ def facts_to_json(facts: Facts | Notice) -> dict[str, Any]:
     }
 
 
-def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
-    """Return the facts or the notice that ``facts_to_json`` wrote."""
+def facts_from_json(data: dict[str, Any]) -> Facts | Notice | Missed:
+    """Return the facts, the notice or the list that ``facts_to_json`` wrote."""
     if "notice" in data:
         return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
+    if "missed" in data:
+        listed = tuple((AlertId(number), _facts(each)) for number, each in data["missed"])
+        return Missed(listed, data["more"])
+    return _facts(data)
+
+
+def _facts(data: dict[str, Any]) -> Facts:
     reverses = data["reverses"]
     return Facts(
         case=data["case"],

@@ -140,24 +140,13 @@ async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> 
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(not_before=until))
 
 
-async def expire(conn: AsyncConnection, before: datetime) -> int:
-    """Close each first telling that was written earlier and has not gone out.
+async def bring_forward(conn: AsyncConnection, latest: datetime, now: datetime) -> int:
+    """Let rows that are put off beyond ``latest`` go at once; return how many.
 
-    Edits and replies stay: a correction is owed however late. Where one was waiting for
-    an expired telling, it becomes that chat's first telling.
+    No row waits so long by itself: the clock has been put back since it was written.
     """
-    stale = (
-        WAITING,
-        outbox.c.action == Action.SEND,
-        outbox.c.created_at < before,
-    )
-    alerts = await conn.scalars(select(outbox.c.alert_id).distinct().where(*stale))
-    closed = await write(
-        conn, update(outbox).where(*stale).values(state=DeliveryState.DEAD, cause="expired")
-    )
-    for alert_id in alerts.all():
-        await promote_followers(conn, outbox.c.alert_id == alert_id)
-    return closed
+    late = (WAITING, outbox.c.not_before > latest)
+    return await write(conn, update(outbox).where(*late).values(not_before=now))
 
 
 async def prune(conn: AsyncConnection, before: datetime, limit: int) -> int:

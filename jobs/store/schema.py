@@ -214,6 +214,9 @@ chat = Table(
     # Telegram asked for silence in this chat until then (retry_after).
     Column("not_before", Moment),
     Column("created_at", Moment, nullable=False),
+    # Who turned the alerts on in a group or channel: told where the bot may speak no more.
+    Column("owner_id", BigInteger),
+    Column("owner_told_at", Moment),
 )
 
 filter_row = Table(
@@ -244,6 +247,9 @@ WAITING = text("state IN ('PENDING', 'RETRY')")
 
 HELD = text("state IN ('CLAIMED', 'SENDING', 'UNCERTAIN')")
 """The few rows that a sender holds or held; found without reading the years of SENT ones."""
+
+STARTED = text("started_at IS NOT NULL")
+"""The rows of which a call was made: the pace of a chat is read from them."""
 
 outbox = Table(
     "outbox",
@@ -276,7 +282,31 @@ outbox = Table(
     Index("ix_outbox_waiting", "priority", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_outbox_held", "state", sqlite_where=HELD, postgresql_where=HELD),
     Index("ix_outbox_chat_id_state", "chat_id", "state"),
+    Index(
+        "ix_outbox_chat_id_started_at",
+        "chat_id",
+        "started_at",
+        sqlite_where=STARTED,
+        postgresql_where=STARTED,
+    ),
 )
+
+send_slot = Table(
+    "send_slot",
+    metadata,
+    Column("id", Text, primary_key=True),
+    # Until then the call counts in the window that all processes of the bot share.
+    Column("until", Moment, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+"""What only one process at a time may do."""
 
 orders = Table(
     "orders",
