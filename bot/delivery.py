@@ -318,7 +318,7 @@ class Deliverer:
         for task in late:
             task.cancel()
         if late:
-            await asyncio.wait(late)
+            await asyncio.wait(late, timeout=1)
 
 
 def _call_of(delivery: Delivery) -> str:

@@ -87,6 +87,10 @@ def privacy(words: Words, outbox_days: int) -> Message:
             "Its number, its kind, its language and time zone, what it wants to hear, and which "
             "alerts it was sent. No names, no user names, nothing that anybody writes."
         ),
+        words.gettext(
+            "Of a group or channel also the number of who turned the alerts on, to tell them if "
+            "I can no longer write there."
+        ),
         words.ngettext(
             "Which alerts were sent is kept for {days} day, so that they can be corrected.",
             "Which alerts were sent is kept for {days} days, so that they can be corrected.",
