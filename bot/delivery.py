@@ -318,7 +318,12 @@ class Deliverer:
         for task in late:
             task.cancel()
         if late:
-            await asyncio.wait(late)
+            await asyncio.wait(late, timeout=1)
+
+
+def _call_of(delivery: Delivery) -> str:
+    """Return a name for the call that no other call ever has."""
+    return f"{delivery.attempt_id}:{delivery.id}"
 
 
 def _call_of(delivery: Delivery) -> str:

@@ -31,6 +31,19 @@ class SharedWindow:
         until = now + timedelta(seconds=HOLD_SECONDS)
         return await slots.take(conn, ids, self._per_second, now, until)
 
+    async def take_alone(self, store: Store, id_: str) -> bool:
+        """Take room for one call that begins at once; return whether there is any."""
+        if not self._shared:
+            return True
+        async with store.write() as conn:
+            return bool(await self.take(conn, [id_]))
+
+    async def end_alone(self, store: Store, id_: str) -> None:
+        """Note that a call taken alone has ended."""
+        if self._shared:
+            async with store.write() as conn:
+                await self.end(conn, id_)
+
     async def end(self, conn: AsyncConnection, id_: str) -> None:
         """Note that a call has ended."""
         if self._shared:

@@ -11,7 +11,7 @@ from telegram import Bot, Update
 from bot.delivery import Deliverer
 from bot.demo.clock import DemoClock
 from bot.pacing import Pacer
-from bot.polling import Poller
+from bot.polling import Poller, PollingTurn
 from bot.upkeep import Policy
 from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
@@ -32,7 +32,14 @@ class Bench:
         self.deliverer = Deliverer(
             store, bot, self.clock, Pacer(), lambda delivery: pytest.fail("nothing to send"), policy
         )
-        self.poller = Poller(bot, self.updates.append, self.deliverer, self.clock, ["message"])
+        self.poller = Poller(
+            bot,
+            self.updates.append,
+            self.deliverer,
+            self.clock,
+            ["message"],
+            PollingTurn(store, self.clock),
+        )
         self.stop = asyncio.Event()
 
     def halted(self) -> str | None:

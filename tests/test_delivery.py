@@ -28,8 +28,6 @@ from tests.clocks import ManualClock
 from tests.delivering import GROUP, SAYS, SUPERGROUP, A, B, Line, open_bot, render, unopened_bot
 from tests.telling import take
 
-pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
-
 SEND, EDIT, REPLY = Action.SEND, Action.EDIT, Action.REPLY
 SENT, DEAD = DeliveryState.SENT, DeliveryState.DEAD
 UNCERTAIN, CANCELLED = DeliveryState.UNCERTAIN, DeliveryState.CANCELLED

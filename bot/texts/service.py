@@ -86,6 +86,10 @@ def privacy(words: Words, outbox_days: int) -> Message:
             "alerts it was sent. No names, no user names, nothing that anybody writes but the "
             "address of a page that somebody reports."
         ),
+        words.gettext(
+            "Of a group or channel also the number of who turned the alerts on, to tell them if "
+            "I can no longer write there."
+        ),
         words.ngettext(
             "Which alerts were sent is kept for {days} day, so that they can be corrected.",
             "Which alerts were sent is kept for {days} days, so that they can be corrected.",

@@ -91,6 +91,19 @@ def thread_of(message_thread_id: int | None) -> int:
     return 0 if message_thread_id in (None, 1) else int(message_thread_id or 0)
 
 
+async def owner_of(conn: AsyncConnection, chat_id: ChatId) -> int | None:
+    """Return who turned the alerts on in a group or channel, if that is known."""
+    owner: int | None = await conn.scalar(select(chat.c.owner_id).where(chat.c.id == chat_id))
+    return owner
+
+
+async def set_owner(conn: AsyncConnection, chat_id: ChatId, user_id: int) -> None:
+    """Remember who turned the alerts on: told in private where the bot may speak no more."""
+    await conn.execute(
+        update(chat).where(chat.c.id == chat_id).values(owner_id=user_id, owner_told_at=None)
+    )
+
+
 async def subscribe(
     conn: AsyncConnection, chat_id: ChatId, wanted: Filter, now: datetime, *, thread_id: int = 0
 ) -> None:
@@ -196,6 +209,8 @@ async def forget(conn: AsyncConnection, chat_id: ChatId) -> None:
     await conn.execute(update(report).where(report.c.chat_id == chat_id).values(chat_id=0))
     for table in (outbox, subscription):
         await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+    # Where this was a person, other chats need not remember them either.
+    await conn.execute(update(chat).where(chat.c.owner_id == chat_id).values(owner_id=None))
     await conn.execute(delete(chat).where(chat.c.id == chat_id))
 
 

@@ -139,6 +139,16 @@ async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int
     return await cancel(conn, reason, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
 
 
+async def is_being_sent(conn: AsyncConnection, chat_id: ChatId, now: datetime) -> bool:
+    """Return whether a living sender is making a call to this chat."""
+    found = select(outbox.c.id).where(
+        outbox.c.chat_id == chat_id,
+        outbox.c.state == DeliveryState.SENDING,
+        outbox.c.lease_until > now,
+    )
+    return await conn.scalar(found.limit(1)) is not None
+
+
 async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> None:
     """Let nothing of this chat be claimed before ``until``."""
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(not_before=until))
