@@ -326,11 +326,6 @@ def _call_of(delivery: Delivery) -> str:
     return f"{delivery.attempt_id}:{delivery.id}"
 
 
-def _call_of(delivery: Delivery) -> str:
-    """Return a name for the call that no other call ever has."""
-    return f"{delivery.attempt_id}:{delivery.id}"
-
-
 def _is_private(delivery: Delivery) -> bool:
     return delivery.chat_kind == "private"
 
