@@ -19,7 +19,7 @@ from jobs.ordering import Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
-from jobs.store import chats, items, notices, orders, outbox, sources
+from jobs.store import chats, facts, items, notices, orders, outbox, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
 from jobs.watching import watch
@@ -32,6 +32,9 @@ BITE = 500
 
 KEEP_UPDATES = timedelta(days=9)
 """Telegram keeps updates for a day, and counts on for a week."""
+
+SOURCES_TOLD = "sources told at"
+"""The fact that remembers when the operators were last told of sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,11 @@ class Pipeline:
     async def check_sources(self, now: datetime) -> None:
         """Tell the operators once of a source that fails or is silent, and once it is well."""
         async with self._store.write() as conn:
-            found = watch(await sources.health(conn), now)
+            told = await facts.get(conn, SOURCES_TOLD)
+            told_at = datetime.fromisoformat(told) if told else None
+            found = watch(await sources.health(conn), now, told_at)
+            if found.notices:
+                await facts.put(conn, SOURCES_TOLD, now.isoformat())
             for notice in found.notices:
                 await notices.tell(conn, notice, self._operators, now)
             await sources.set_alarm(conn, found.ailing, now)

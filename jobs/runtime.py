@@ -44,6 +44,9 @@ FORCE_SECONDS = 7.5
 FORCED = 1
 """The exit code then."""
 
+LEAST_AT_ONCE = 8
+"""Sources that one poll takes up, or more: all of them within three quarters of a minute."""
+
 LATE_SECONDS = 600.0
 """A job whose last success is older than this needs a person's eye."""
 
@@ -62,6 +65,15 @@ async def open_pipeline(
     parser = ParserPool(
         deadline_seconds=settings.parser_deadline_seconds, memory_mb=settings.parser_memory_mb
     )
+    poller = Poller(
+        store,
+        reference,
+        client,
+        parser,
+        concurrency=settings.fetch_concurrency,
+        at_once=max(LEAST_AT_ONCE, len(reference.sources) * settings.poll_tick_seconds // 45),
+        patience_seconds=settings.poll_tick_seconds,
+    )
     try:
         yield Pipeline(
             store,
@@ -72,10 +84,11 @@ async def open_pipeline(
                 items=timedelta(days=settings.keep_items_days),
                 outbox=timedelta(days=settings.keep_outbox_days),
             ),
-            poller=Poller(store, reference, client, parser, concurrency=settings.fetch_concurrency),
+            poller=poller,
             operators=[ChatId(person) for person in settings.operators()],
         )
     finally:
+        await poller.close()
         await client.aclose()
         await parser.close()
 

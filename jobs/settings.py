@@ -52,10 +52,10 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
 
-    poll_tick_seconds: int = Field(15, ge=1, le=3600)
+    poll_tick_seconds: int = Field(2, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)
     fetch_max_bytes: int = Field(5_000_000, ge=10_000)
-    fetch_concurrency: int = Field(8, ge=1, le=64)
+    fetch_concurrency: int = Field(24, ge=1, le=64)
     fetch_allow_loopback: bool = False
     operator_contact: str = ""
     telegram_channels: bool = False

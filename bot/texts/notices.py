@@ -26,6 +26,13 @@ _SENTENCES: Mapping[str, str] = {
     "unchanged": N_("Nothing was changed ({alert}): {why}"),
     "no_such_alert": N_("There is no alert {alert}: nothing was done."),
     "source_failing": N_("The source {source} cannot be read: {why}"),
+    "source_blocked": N_("The source {source} keeps us out: {why}"),
+    "source_changed": N_("The source {source} sends something else than before: {why}"),
+    "source_dead": N_("The source {source} is gone: {why}"),
+    "source_moved": N_(
+        "The source {source} has moved to {to}, on another site: change its address if that is "
+        "right."
+    ),
     "source_silent": N_("The source {source} has brought nothing new for {days} days."),
     "source_well": N_("The source {source} is well again."),
     "arrival_unknown": N_(
