@@ -23,7 +23,8 @@ from jobs import cli as jobs_cli
 from jobs.cli import Verb, log_to, run_verb
 from jobs.domain.clock import SystemClock
 from jobs.errors import ConfigError
-from jobs.runtime import jobs_running, load_all, stop_on_signal
+from jobs.means import load_all
+from jobs.runtime import jobs_running, stop_on_signal
 from jobs.settings import Settings
 from jobs.store.engine import Store
 from jobs.web import WebServer

@@ -19,6 +19,7 @@ from jobs.ordering import Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
+from jobs.roster import Roster
 from jobs.store import chats, facts, items, notices, orders, outbox, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
@@ -64,7 +65,7 @@ class Pipeline:
         operators: Collection[ChatId] = (),
     ) -> None:
         self._store = store
-        self._reference = reference
+        self._roster = Roster(reference)
         self._detector = detector
         self._freshness = freshness
         self._keeping = keeping
@@ -79,15 +80,22 @@ class Pipeline:
         """
         async with self._store.write() as conn:
             await lock_ledger(conn)
-            await sources.sync(conn, self._reference.sources.values(), now)
+            await self._follow(conn, now)
             keeper = self._keeper(conn, now)
-            for case in self._reference.cases.values():
+            for case in self._roster.reference.cases.values():
                 for actor in sorted({known.standing.actor for known in case.baseline}):
                     await keeper.write_standing(case.id, actor)
 
     async def poll(self, now: datetime) -> Polled:
         """Read the sources that are due; a first reading is a silent baseline."""
-        return await self._poller.poll(now) if self._poller else Polled()
+        if self._poller is None:
+            return Polled()
+        async with self._store.read() as conn:
+            is_behind = await self._roster.is_behind(conn)
+        if is_behind:
+            async with self._store.write() as conn:
+                await self._follow(conn, now)
+        return await self._poller.poll(now)
 
     async def take(self, news: Sequence[NewsItem], *, is_baseline: bool = False) -> int:
         """Store items that were read elsewhere, and return how many were new."""
@@ -135,7 +143,7 @@ class Pipeline:
             waiting = await orders.pending(conn, 1)
             for order in waiting:
                 ordering = Ordering(
-                    conn, self._reference, self._keeper(conn, now), self._operators, now
+                    conn, self._roster.reference, self._keeper(conn, now), self._operators, now
                 )
                 answer = await ordering.carry_out(order)
                 for chat_ids, notice in (([order.chat_id], answer.notice), *answer.others):
@@ -169,5 +177,10 @@ class Pipeline:
         async with self._store.write() as conn:
             await chats.forget_updates(conn, now - KEEP_UPDATES)
 
+    async def _follow(self, conn: AsyncConnection, now: datetime) -> None:
+        """Take up sources that were added or removed since the last look."""
+        if await self._roster.refresh(conn, now) and self._poller is not None:
+            self._poller.follow(self._roster.reference)
+
     def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
-        return Bookkeeper(conn, self._reference, self._freshness, now)
+        return Bookkeeper(conn, self._roster.reference, self._freshness, now)

@@ -16,9 +16,10 @@ from typing import Any
 from jobs.detection import Detector
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock, SystemClock
+from jobs.means import load_all, means_of_reading
 from jobs.pipeline import Keeping, Pipeline
 from jobs.polling import Poller
-from jobs.reference import Reference, load_reference
+from jobs.reference import Reference
 from jobs.schedule import (
     LagMeter,
     Runner,
@@ -28,8 +29,6 @@ from jobs.schedule import (
     stop_scheduler,
 )
 from jobs.settings import Settings
-from jobs.sources.http import GuardedClient
-from jobs.sources.workers import ParserPool
 from jobs.store.engine import Store
 from jobs.web import WebServer
 
@@ -56,41 +55,31 @@ async def open_pipeline(
     settings: Settings, reference: Reference, store: Store
 ) -> AsyncIterator[Pipeline]:
     """Put the pipeline together over real HTTP and parser processes, and end those after."""
-    client = GuardedClient(
-        deadline_seconds=settings.fetch_deadline_seconds,
-        max_bytes=settings.fetch_max_bytes,
-        allow_loopback=settings.fetch_allow_loopback,
-        contact=settings.operator_contact,
-    )
-    parser = ParserPool(
-        deadline_seconds=settings.parser_deadline_seconds, memory_mb=settings.parser_memory_mb
-    )
-    poller = Poller(
-        store,
-        reference,
-        client,
-        parser,
-        concurrency=settings.fetch_concurrency,
-        at_once=max(LEAST_AT_ONCE, len(reference.sources) * settings.poll_tick_seconds // 45),
-        patience_seconds=settings.poll_tick_seconds,
-    )
-    try:
-        yield Pipeline(
+    async with means_of_reading(settings) as (client, parser):
+        poller = Poller(
             store,
             reference,
-            Detector(reference),
-            freshness=timedelta(hours=settings.freshness_hours),
-            keeping=Keeping(
-                items=timedelta(days=settings.keep_items_days),
-                outbox=timedelta(days=settings.keep_outbox_days),
-            ),
-            poller=poller,
-            operators=[ChatId(person) for person in settings.operators()],
+            client,
+            parser,
+            concurrency=settings.fetch_concurrency,
+            at_once=max(LEAST_AT_ONCE, len(reference.sources) * settings.poll_tick_seconds // 45),
+            patience_seconds=settings.poll_tick_seconds,
         )
-    finally:
-        await poller.close()
-        await client.aclose()
-        await parser.close()
+        try:
+            yield Pipeline(
+                store,
+                reference,
+                Detector(reference),
+                freshness=timedelta(hours=settings.freshness_hours),
+                keeping=Keeping(
+                    items=timedelta(days=settings.keep_items_days),
+                    outbox=timedelta(days=settings.keep_outbox_days),
+                ),
+                poller=poller,
+                operators=[ChatId(person) for person in settings.operators()],
+            )
+        finally:
+            await poller.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +169,6 @@ def stop_on_signal(stop: asyncio.Event) -> Iterator[None]:
 def _end_by_force() -> None:
     os.write(2, b"something hangs: ended by force; what was being sent is uncertain\n")
     os._exit(FORCED)
-
-
-def load_all(settings: Settings) -> Reference:
-    """Read the tables that the settings name."""
-    return load_reference(
-        settings.cases_dir, settings.sources_file, telegram_channels=settings.telegram_channels
-    )
 
 
 async def run_jobs(settings: Settings) -> int:

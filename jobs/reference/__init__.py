@@ -27,6 +27,7 @@ class Reference:
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     phrases: Mapping[str, Phrases] = field(default_factory=dict)
     cadence: Cadence = field(default_factory=Cadence)
+    reads_channels: bool = False
 
     def polled(self) -> list[Source]:
         """Return the sources that are read, those apart that push."""
@@ -84,4 +85,5 @@ def load_reference(
         outlets=polled | listed,
         phrases=load_all_phrases(DATA / "phrases"),
         cadence=load_cadence(DATA / "cadence.toml"),
+        reads_channels=telegram_channels,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, select, update
+from sqlalchemy import Row, bindparam, case, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.health import STAYS, Move, SourceHealth, Trouble, usual_gap
@@ -275,6 +275,11 @@ async def pause(conn: AsyncConnection, source_id: SourceId, paused_at: datetime 
         .values(paused_at=paused_at, alarmed_at=None)
     )
     return result.rowcount == 1
+
+
+async def forget(conn: AsyncConnection, source_id: SourceId) -> None:
+    """Drop a source's history: should it come again, it begins with a baseline."""
+    await conn.execute(delete(source).where(source.c.id == source_id))
 
 
 async def health(conn: AsyncConnection) -> list[SourceHealth]:
