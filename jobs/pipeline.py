@@ -15,15 +15,19 @@ from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
 from jobs.domain.alerts import ChatId
 from jobs.domain.items import NewsItem
-from jobs.ordering import Ordering
+from jobs.domain.orders import OrderKind
+from jobs.ordering import Answer, Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
 from jobs.roster import Roster
+from jobs.source_orders import SourceOrders
 from jobs.store import chats, facts, items, notices, orders, outbox, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
-from jobs.watching import watch
+from jobs.store.orders import Order
+from jobs.trials import Trial
+from jobs.watching import watch, watch_cases
 
 BATCH = 25
 """Items of one transaction: deliveries wait for it, so it is kept short."""
@@ -37,6 +41,9 @@ KEEP_UPDATES = timedelta(days=9)
 SOURCES_TOLD = "sources told at"
 """The fact that remembers when the operators were last told of sources."""
 
+CASES_SILENT = "silent cases"
+"""The fact that remembers which cases the operators were told are silent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
@@ -49,7 +56,8 @@ class Keeping:
 class Pipeline:
     """What the jobs do; each method is one job's run, with the time passed in.
 
-    ``poller`` is None where items come from elsewhere (``take``), as in a replay.
+    ``poller`` and ``source_orders`` are None where items come from elsewhere (``take``), as
+    in a replay. A case of which nothing new is heard for ``silence`` is told of.
     ``operators`` are the chats that are told how the sources fare.
     """
 
@@ -61,7 +69,9 @@ class Pipeline:
         *,
         freshness: timedelta,
         keeping: Keeping,
+        silence: timedelta = timedelta(hours=6),
         poller: Poller | None = None,
+        source_orders: SourceOrders | None = None,
         operators: Collection[ChatId] = (),
     ) -> None:
         self._store = store
@@ -69,7 +79,9 @@ class Pipeline:
         self._detector = detector
         self._freshness = freshness
         self._keeping = keeping
+        self._silence = silence
         self._poller = poller
+        self._source_orders = source_orders
         self._operators = operators
         self._quarantine = Quarantine(BATCH)
 
@@ -139,27 +151,48 @@ class Pipeline:
 
     async def _carry_out_one(self, now: datetime) -> bool:
         async with self._store.write() as conn:
-            await lock_ledger(conn)
             waiting = await orders.pending(conn, 1)
-            for order in waiting:
-                ordering = Ordering(
-                    conn, self._roster.reference, self._keeper(conn, now), self._operators, now
-                )
-                answer = await ordering.carry_out(order)
+        for order in waiting:
+            # What asks a host stands outside of the transaction: it may take its time.
+            trial = None
+            if order.kind == OrderKind.SOURCE and self._source_orders is not None:
+                trial = await self._source_orders.try_out(order.payload, now)
+            async with self._store.write() as conn:
+                await lock_ledger(conn)
+                if [each.id for each in await orders.pending(conn, 1)] != [order.id]:
+                    continue  # another process has it
+                answer = await self._carry_out(conn, order, trial, now)
                 for chat_ids, notice in (([order.chat_id], answer.notice), *answer.others):
                     await notices.tell(conn, notice, chat_ids, now)
                 await orders.finish(conn, order.id, answer.notice.key, now, answer.made)
         return bool(waiting)
 
+    async def _carry_out(
+        self, conn: AsyncConnection, order: Order, trial: Trial | None, now: datetime
+    ) -> Answer:
+        if order.kind == OrderKind.SOURCE and self._source_orders is not None:
+            return Answer(await self._source_orders.carry_out(conn, order.payload, trial, now))
+        reference = self._roster.reference
+        ordering = Ordering(conn, reference, self._keeper(conn, now), self._operators, now)
+        return await ordering.carry_out(order)
+
     async def check_sources(self, now: datetime) -> None:
-        """Tell the operators once of a source that fails or is silent, and once it is well."""
+        """Tell the operators once of a source that ails or a case that nothing is heard of.
+
+        Once more when all is well again.
+        """
         async with self._store.write() as conn:
+            health = await sources.health(conn)
             told = await facts.get(conn, SOURCES_TOLD)
-            told_at = datetime.fromisoformat(told) if told else None
-            found = watch(await sources.health(conn), now, told_at)
+            found = watch(health, now, datetime.fromisoformat(told) if told else None)
             if found.notices:
                 await facts.put(conn, SOURCES_TOLD, now.isoformat())
-            for notice in found.notices:
+            silent = await facts.get(conn, CASES_SILENT) or []
+            reference = self._roster.reference
+            heard = watch_cases(reference, health, silent, self._silence, now)
+            if heard.notices:
+                await facts.put(conn, CASES_SILENT, list(heard.silent))
+            for notice in (*found.notices, *heard.notices):
                 await notices.tell(conn, notice, self._operators, now)
             await sources.set_alarm(conn, found.ailing, now)
             await sources.set_alarm(conn, found.well, None)

@@ -29,7 +29,9 @@ from jobs.schedule import (
     stop_scheduler,
 )
 from jobs.settings import Settings
+from jobs.source_orders import SourceOrders
 from jobs.store.engine import Store
+from jobs.trials import Trier
 from jobs.web import WebServer
 
 log = logging.getLogger(__name__)
@@ -75,7 +77,9 @@ async def open_pipeline(
                     items=timedelta(days=settings.keep_items_days),
                     outbox=timedelta(days=settings.keep_outbox_days),
                 ),
+                silence=timedelta(hours=settings.silence_hours),
                 poller=poller,
+                source_orders=SourceOrders(store, reference, Trier(client, parser, 1)),
                 operators=[ChatId(person) for person in settings.operators()],
             )
         finally:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from jobs.domain.alerts import Notice
 from jobs.domain.health import SourceHealth, State, needs_a_person, state_of
 from jobs.domain.items import SourceId
+from jobs.reference import Reference
+from jobs.reference.voices import last_heard, silence
 
 MOST_NAMES = 10
 
@@ -41,6 +43,40 @@ def watch(healths: Iterable[SourceHealth], now: datetime, told_at: datetime | No
         tuple(each.source_id for each in ailing),
         tuple(each.source_id for each in well),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWatch:
+    """What the operator is to be told of the cases, and which are silent now."""
+
+    notices: tuple[Notice, ...]
+    silent: tuple[str, ...]
+
+
+def watch_cases(
+    reference: Reference,
+    healths: Sequence[SourceHealth],
+    told: Sequence[str],
+    least: timedelta,
+    now: datetime,
+) -> CaseWatch:
+    """Tell once of a case whose own sources bring nothing, and once when they do again.
+
+    ``told`` are the cases that the operator knows to be silent.
+    """
+    notices: list[Notice] = []
+    silent: list[str] = []
+    for case in reference.cases.values():
+        heard = last_heard(case, reference.sources.values(), healths)
+        lasting = silence(heard, now, least)
+        if lasting is not None:
+            silent.append(case.id)
+        if lasting is not None and case.id not in told:
+            hours = int(lasting.total_seconds() // 3600)
+            notices.append(Notice("case_silent", {"case": case.short, "hours": hours}))
+        if lasting is None and case.id in told:
+            notices.append(Notice("case_heard", {"case": case.short}))
+    return CaseWatch(tuple(notices), tuple(silent))
 
 
 def _alarm(ailing: Sequence[SourceHealth], now: datetime) -> list[Notice]:

@@ -23,7 +23,7 @@ FLOORS: list[tuple[str, ...]] = [
         "jobs.means",
     ),
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing"),
-    ("jobs.opml",),
+    ("jobs.opml", "jobs.source_orders"),
     ("jobs.pipeline", "jobs.web"),
     ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),
     ("jobs.runtime",),

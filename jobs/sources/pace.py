@@ -11,6 +11,7 @@ from datetime import date, datetime
 from jobs.domain.items import Source, Tier
 from jobs.reference.cadence import Cadence
 from jobs.reference.cases import Case, Forum
+from jobs.reference.voices import belongs, voices_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,7 @@ class Windows:
         factors = (
             factor
             for case, factor in self.factors.items()
-            if case in source.cases
-            or (not source.cases and source.side in self.sides.get(case, frozenset()))
+            if belongs(source, case, self.sides.get(case, frozenset()))
         )
         return min(factors, default=1.0)
 
@@ -53,11 +53,6 @@ def open_windows(
             factors[case.id] = min(found)
             sides[case.id] = voices_of(case)
     return Windows(factors, sides)
-
-
-def voices_of(case: Case) -> frozenset[str]:
-    """Return the sides whose sources belong to a case: its seat's and its watch list's."""
-    return frozenset({case.seat, *(watched.actor for watched in case.watch)})
 
 
 def _is_near(forum: Forum, cadence: Cadence, today: date) -> bool:
