@@ -19,6 +19,7 @@ from jobs.domain.clock import Clock, SystemClock
 from jobs.means import load_all, means_of_reading
 from jobs.pipeline import Keeping, Pipeline
 from jobs.polling import Poller
+from jobs.push import push_routes
 from jobs.reference import Reference
 from jobs.schedule import (
     LagMeter,
@@ -184,7 +185,8 @@ async def run_jobs(settings: Settings) -> int:
     try:
         with stop_on_signal(stop):
             async with jobs_running(settings, reference, store, clock) as watch:
-                server = WebServer(watch.health)
+                pushed = push_routes(settings.push_word(), store, reference, clock)
+                server = WebServer(watch.health, pushed)
                 if settings.http_port:
                     server.start(settings.http_host, settings.http_port)
                 await stop.wait()

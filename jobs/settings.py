@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
 
-SECRETS = ("bot_token", "webhook_secret", "store_url")
+SECRETS = ("bot_token", "webhook_secret", "store_url", "push_secret")
 """The settings that may come from a file, and whose values are never shown."""
 
 
@@ -51,6 +51,7 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
+    push_secret: SecretStr | None = None
 
     poll_tick_seconds: int = Field(2, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)
@@ -119,6 +120,13 @@ class Settings(BaseSettings):
             raise ValueError("Telegram takes 1 to 256 of A-Z, a-z, 0-9, _ and -")
         return value
 
+    @field_validator("push_secret")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 24:
+            raise ValueError("give 24 signs or more, such as `openssl rand -hex 32` prints")
+        return value
+
     @field_validator("webhook_url")
     @classmethod
     def _encrypted(cls, value: str) -> str:
@@ -153,6 +161,10 @@ class Settings(BaseSettings):
     def resent_levels(self) -> frozenset[Level]:
         """Return the levels of which a message whose arrival is unknown is sent again."""
         return _resent(self.uncertain_policy) or frozenset()
+
+    def push_word(self) -> str:
+        """Return the word that pushed items are signed with; empty: none are taken."""
+        return self.push_secret.get_secret_value() if self.push_secret else ""
 
     def operators(self) -> tuple[int, ...]:
         """Return who may confirm and retract, and is told how the sources fare."""

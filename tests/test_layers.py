@@ -25,6 +25,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing"),
     ("jobs.opml", "jobs.source_orders"),
     ("jobs.pipeline", "jobs.web"),
+    ("jobs.push",),
     ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),
     ("jobs.runtime",),
     ("jobs.cli",),
