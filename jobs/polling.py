@@ -5,7 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -92,6 +92,7 @@ class Poller:
         self._in_hand: dict[SourceId, asyncio.Task[_Outcome]] = {}
         self._windows = CLOSED
         self._looked_at: datetime | None = None
+        self._claimed_at = datetime.min.replace(tzinfo=UTC)
 
     def follow(self, reference: Reference) -> None:
         """Read these sources from the next poll on."""
@@ -104,6 +105,7 @@ class Poller:
         other error is raised once the rest is noted; its source is read again after the
         lease.
         """
+        self._claimed_at = now
         async with self._store.write() as conn:
             await self._look_at_windows(conn, now)
             claimed = await sources.claim_due(conn, now, self._at_once, LEASE)
@@ -118,12 +120,15 @@ class Poller:
         return await self._note(done, now)
 
     async def close(self) -> None:
-        """Give up the readings in hand; their sources are due again after the lease."""
-        tasks = list(self._in_hand.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Give up the readings in hand; their sources are due again at once."""
+        given_up = dict(self._in_hand)
         self._in_hand.clear()
+        for task in given_up.values():
+            task.cancel()
+        await asyncio.gather(*given_up.values(), return_exceptions=True)
+        if given_up:
+            async with self._store.write() as conn:
+                await sources.hasten(conn, given_up.keys(), self._claimed_at)
 
     async def _look_at_windows(self, conn: AsyncConnection, now: datetime) -> None:
         """See which windows are open; what they hasten is read within a minute."""

@@ -230,6 +230,8 @@ async def test_a_slow_host_holds_up_neither_the_poll_nor_the_others(desk: Desk) 
         await impatient.poll(NOON + timedelta(minutes=4))
         assert len(slow.requests) == 1
         await impatient.close()
+        # What a stop gave up is not put off until the lease is over.
+        assert (await one_health(desk, "slow")).next_due_at == NOON + timedelta(minutes=4)
 
 
 async def test_what_is_due_together_is_spread_over_polls(desk: Desk) -> None:
