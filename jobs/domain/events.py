@@ -76,6 +76,10 @@ STANDING = "standing"
 """The detail of a denial that a narrator tells in passing: true, but nobody's new word."""
 
 
+TAKES_BACK = "withdrawal"
+"""The detail of a plan, thought or denial that is about taking something back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """What one item says of one event.

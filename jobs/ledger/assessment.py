@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from jobs.domain.events import Event, EventId, EventStatus, Evidence, Grade, MentionId
+from jobs.domain.events import TAKES_BACK, Event, EventId, EventStatus, Evidence, Grade, MentionId
 from jobs.domain.items import SUBJECT, Tier
 from jobs.ledger.dating import day_of, said_at
 from jobs.ledger.origins import ORGAN, in_order, trace, withdrawn
@@ -40,7 +40,7 @@ def assess(
     alive = [each for each in told if each.mention_id not in fallen]
     status = _status(alive or told)
     support = [each for each in alive or told if each.mention.status is status]
-    denials = [each for each in alive if each.mention.status is EventStatus.DENIED]
+    denials = [each for each in alive if _denies(each, status)]
     return Event(
         id=event_id,
         case=ordered[0].mention.case,
@@ -52,7 +52,7 @@ def assess(
         first_seen_at=min(each.seen_at for each in ordered),
         evidence=tuple(ordered),
         origins=_distinct(support, voices),
-        contested=status is EventStatus.DONE and _is_disputed(support, denials, voices, actor),
+        contested=_is_disputed(support, denials, voices, actor),
         retracted=not alive,
         detail=_detail(support),
         reverses=reverses,
@@ -81,6 +81,13 @@ def grade_of(
 
 def _status(evidence: Iterable[Evidence]) -> EventStatus:
     return min((each.mention.status for each in evidence), key=_PRECEDENCE.index)
+
+
+def _denies(evidence: Evidence, status: EventStatus) -> bool:
+    """Say whether a mention denies that an act was done, or that it was taken back."""
+    mention = evidence.mention
+    aimed = EventStatus.REVERSED if mention.detail == TAKES_BACK else EventStatus.DONE
+    return mention.status is EventStatus.DENIED and aimed is status
 
 
 def _distinct(evidence: Iterable[Evidence], voices: Mapping[MentionId, str]) -> tuple[str, ...]:

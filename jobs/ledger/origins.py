@@ -25,6 +25,10 @@ MOST_TEXTS = 48
 """How many texts of one event a new one is compared with. By then its grade is settled,
 and a story told five hundred times must not cost the square of that."""
 
+OWNERS = {"ria novosti": "rossiya segodnya", "sputnik": "rossiya segodnya", "tolo": "moby"}
+"""Whose voice a credited wire is, where the owner bears another name: else an item of the
+wire itself and a copy of it would pass for two."""
+
 TAKEN_BACK = "head.taken-back"
 """The rule of a mention that only takes back what its voice said of the event."""
 
@@ -122,7 +126,7 @@ def voice_of(evidence: Evidence) -> str:
     """Return whose word an item is, by what it says of itself."""
     credited = _credit(evidence)
     if credited is not None:
-        return credited.casefold()
+        return OWNERS.get(credited.casefold(), credited.casefold())
     if evidence.outlet.tier is Tier.OFFICIAL:
         return f"{ORGAN}{evidence.outlet.side}"
     return evidence.outlet.family.casefold()
