@@ -13,7 +13,9 @@ from jobs.ledger.dating import said_at
 from jobs.ledger.heads import Head, head_of, headless
 
 ORGAN = "organ:"
-"""How an attribution names the organ of a state (``organ:RU``); all else is a voice."""
+EMBASSY = "embassy:"
+"""How an attribution names the organ of a state (``organ:RU``), its embassies apart; all
+else is a voice."""
 
 COPY_LIKENESS = 85
 """token_set_ratio from which two texts on one event are one text, measured on reprints."""
@@ -114,7 +116,9 @@ def text_of(evidence: Evidence) -> str:
 
 
 def _credit(evidence: Evidence) -> str | None:
-    voices = (each for each in evidence.mention.attributions if not each.startswith(ORGAN))
+    voices = (
+        each for each in evidence.mention.attributions if not each.startswith((ORGAN, EMBASSY))
+    )
     return next(voices, None)
 
 
