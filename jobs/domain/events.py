@@ -88,8 +88,9 @@ class Mention:
     day where known (for planned: the named day). ``rule`` and ``words`` say which rule
     fired on which words of ``clause``. ``attributions`` are the voices the text itself
     names (wire ids such as ``TASS``; ``organ:RU`` for an organ of a state quoted by
-    name, ``embassy:RU`` for its embassies). ``detail`` refines the type: a meeting's mode (visit, host, phone,
-    third-place, multilateral), a mission's change (opened, closed, handed-over …).
+    name, ``embassy:RU`` for its embassies). ``detail`` refines the type: a meeting's mode
+    (visit, host, phone, third-place, multilateral), a mission's change (opened, closed,
+    handed-over …).
     """
 
     case: str
