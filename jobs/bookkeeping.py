@@ -23,6 +23,7 @@ from jobs.domain.alerts import (
 )
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Mention
 from jobs.domain.rulings import RulingKind, Word
+from jobs.indexing import words_of_event
 from jobs.ledger.fanout import facts_of, inhibitor, wants
 from jobs.ledger.fusion import fuse
 from jobs.ledger.heads import Head, head_of
@@ -31,7 +32,7 @@ from jobs.ledger.rulings import carry_out
 from jobs.ledger.standings import stand
 from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
 from jobs.reference import Reference
-from jobs.store import alerts, chats, events, mentions, outbox, standings
+from jobs.store import alerts, chats, events, mentions, outbox, search, standings
 from jobs.store.alerts import Revision
 from jobs.store.items import StoredItem
 
@@ -207,6 +208,8 @@ class Bookkeeper:
             event = self._inhibit(event, page)
         page = page.holding(event)
         await events.put(self._conn, event, self._now)
+        words = words_of_event(event, evidence, self._reference)
+        await search.add_words(self._conn, event.id, words)
         after = stand(page.case, page.actor, page.events, baseline)
         await standings.put(self._conn, after, self._now)
         if isinstance(decision, Withheld):

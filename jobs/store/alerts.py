@@ -1,6 +1,6 @@
 """The ``alert`` and ``revision`` tables: what was told of each event, time after time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -58,8 +58,15 @@ async def of_events(
 
 async def create(conn: AsyncConnection, event_id: EventId | None, now: datetime) -> AlertId:
     """Begin an alert (or, without an event, a notice); its first revision must follow."""
+    told = event.c.id == event_id
+    whose = {
+        "case_id": select(event.c.case_id).where(told).scalar_subquery(),
+        "actor": select(event.c.actor).where(told).scalar_subquery(),
+    }
     result = await conn.execute(
-        insert(alert).values(event_id=event_id, created_at=now).returning(alert.c.id)
+        insert(alert)
+        .values(event_id=event_id, created_at=now, **(whose if event_id is not None else {}))
+        .returning(alert.c.id)
     )
     return AlertId(result.scalar_one())
 
@@ -134,27 +141,33 @@ async def latest(
     *,
     limit: int,
     cases: Collection[str] = (),
+    actor: str | None = None,
     before_id: AlertId | None = None,
 ) -> list[Revision]:
     """Return the newest alerts, each as last told; no notices.
 
-    ``cases`` empty means all; ``before_id`` asks for the next page.
+    ``cases`` empty means all, ``actor`` asks for one actor's, which needs cases;
+    ``before_id`` asks for the next page. Takes as long whatever the ledger holds.
     """
-    each = revision.alias()
-    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
-    wanted = (
-        _revisions()
-        .join(event, event.c.id == alert.c.event_id)
-        .where(revision.c.revision == last.scalar_subquery())
-        .order_by(None)
-        .order_by(alert.c.id.desc())
-        .limit(limit)
-    )
-    if cases:
-        wanted = wanted.where(event.c.case_id.in_(cases))
+    told = [alert.c.event_id.is_not(None)] if not cases else []
+    if actor is not None:
+        told.append(alert.c.actor == actor)
     if before_id is not None:
-        wanted = wanted.where(alert.c.id < before_id)
-    return [_revision(row) for row in await conn.execute(wanted)]
+        told.append(alert.c.id < before_id)
+    newest: list[Revision] = []
+    # Case by case: an index gives the newest of one case, but not of two together.
+    for case in cases or (None,):
+        of_case = [alert.c.case_id == case] if case is not None else []
+        ids = select(alert.c.id).where(*told, *of_case).order_by(alert.c.id.desc()).limit(limit)
+        newest += await _last_told(conn, (await conn.execute(ids)).scalars().all())
+    newest.sort(key=lambda each: each.alert_id, reverse=True)
+    return newest[:limit]
+
+
+async def last_told(conn: AsyncConnection, alert_id: AlertId) -> Revision | None:
+    """Return an alert as last told, or None if there is none of that number."""
+    found = await _last_told(conn, [alert_id])
+    return found[0] if found else None
 
 
 async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
@@ -165,11 +178,12 @@ async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     if believed is None:
         return None
     rows = await conn.execute(mentions.with_items().where(mentions.is_of([believed.id])))
-    accounts = tuple(
-        Account(mentions.evidence_from(row), None if row.reason is None else Reason(row.reason))
-        for row in rows
-    )
-    return Why(alert_id, believed, tuple(told), accounts)
+    return Why(alert_id, believed, tuple(told), tuple(account_from(row) for row in rows))
+
+
+def account_from(row: Row[Any]) -> Account:
+    """Return one row of ``mentions.with_items`` with the reason that was given for it."""
+    return Account(mentions.evidence_from(row), None if row.reason is None else Reason(row.reason))
 
 
 def facts_to_json(facts: Facts | Notice | Missed) -> dict[str, Any]:
@@ -264,6 +278,13 @@ def _revisions() -> Select[Any]:
 
 async def _load(conn: AsyncConnection, condition: ColumnElement[bool]) -> list[Revision]:
     return [_revision(row) for row in await conn.execute(_revisions().where(condition))]
+
+
+async def _last_told(conn: AsyncConnection, ids: Sequence[int]) -> list[Revision]:
+    each = revision.alias()
+    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
+    told = _revisions().where(alert.c.id.in_(ids), revision.c.revision == last.scalar_subquery())
+    return [_revision(row) for row in await conn.execute(told)]
 
 
 def _revision(row: Row[Any]) -> Revision:

@@ -124,7 +124,7 @@ async def last_recognitions(conn: AsyncConnection, since: date) -> dict[str, dat
 async def _load(conn: AsyncConnection, wanted: Select[Any]) -> list[Event]:
     rows: Sequence[Row[Any]] = (await conn.execute(wanted)).all()
     evidence = await mentions.evidence_of(conn, [EventId(row.id) for row in rows])
-    return [_event(row, evidence.get(EventId(row.id), ())) for row in rows]
+    return [event_from(row, evidence.get(EventId(row.id), ())) for row in rows]
 
 
 def _columns(believed: Event) -> dict[str, Any]:
@@ -184,7 +184,8 @@ def _event_then(event_id: int, shape: dict[str, Any]) -> Event:
     return _of_columns(event_id, {**shape, **dated}, ())
 
 
-def _event(row: Row[Any], evidence: tuple[Evidence, ...]) -> Event:
+def event_from(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Event:
+    """Return one row of the table as an event, with the evidence given."""
     return _of_columns(row.id, row._asdict(), evidence)
 
 

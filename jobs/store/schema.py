@@ -156,6 +156,10 @@ event = Table(
     Index("ix_event_case_id_actor_type", "case_id", "actor", "type"),
     Index("ix_event_changed_at", "changed_at"),
     Index("ix_event_merged_into", "merged_into"),
+    # What people ask for, newest first: one country's acts, a kind's, a country's of a kind.
+    Index("ix_event_case_id_actor_happened_on", "case_id", "actor", "happened_on"),
+    Index("ix_event_type_happened_on", "type", "happened_on"),
+    Index("ix_event_actor_type_happened_on", "actor", "type", "happened_on"),
 )
 
 event_version = Table(
@@ -172,6 +176,17 @@ event_version = Table(
     Index("ix_event_version_case_id_actor_believed_at", "case_id", "actor", "believed_at"),
 )
 """What was believed of each event, and from when on; written with each change."""
+
+search_word = Table(
+    "search_word",
+    metadata,
+    # A word's number (see jobs.domain.search), so that one table serves every language.
+    Column("word", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    # The key is the whole row: without a row number besides, it is half as large.
+    sqlite_with_rowid=False,
+)
+"""Which words lead to which event; the newest event of a word is found at once."""
 
 mention = Table(
     "mention",
@@ -266,7 +281,12 @@ alert = Table(
     _id(),
     # NULL for a notice: an answer to an order, a word to the operator.
     Column("event_id", BigId, ForeignKey("event.id"), unique=True),
+    # The event's own, repeated: the newest alerts of a country are looked up by them.
+    Column("case_id", Text),
+    Column("actor", Text),
     Column("created_at", Moment, nullable=False),
+    Index("ix_alert_case_id_id", "case_id", "id"),
+    Index("ix_alert_case_id_actor_id", "case_id", "actor", "id"),
 )
 
 revision = Table(
