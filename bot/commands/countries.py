@@ -34,12 +34,17 @@ class Gazetteer:
                 self._codes.setdefault(_folded(name), code)
         self._by_code = {_folded(code): code for code in reference.actors}
 
+    def exactly(self, text: str) -> str | None:
+        """Return the actor of just this name, people, capital or code, or None."""
+        asked = _folded(text)
+        return self._codes.get(asked) or self._by_code.get(asked)
+
     def find(self, text: str) -> Found:
         """Return the actor that a text names, in any language or a little misspelt."""
         asked = _folded(text)
         if not asked:
             return Found(None)
-        exact = self._codes.get(asked) or self._by_code.get(asked)
+        exact = self.exactly(text)
         if exact is not None:
             return Found(exact)
         near = process.extract(

@@ -1,6 +1,30 @@
 """The table of commands, from which menu, /help and the README are made."""
 
+from bot.commands.actions import (
+    COUNTRIES,
+    FORUMS,
+    LATEST,
+    MEETINGS,
+    SEARCH,
+    STATUS,
+    TIMELINE,
+    TIMELINE_PAGE,
+    TIMELINE_WORDS,
+    WATCH,
+    WHY,
+    WHY_PAGE,
+)
 from bot.commands.asks import Ask
+from bot.commands.browsing import (
+    find,
+    meetings,
+    press_find,
+    press_meetings,
+    press_timeline,
+    press_timeline_page,
+    timeline,
+)
+from bot.commands.coming import forums, press_forums, press_watch, watch
 from bot.commands.desk import Answering, Command, Desk, Pressed
 from bot.commands.informing import help_for, privacy
 from bot.commands.operating import (
@@ -14,7 +38,18 @@ from bot.commands.operating import (
     split,
 )
 from bot.commands.picturing import world_map
-from bot.commands.reading import countries, latest, status, why
+from bot.commands.reading import (
+    countries,
+    latest,
+    press_countries,
+    press_latest,
+    press_status,
+    press_why,
+    press_why_page,
+    stats,
+    status,
+    why,
+)
 from bot.commands.reporting import report
 from bot.commands.rights import Who
 from bot.commands.sourcing import list_sources, order_source
@@ -47,12 +82,20 @@ def _order(name: str, usage: str, description: str, answer: Answering) -> Comman
 COMMANDS: tuple[Command, ...] = (
     Command("start", "", N_("switch alerts on here"), start, Who.CHAT_ADMIN, lasting=True),
     Command("stop", "", N_("switch alerts off here"), stop, Who.CHAT_ADMIN, lasting=True),
-    Command("status", N_("[country]"), N_("where things stand, or one country"), status),
+    Command(
+        "status", N_("[country or case]"), N_("where things stand, or one country or case"), status
+    ),
     Command("latest", N_("[how many]"), N_("the newest alerts"), latest),
+    Command("timeline", N_("COUNTRY [case]"), N_("what a country did, as a picture"), timeline),
+    Command("meetings", N_("[country] [days]"), N_("who met whom lately"), meetings),
     Command("countries", "", N_("who stands where"), countries),
     Command("map", N_("[case]"), N_("who stands where, as a picture"), world_map),
+    Command("watch", N_("[case]"), N_("who may move next, and the signals of it"), watch),
+    Command("forums", "", N_("what gatherings are coming, and who is asked"), forums),
     Command("why", N_("ID"), N_("every source behind an alert"), why),
     Command("sources", N_("[name]"), N_("how the sources are"), list_sources),
+    Command("search", N_("WORDS"), N_("events by words, countries and officials"), find),
+    Command("stats", "", N_("how much was read and told"), stats),
     Command(
         "settings",
         N_("[time zone]"),
@@ -106,5 +149,17 @@ BY_NAME = {command.name: command for command in COMMANDS}
 PRESSES = {
     SETTINGS: Pressed(press_settings, Who.CHAT_ADMIN),
     FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
+    STATUS: Pressed(press_status),
+    LATEST: Pressed(press_latest),
+    COUNTRIES: Pressed(press_countries),
+    WHY: Pressed(press_why, beside=True),
+    WHY_PAGE: Pressed(press_why_page),
+    TIMELINE: Pressed(press_timeline, beside=True),
+    TIMELINE_WORDS: Pressed(press_timeline_page, beside=True),
+    TIMELINE_PAGE: Pressed(press_timeline_page),
+    MEETINGS: Pressed(press_meetings),
+    SEARCH: Pressed(press_find),
+    WATCH: Pressed(press_watch),
+    FORUMS: Pressed(press_forums),
 }
 """What our buttons do, by the action they carry."""

@@ -136,6 +136,11 @@ async def revisions_of(conn: AsyncConnection, event_id: EventId) -> list[Revisio
     return await _load(conn, alert.c.event_id == event_id)
 
 
+async def revisions(conn: AsyncConnection, alert_id: AlertId) -> list[Revision]:
+    """Return all that was told under an alert's number, in order; empty if there is none."""
+    return await _load(conn, alert.c.id == alert_id)
+
+
 async def latest(
     conn: AsyncConnection,
     *,
@@ -149,7 +154,7 @@ async def latest(
     ``cases`` empty means all, ``actor`` asks for one actor's, which needs cases;
     ``before_id`` asks for the next page. Takes as long whatever the ledger holds.
     """
-    told = [alert.c.event_id.is_not(None)] if not cases else []
+    told: list[ColumnElement[bool]] = [alert.c.event_id.is_not(None)] if not cases else []
     if actor is not None:
         told.append(alert.c.actor == actor)
     if before_id is not None:
