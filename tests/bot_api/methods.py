@@ -38,6 +38,7 @@ class Methods(Chats):
         self.updates = Updates(self)
         self.say = self.updates.say
         self.press = self.updates.press
+        self.ask_inline = self.updates.ask_inline
         self.bot_standing = self.updates.bot_standing
         self.queries = self.updates.queries
         self._file_ids = itertools.count(1)
@@ -50,8 +51,8 @@ class Methods(Chats):
         return known(params)
 
     def _do_getMe(self, _params: dict[str, Any]) -> Any:
-        rights = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries")
-        return {**BOT, **dict.fromkeys(rights, False)}
+        rights = ("can_join_groups", "can_read_all_group_messages")
+        return {**BOT, **dict.fromkeys(rights, False), "supports_inline_queries": True}
 
     def _do_sendMessage(self, params: dict[str, Any]) -> Any:
         _refuse_parse_mode(params)
@@ -85,6 +86,9 @@ class Methods(Chats):
 
     def _do_answerCallbackQuery(self, params: dict[str, Any]) -> Any:
         return self.updates.answer_query(params.get("callback_query_id"), params)
+
+    def _do_answerInlineQuery(self, params: dict[str, Any]) -> Any:
+        return self.updates.answer_inline(params.get("inline_query_id"), params)
 
     def _do_sendChatAction(self, params: dict[str, Any]) -> Any:
         self.chat(params.get("chat_id"))
