@@ -305,7 +305,7 @@ async def test_privacy_says_what_is_kept_and_how_long(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("text", "helped"),
     [
-        ("/statsu", "Did you mean /status?"),
+        ("/sttaus", "Did you mean /status?"),
         ("/xyzzy", "/help shows all"),
         ("hello", "I answer commands only"),
         ("/" + "x" * 4000, "I answer commands only"),
@@ -374,7 +374,7 @@ async def test_an_error_is_told_without_its_words(
     talk: Talk, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with talk.store.write() as conn:
-        await conn.execute(text("DROP TABLE event"))
+        await conn.execute(text("DROP TABLE revision"))
     talk.api.say(PERSON, "/latest secretly")
     await talk.handle()
     assert [shown.text for shown in talk.api.shown(PERSON)] == [

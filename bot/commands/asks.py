@@ -37,8 +37,8 @@ class Sender(StrEnum):
 class Ask:
     """One command, or one press of a button, in one chat.
 
-    ``user_id`` is None where no one person is known. ``argument`` is what follows the
-    command, cut to a length that no honest argument has.
+    ``user_id`` is None where no one person is known; ``language`` is what their app speaks.
+    ``argument`` is what follows the command, cut to a length that no honest argument has.
     """
 
     chat_id: ChatId
@@ -46,6 +46,7 @@ class Ask:
     sender: Sender
     user_id: int | None
     argument: str = ""
+    language: str = ""
 
     @property
     def is_private(self) -> bool:
@@ -100,6 +101,7 @@ def ask_of(message: TelegramMessage, argument: str) -> Ask:
         sender=sender,
         user_id=None if person is None else person.id,
         argument=argument,
+        language=(person.language_code or "") if person is not None else "",
     )
 
 

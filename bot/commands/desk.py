@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Ask
 from bot.commands.buttons import Press, Signer
 from bot.commands.countries import Gazetteer
@@ -28,6 +29,7 @@ class Desk:
     clock: Clock
     signer: Signer
     gazetteer: Gazetteer
+    alert_buttons: AlertButtons
     operators: frozenset[int]
     renderer: Renderer
     default_zone: str

@@ -10,23 +10,27 @@ from telegram import (
     ChatMember,
     ChatMemberRestricted,
     ChatMemberUpdated,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
     Update,
 )
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext
 
-from bot.commands.answers import Answers
+from bot.commands.answers import NO_PREVIEW, Answers
 from bot.commands.asks import Ask, Called, Sender, ask_of, is_older, parse_command
 from bot.commands.buttons import Press
 from bot.commands.desk import Command, Desk
 from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
+from bot.commands.sharing import Card, cards
 from bot.commands.subscribing import words_for
 from bot.commands.table import BY_NAME, PRESSES
 from bot.pacing import Pacer
 from bot.texts import service
-from bot.texts.language import Words
+from bot.texts.language import Words, spoken, words_of
 from bot.texts.messages import Message
 from jobs.domain.alerts import ChatId, Notice
 from jobs.store import chats, moves, notices, outbox
@@ -34,6 +38,7 @@ from jobs.store.chats import ChatKind
 
 _log = logging.getLogger(__name__)
 _PATIENCE_MINUTES = 10
+_INLINE_SECONDS = 60
 Context = CallbackContext[Any, Any, Any, Any]
 
 
@@ -89,6 +94,26 @@ class Intake:
             await self._answers.put_beside(query, response.answer)
         else:
             await self._answers.edit(query, response.answer)
+
+    async def on_inline(self, update: Update, context: Context) -> None:
+        """Offer cards to share for what somebody types behind the bot's name."""
+        query = update.inline_query
+        if query is None:
+            return
+        words = words_of(spoken(query.from_user.language_code), self._desk.default_zone)
+        offered = [_article(card) for card in await cards(self._desk, words, query.query)]
+        label = words.gettext("Nothing found: ask the bot itself")
+        try:
+            await context.bot.answer_inline_query(
+                query.id,
+                offered,
+                cache_time=_INLINE_SECONDS,
+                # The words are those of whoever asks: others may speak another language.
+                is_personal=True,
+                button=None if offered else InlineQueryResultsButton(label, start_parameter="help"),
+            )
+        except BadRequest:
+            _log.info("update %d: the query waited too long for its answer", update.update_id)
 
     async def on_membership(self, update: Update, context: Context) -> None:
         """Open or close a chat as the bot is let in or put out."""
@@ -191,12 +216,29 @@ class Intake:
         await context.bot.send_message(change.chat.id, service.added(words).text)
 
 
+def _article(card: Card) -> InlineQueryResultArticle:
+    content = InputTextMessageContent(
+        card.message.text, entities=card.message.entities, link_preview_options=NO_PREVIEW
+    )
+    return InlineQueryResultArticle(
+        card.id,
+        card.title,
+        content,
+        reply_markup=card.message.markup(),
+        description=card.description,
+    )
+
+
 def _ask_of_press(query: CallbackQuery) -> Ask:
     message = query.message
     if message is None:  # a button of an inline message, which we never make
         return Ask(ChatId(0), ChatKind.PRIVATE, Sender.STRANGER, None)
     return Ask(
-        ChatId(message.chat.id), ChatKind(message.chat.type), Sender.PERSON, query.from_user.id
+        ChatId(message.chat.id),
+        ChatKind(message.chat.type),
+        Sender.PERSON,
+        query.from_user.id,
+        language=query.from_user.language_code or "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Commands about what a chat hears: /start, /stop, /settings, /forget."""
+"""Commands about what a chat hears: /stop, /settings, /forget."""
 
 from dataclasses import replace
 from typing import TypeVar
@@ -6,17 +6,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.commands.asks import Ask, Sender
+from bot.commands.asks import Ask
 from bot.commands.desk import Desk
 from bot.commands.forgetting import forget_chat
 from bot.texts import service, wishes
 from bot.texts.language import Words, words_of
 from bot.texts.messages import Message
-from bot.texts.reading import recognised_line
 from bot.texts.wishes import Page
 from jobs.domain.alerts import Filter, Level
 from jobs.domain.events import EventType
-from jobs.store import chats, outbox, standings
+from jobs.store import chats, outbox
 from jobs.store.chats import ChatKind
 
 SETTINGS = "set"
@@ -24,26 +23,6 @@ FORGET = "forget"
 _YES = "yes"
 _NO = "no"
 STOPPED = "stopped"
-
-
-async def start(desk: Desk, ask: Ask, words: Words) -> Message:
-    """Answer /start: from now on this chat hears what it wants, at first everything important.
-
-    What follows /start in a link is ignored: anybody can write it.
-    """
-    async with desk.store.write() as conn:
-        await _open(desk, conn, ask)
-        known = await chats.read_filter(conn, ask.chat_id)
-        wanted = known or Filter()
-        await chats.subscribe(conn, ask.chat_id, wanted, desk.clock.now())
-        if ask.sender is Sender.PERSON and ask.user_id is not None and not ask.is_private:
-            await chats.set_owner(conn, ask.chat_id, ask.user_id)
-        stand = [
-            (case, await standings.of_case(conn, case.id)) for case in desk.reference.cases.values()
-        ]
-    lines = "\n".join(recognised_line(words, desk.reference, *one) for one in stand[:3])
-    wished = wishes.wishes(words, desk.reference, wanted)
-    return service.welcome(words, lines, wished, known=known is not None)
 
 
 async def stop(desk: Desk, ask: Ask, words: Words) -> Message:

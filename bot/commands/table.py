@@ -1,7 +1,9 @@
 """The table of commands, from which menu, /help and the README are made."""
 
 from bot.commands.actions import (
+    BEGIN,
     COUNTRIES,
+    DEMO,
     FORUMS,
     LATEST,
     MEETINGS,
@@ -27,6 +29,7 @@ from bot.commands.browsing import (
 from bot.commands.coming import forums, press_forums, press_watch, watch
 from bot.commands.desk import Answering, Command, Desk, Pressed
 from bot.commands.informing import help_for, privacy
+from bot.commands.onboarding import demo, press_begin, press_demo, start
 from bot.commands.operating import (
     add,
     confirm,
@@ -60,7 +63,6 @@ from bot.commands.subscribing import (
     press_forget,
     press_settings,
     settings,
-    start,
     stop,
 )
 from bot.texts.language import N_, Words
@@ -103,6 +105,7 @@ COMMANDS: tuple[Command, ...] = (
         settings,
         Who.CHAT_ADMIN,
     ),
+    Command("demo", "", N_("a sample of each kind of alert"), demo),
     Command("help", "", N_("all commands"), help_),
     Command("privacy", "", N_("what is kept of this chat"), privacy),
     Command(
@@ -149,6 +152,8 @@ BY_NAME = {command.name: command for command in COMMANDS}
 PRESSES = {
     SETTINGS: Pressed(press_settings, Who.CHAT_ADMIN),
     FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
+    BEGIN: Pressed(press_begin, Who.CHAT_ADMIN),
+    DEMO: Pressed(press_demo),
     STATUS: Pressed(press_status),
     LATEST: Pressed(press_latest),
     COUNTRIES: Pressed(press_countries),

@@ -16,6 +16,8 @@ from jobs.domain.alerts import Action, AlertId, Facts, Reason, Voice
 from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.reference import Reference
 
+NO_ALERT = AlertId(0)
+"""The number of what is shown as an alert and is none: there is nothing to ask why of."""
 _SHOWN_VOICES = 3
 
 
@@ -49,7 +51,8 @@ def render_alert(
         why = why_changed(words, reason, facts.status)
         if action is Action.EDIT and why:
             writer.line(words.gettext("Edited: {why}").format(why=why))
-    _write_footer(writer, words, alert_id)
+    if alert_id != NO_ALERT:
+        _write_footer(writer, words, alert_id)
     return writer.build()
 
 

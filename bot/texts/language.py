@@ -48,6 +48,18 @@ def words_of(language: str, zone: str = "UTC") -> Words:
     return Words(language, ZoneInfo(zone), catalogue.gettext, catalogue.ngettext)
 
 
+def spoken(code: str | None) -> str:
+    """Return the language that we speak to somebody whose app is in ``code`` (pt-br, uz).
+
+    English, where there is no catalogue of theirs.
+    """
+    tag = (code or SOURCE_LANGUAGE).replace("-", "_")
+    for language in (tag, tag.partition("_")[0].lower()):
+        if language.replace("_", "").isalnum() and gettext.find("bot", LOCALE_DIR, [language]):
+            return language
+    return SOURCE_LANGUAGE
+
+
 @lru_cache(maxsize=64)
 def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("bot", LOCALE_DIR, [language], fallback=True)

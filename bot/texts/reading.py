@@ -1,7 +1,7 @@
 """Answers about the ledger: where things stand, and what is newest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.texts.alerts import headline, how_sure, when, write_voice
@@ -171,10 +171,13 @@ def latest(words: Words, names: Reference, told: Sequence[Told], freshness: Fres
     return writer.build()
 
 
-def card(words: Words, names: Reference, told: Told) -> Message:
-    """Return one alert as it stands now, with its sources, for one who followed a link to it."""
+def card(words: Words, names: Reference, told: Told, *, command: bool = True) -> Message:
+    """Return one alert as it stands now, with its sources.
+
+    Without ``command`` for a chat that the bot may not be in, where no command works.
+    """
     writer = Writer()
-    write_told(writer, words, names, told)
+    write_told(writer, words, names, told if command else replace(told, alert_id=None))
     for voice in told.facts.voices[:_SHOWN_VOICES]:
         write_voice(writer, voice, words)
     return writer.build()

@@ -1,4 +1,4 @@
-"""Answers about the bot itself: greeting, help, privacy, refusals."""
+"""Answers about the bot itself: help, privacy, refusals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,29 +14,6 @@ class Entry:
     name: str
     usage: str
     description: str
-
-
-def welcome(words: Words, standing: str, wishes: str, *, known: bool) -> Message:
-    """Return /start: what the bot does, where things stand, what this chat will hear."""
-    writer = Writer()
-    with writer.bold():
-        writer.write(words.gettext("Recognition Watch"))
-    writer.line()
-    writer.line(
-        words.gettext(
-            "I tell you, within minutes and once, when a state moves toward or away from "
-            "recognising a contested authority."
-        )
-    )
-    if standing:
-        writer.line(standing)
-    writer.line(
-        words.gettext("This chat hears: {wishes}.").format(wishes=wishes)
-        if known
-        else words.gettext("From now on this chat hears: {wishes}.").format(wishes=wishes)
-    )
-    writer.line(words.gettext("Change it with /settings. All I can do: /help"))
-    return writer.build()
 
 
 def added(words: Words) -> Message:
