@@ -176,11 +176,9 @@ async def _found(
             for case, who in question.officials
         ]
         for code in question.codes[:1]:
-            for case in desk.reference.cases.values():
-                standing = await standings.get(conn, case.id, code)
-                if standing is not None:
-                    part = reading.parts_of(words, standing)[0]
-                    beginning.append(listing.standing_line(words, desk.reference, standing, part))
+            for standing in (await standings.of_actor(conn, code)).values():
+                part = reading.parts_of(words, standing)[0]
+                beginning.append(listing.standing_line(words, desk.reference, standing, part))
         fresh = reading.how_fresh(words, await freshness(conn, desk.clock.now()))
     answer = listing.found(
         words, desk.reference, beginning, told, is_first=before is None, fresh=fresh

@@ -83,7 +83,7 @@ async def _watch(desk: Desk, ask: Ask, words: Words, case: Case) -> Message:
     since = (now - _LATELY).date()
     async with desk.store.read() as conn:
         watched = sorted(case.watch, key=lambda one: _LIKELIEST.index(one.outlook))
-        movers = [await _mover(conn, case, one, since) for one in watched]
+        movers = await _movers(conn, case, watched, since)
         others = await _others(conn, case, since)
         fresh = reading.how_fresh(words, await freshness(conn, now))
     answer = outlook.watch(words, desk.reference, case, movers, others, fresh)
@@ -96,11 +96,20 @@ async def _watch(desk: Desk, ask: Ask, words: Words, case: Case) -> Message:
     )
 
 
-async def _mover(conn: AsyncConnection, case: Case, watched: Watched, since: date) -> Mover:
-    standing = await standings.get(conn, case.id, watched.actor)
-    found = await listing.of_actor(conn, case.id, watched.actor, limit=_SIGNALS)
-    recent = [each for each in found if each.event.on is not None and each.event.on >= since]
-    return Mover(watched, standing or Standing(case.id, watched.actor), told_events(recent))
+async def _movers(
+    conn: AsyncConnection, case: Case, watched: Sequence[Watched], since: date
+) -> list[Mover]:
+    actors = [one.actor for one in watched]
+    stand = await standings.of_actors(conn, case.id, actors)
+    signals = await listing.newest_of(conn, case.id, actors, since=since, each=_SIGNALS)
+    return [
+        Mover(
+            one,
+            stand.get(one.actor, Standing(case.id, one.actor)),
+            told_events(each for each in signals if each.event.actor == one.actor),
+        )
+        for one in watched
+    ]
 
 
 async def _others(conn: AsyncConnection, case: Case, since: date) -> Sequence[Told]:

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from jobs.reference import Reference
 from jobs.reference.actors import Actor
+from jobs.reference.cases import Case, Official
 
 _CERTAIN = 86
 _POSSIBLE = 65
@@ -25,7 +26,7 @@ class Found:
 
 
 class Gazetteer:
-    """Every name of every actor, built once from the reference."""
+    """Every name of every actor and of the cases' officials, built once from the reference."""
 
     def __init__(self, reference: Reference) -> None:
         self._codes: dict[str, str] = {}
@@ -33,11 +34,22 @@ class Gazetteer:
             for name in _names(actor):
                 self._codes.setdefault(_folded(name), code)
         self._by_code = {_folded(code): code for code in reference.actors}
+        self._officials: dict[str, tuple[Case, Official]] = {}
+        for case in reference.cases.values():
+            for official in case.officials:
+                for name in (official.name, *official.spellings):
+                    # Known by the whole name as by each part of it.
+                    for part in (name, *name.split()):
+                        self._officials.setdefault(_folded(part), (case, official))
 
     def exactly(self, text: str) -> str | None:
         """Return the actor of just this name, people, capital or code, or None."""
         asked = _folded(text)
         return self._codes.get(asked) or self._by_code.get(asked)
+
+    def official(self, text: str) -> tuple[Case, Official] | None:
+        """Return the official of a case whose name, or a part of it, is just this."""
+        return self._officials.get(_folded(text))
 
     def find(self, text: str) -> Found:
         """Return the actor that a text names, in any language or a little misspelt."""

@@ -1,18 +1,10 @@
 """What somebody searches for: the words of a question as numbers, names resolved."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.commands.countries import Gazetteer
-from jobs.domain.search import (
-    NUMBER_BYTES,
-    actor_word,
-    folded,
-    number_of,
-    person_word,
-    words_of,
-)
+from jobs.domain.search import NUMBER_BYTES, actor_word, number_of, person_word, words_of
 from jobs.reference import Reference
 from jobs.reference.cases import Case, Official
 
@@ -62,15 +54,13 @@ class _Reader:
         return True
 
     def _is_official(self, name: str) -> bool:
-        if len(name) < _FEWEST_LETTERS:
+        found = self.gazetteer.official(name) if len(name) >= _FEWEST_LETTERS else None
+        if found is None:
             return False
-        for case, official in _officials(self.reference):
-            spelled = (folded(each) for each in (official.name, *official.spellings))
-            if any(folded(name) in each.split() or folded(name) == each for each in spelled):
-                self.officials.append((case, official))
-                self.words.append(person_word(case.id, official.name))
-                return True
-        return False
+        case, official = found
+        self.officials.append(found)
+        self.words.append(person_word(case.id, official.name))
+        return True
 
 
 def read_question(reference: Reference, gazetteer: Gazetteer, text: str) -> Question:
@@ -102,9 +92,3 @@ def read_payload(payload: str) -> tuple[tuple[int, ...], int]:
     packed = urlsafe_b64decode(encoded)
     numbers = (packed[at : at + NUMBER_BYTES] for at in range(0, len(packed), NUMBER_BYTES))
     return tuple(int.from_bytes(number) for number in numbers), int(before, 16)
-
-
-def _officials(reference: Reference) -> Iterator[tuple[Case, Official]]:
-    for case in reference.cases.values():
-        for official in case.officials:
-            yield case, official

@@ -168,10 +168,10 @@ async def _status_of_case(desk: Desk, ask: Ask, words: Words, case: Case) -> Mes
 async def _status_of(desk: Desk, ask: Ask, words: Words, code: str) -> Message:
     lines = []
     async with desk.store.read() as conn:
+        stand = await standings.of_actor(conn, code)
         for case in desk.reference.cases.values():
-            standing = await standings.get(conn, case.id, code)
             newest = await alerts.latest(conn, limit=_SHOWN_OF_ACTOR, cases=[case.id], actor=code)
-            lines.append((case, standing, told_alerts(newest)))
+            lines.append((case, stand.get(case.id), told_alerts(newest)))
         fresh = await freshness(conn, desk.clock.now())
     answer = reading.status_of_actor(words, desk.reference, code, lines, fresh)
     return answer.with_rows(links_of(desk, ask, words, code))

@@ -71,8 +71,9 @@ async def _found(desk: Desk, conn: AsyncConnection, asked: str) -> list[AlertId]
 async def _of_country(desk: Desk, words: Words, code: str) -> list[Card]:
     lines, newest = [], []
     async with desk.store.read() as conn:
+        stand = await standings.of_actor(conn, code)
         for case in desk.reference.cases.values():
-            standing = await standings.get(conn, case.id, code)
+            standing = stand.get(case.id)
             told = await alerts.latest(conn, limit=_ALERTS_OF_ACTOR, cases=[case.id], actor=code)
             if standing is not None or told:
                 lines.append((case, standing, told_alerts(told[:1])))

@@ -1,6 +1,6 @@
 """The ``alert`` and ``revision`` tables: what was told of each event, time after time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -164,14 +164,14 @@ async def latest(
     for case in cases or (None,):
         of_case = [alert.c.case_id == case] if case is not None else []
         ids = select(alert.c.id).where(*told, *of_case).order_by(alert.c.id.desc()).limit(limit)
-        newest += await _last_told(conn, (await conn.execute(ids)).scalars().all())
+        newest += await _last_told(conn, ids)
     newest.sort(key=lambda each: each.alert_id, reverse=True)
     return newest[:limit]
 
 
 async def last_told(conn: AsyncConnection, alert_id: AlertId) -> Revision | None:
     """Return an alert as last told, or None if there is none of that number."""
-    found = await _last_told(conn, [alert_id])
+    found = await _last_told(conn, select(alert.c.id).where(alert.c.id == alert_id))
     return found[0] if found else None
 
 
@@ -285,7 +285,7 @@ async def _load(conn: AsyncConnection, condition: ColumnElement[bool]) -> list[R
     return [_revision(row) for row in await conn.execute(_revisions().where(condition))]
 
 
-async def _last_told(conn: AsyncConnection, ids: Sequence[int]) -> list[Revision]:
+async def _last_told(conn: AsyncConnection, ids: Select[Any]) -> list[Revision]:
     each = revision.alias()
     last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
     told = _revisions().where(alert.c.id.in_(ids), revision.c.revision == last.scalar_subquery())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId
@@ -60,6 +60,23 @@ async def of_actor(
         return found
     undated = _events().where(of_them, event.c.happened_on.is_(None)).order_by(event.c.id.desc())
     return found + await _listed(conn, undated.limit(limit - len(found)))
+
+
+async def newest_of(
+    conn: AsyncConnection, case: str, actors: Collection[str], *, since: date, each: int
+) -> list[Listed]:
+    """Return the newest few of what each of some actors did since a day, mixed."""
+    parts = [
+        _events()
+        .where(event.c.case_id == case, event.c.actor == actor, event.c.happened_on >= since)
+        .order_by(event.c.happened_on.desc(), event.c.id.desc())
+        .limit(each)
+        .subquery()
+        for actor in actors
+    ]
+    if not parts:
+        return []
+    return await _listed(conn, union_all(*(select(part) for part in parts)))
 
 
 async def of_type(
@@ -142,7 +159,7 @@ async def _page(
     )
 
 
-async def _listed(conn: AsyncConnection, wanted: Select[Any]) -> list[Listed]:
+async def _listed(conn: AsyncConnection, wanted: Select[Any] | CompoundSelect[Any]) -> list[Listed]:
     return [
         Listed(event_from(row), None if row.alert_id is None else AlertId(row.alert_id))
         for row in await conn.execute(wanted)

@@ -60,6 +60,8 @@ async def find(
     found = [EventId(number) for number in (await conn.execute(wanted)).scalars()]
     if len(found) > limit:
         return Hits(tuple(found[:limit]), found[limit - 1])
+    if not others:
+        return Hits(tuple(found), None)
     bounds = select(func.count(), func.min(candidates.c.event_id))
     count, last = (await conn.execute(bounds)).one()
     return Hits(tuple(found), int(last) if count == LOOK_THROUGH else None)
@@ -68,8 +70,10 @@ async def find(
 async def _rarest_first(conn: AsyncConnection, numbers: Sequence[int]) -> list[int]:
     if len(numbers) == 1:
         return list(numbers)
-    counts = {}
-    for number in numbers:
-        some = select(search_word.c.event_id).where(search_word.c.word == number).limit(RARE)
-        counts[number] = await conn.scalar(select(func.count()).select_from(some.subquery()))
-    return sorted(counts, key=lambda number: counts[number] or 0)
+    some = [
+        select(search_word.c.event_id).where(search_word.c.word == number).limit(RARE).subquery()
+        for number in numbers
+    ]
+    counted = select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))
+    counts = dict(zip(numbers, (await conn.execute(counted)).one(), strict=True))
+    return sorted(numbers, key=lambda number: counts[number])

@@ -1,5 +1,6 @@
 """The ``standing`` table: where each actor stands toward each case now."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
@@ -57,6 +58,20 @@ async def get(conn: AsyncConnection, case: str, actor: str) -> Standing | None:
         )
     ).one_or_none()
     return None if row is None else _standing(row)
+
+
+async def of_actors(
+    conn: AsyncConnection, case: str, actors: Collection[str]
+) -> dict[str, Standing]:
+    """Return where some actors stand toward a case; those that stand nowhere are left out."""
+    wanted = select(standing).where(standing.c.case_id == case, standing.c.actor.in_(actors))
+    return {row.actor: _standing(row) for row in await conn.execute(wanted)}
+
+
+async def of_actor(conn: AsyncConnection, actor: str) -> dict[str, Standing]:
+    """Return where one actor stands, by case."""
+    rows = await conn.execute(select(standing).where(standing.c.actor == actor))
+    return {row.case_id: _standing(row) for row in rows}
 
 
 async def of_case(conn: AsyncConnection, case: str) -> list[Standing]:
