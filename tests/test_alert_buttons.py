@@ -9,11 +9,11 @@ import pytest
 import pytest_asyncio
 
 from bot.application import alert_buttons, render_delivery
-from bot.delivery import Deliverer, Policy
+from bot.delivery import Deliverer
 from bot.pacing import Pacer
+from bot.upkeep import Policy
 from jobs.domain.alerts import AlertId, AlertKind, ChatId, Facts, Filter, Level, Reason
 from jobs.domain.events import EventStatus, Grade, Standing
-from jobs.settings import UncertainPolicy
 from jobs.store import alerts, chats, outbox, standings
 from jobs.store.chats import ChatKind
 from tests.bot_api import ApiError, Shown
@@ -62,7 +62,7 @@ async def deliver(talk: Talk, facts: Facts, *, alert_id: int | None = None) -> A
         talk.clock,
         Pacer(),
         lambda delivery: render_delivery(delivery, SMALL_WORLD, buttons),
-        Policy(UncertainPolicy.CLOSE, timedelta(seconds=10), timedelta(days=1)),
+        Policy(frozenset(), timedelta(seconds=10), timedelta(days=1)),
     )
     while await deliverer.drain_once():
         talk.clock.ahead += 5
@@ -146,7 +146,9 @@ def results(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 async def test_a_country_typed_anywhere_offers_cards(talk: Talk) -> None:
     async with talk.store.write() as conn:
-        await standings.put(conn, Standing("taliban", "UZ", head_of_mission="ambassador"))
+        await standings.put(
+            conn, Standing("taliban", "UZ", head_of_mission="ambassador"), talk.clock.now()
+        )
     number = await talk.tell(some_facts(actor="UZ"))
     standing, alert = results(await talk.share("uzbekistan"))
     assert standing["title"] == "Uzbekistan"

@@ -40,7 +40,7 @@ def labels(shown: Shown) -> list[str]:
 
 async def test_start_says_where_things_stand_in_three_lines_and_asks(talk: Talk) -> None:
     async with talk.store.write() as conn:
-        await standings.put(conn, Standing("taliban", "RU", "de_jure"))
+        await standings.put(conn, Standing("taliban", "RU", "de_jure"), talk.clock.now())
     await talk.tell(some_facts())
     shown = await talk.answer("/start")
     lines = [line for line in shown.text.splitlines() if line.startswith("•")]

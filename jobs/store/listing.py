@@ -105,7 +105,7 @@ async def accounts(
     conn: AsyncConnection, event_id: EventId, *, limit: int, offset: int = 0
 ) -> tuple[list[Account], int]:
     """Return what sources said of an event, in the order they came, and how many there are."""
-    of_event = mention.c.event_id == event_id
+    of_event = mentions.is_of([event_id])
     total = await conn.scalar(select(func.count()).select_from(mention).where(of_event))
     rows = await conn.execute(mentions.with_items().where(of_event).limit(limit).offset(offset))
     return [account_from(row) for row in rows], total or 0
@@ -145,9 +145,10 @@ async def counts(conn: AsyncConnection, since: datetime) -> Counts:
 
 
 def _events() -> Select[Any]:
-    return select(event, alert.c.id.label("alert_id")).outerjoin(
-        alert, alert.c.event_id == event.c.id
-    )
+    """Select events, but not those that turned out to be another one."""
+    with_alerts = event.outerjoin(alert, alert.c.event_id == event.c.id)
+    own = event.c.merged_into.is_(None)
+    return select(event, alert.c.id.label("alert_id")).select_from(with_alerts).where(own)
 
 
 async def _page(

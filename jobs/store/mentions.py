@@ -78,7 +78,10 @@ async def evidence_of(
 
 def is_of(event_ids: Collection[EventId]) -> ColumnElement[bool]:
     """Say of a row of ``with_items`` whether it is evidence of some events."""
-    return or_(mention.c.event_id.in_(event_ids), event.c.merged_into.in_(event_ids))
+    # Asked of the events alone, so that the mentions are then found by their index.
+    own = event.alias()
+    wanted = or_(own.c.id.in_(event_ids), own.c.merged_into.in_(event_ids))
+    return mention.c.event_id.in_(select(own.c.id).where(wanted))
 
 
 async def recent_of(conn: AsyncConnection, family: str, since: datetime) -> list[Evidence]:
