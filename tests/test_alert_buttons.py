@@ -14,7 +14,7 @@ from bot.pacing import Pacer
 from bot.upkeep import Policy
 from jobs.domain.alerts import AlertId, AlertKind, ChatId, Facts, Filter, Level, Reason
 from jobs.domain.events import EventStatus, Grade, Standing
-from jobs.store import alerts, chats, outbox, standings
+from jobs.store import alerts, chats, orders, outbox, standings
 from jobs.store.chats import ChatKind
 from tests.bot_api import ApiError, Shown
 from tests.bot_api.rules import check_inline_answer
@@ -80,7 +80,7 @@ async def test_an_alert_has_buttons_that_outlive_its_edits_and_a_year(talk: Talk
     number = await deliver(talk, some_facts())
     [shown] = talk.api.shown(PERSON)
     before = shown.buttons
-    assert labels(shown)[:2] == ["Why?", "Timeline"]
+    assert labels(shown) == ["Why?", "Timeline", "Wrong?"]
     await deliver(talk, some_facts(grade=Grade.CONFIRMED), alert_id=number)
     assert "confirmed by Russia itself" in shown.text
     assert shown.buttons == before
@@ -128,7 +128,7 @@ async def test_a_link_shows_its_alert_and_subscribes_nobody(talk: Talk) -> None:
         assert await chats.read_filter(conn, ChatId(PERSON)) is None
 
 
-@pytest.mark.parametrize("parameter", ["a_99", "w_99", "t_99", "a_" + "9" * 15])
+@pytest.mark.parametrize("parameter", ["a_99", "w_99", "t_99", "r_99", "a_" + "9" * 15])
 async def test_a_link_to_no_alert_helps(talk: Talk, parameter: str) -> None:
     assert "no alert with this number" in (await talk.answer(f"/start {parameter}")).text
 
@@ -136,6 +136,29 @@ async def test_a_link_to_no_alert_helps(talk: Talk, parameter: str) -> None:
 @pytest.mark.parametrize("parameter", ["a_", "a_x", "a_-1", "z_1", "s_XX", "a_" + "9" * 200])
 async def test_a_link_that_is_none_of_ours_is_a_plain_start(talk: Talk, parameter: str) -> None:
     assert "From now on this chat hears" in (await talk.answer(f"/start {parameter}")).text
+
+
+async def reported(talk: Talk) -> list[tuple[str, int]]:
+    """Return what is ordered: the page, and the chat that is answered."""
+    async with talk.store.write() as conn:
+        return [(one.payload["url"], one.chat_id) for one in await orders.pending(conn, 9)]
+
+
+async def test_wrong_asks_once_more_and_reports_the_alert_itself(talk: Talk) -> None:
+    number = await deliver(talk, some_facts())
+    [shown] = talk.api.shown(PERSON)
+    await talk.press(shown, "Wrong?")
+    question = talk.api.shown(PERSON)[-1]
+    assert "Is something wrong with it?" in question.text
+    await talk.press(question, "No, all is well")
+    assert question.text == "Nothing was reported."
+    assert await reported(talk) == []
+    assert "Is something wrong" in (await talk.answer(f"/start r_{number}")).text
+    await talk.press(talk.api.shown(PERSON)[-1], "Tell the operator")
+    link = f"https://t.me/watch_test_bot?start=a_{number}"
+    assert await reported(talk) == [(link, PERSON)]
+    parameter = link.partition("start=")[2]
+    assert "Russia has recognised" in (await talk.answer(f"/start {parameter}")).text
 
 
 def results(answer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.commands.actions import BEGIN, DEMO, TIMELINE, WHY
+from bot.commands.actions import BEGIN, DEMO, TIMELINE, WHY, WRONG
 from bot.commands.alert_buttons import read_link
 from bot.commands.asks import Ask, Sender
 from bot.commands.browsing import press_timeline
 from bot.commands.desk import Desk
+from bot.commands.doubting import press_wrong
 from bot.commands.ledger import freshness, told_alerts
 from bot.commands.reading import press_status, press_why
 from bot.commands.sharing import STATUS_LETTER
@@ -112,6 +113,8 @@ async def _linked(desk: Desk, ask: Ask, words: Words, name: str, alert_id: Alert
         return await press_why(desk, ask, words, str(alert_id))
     if name == TIMELINE:
         return await press_timeline(desk, ask, words, str(alert_id))
+    if name == WRONG:
+        return await press_wrong(desk, ask, words, str(alert_id))
     async with desk.store.read() as conn:
         last = await alerts.last_told(conn, alert_id)
     told = told_alerts([last] if last is not None else [])

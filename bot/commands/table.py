@@ -15,6 +15,9 @@ from bot.commands.actions import (
     WATCH,
     WHY,
     WHY_PAGE,
+    WRONG,
+    WRONG_NO,
+    WRONG_YES,
 )
 from bot.commands.asks import Ask
 from bot.commands.browsing import (
@@ -28,6 +31,7 @@ from bot.commands.browsing import (
 )
 from bot.commands.coming import forums, press_forums, press_watch, watch
 from bot.commands.desk import Answering, Command, Desk, Pressed
+from bot.commands.doubting import press_wrong, press_wrong_no, press_wrong_yes
 from bot.commands.informing import help_for, privacy
 from bot.commands.onboarding import demo, press_begin, press_demo, start
 from bot.commands.operating import (
@@ -158,6 +162,9 @@ PRESSES = {
     LATEST: Pressed(press_latest),
     COUNTRIES: Pressed(press_countries),
     WHY: Pressed(press_why, beside=True),
+    WRONG: Pressed(press_wrong, beside=True),
+    WRONG_YES: Pressed(press_wrong_yes),
+    WRONG_NO: Pressed(press_wrong_no),
     WHY_PAGE: Pressed(press_why_page),
     TIMELINE: Pressed(press_timeline, beside=True),
     TIMELINE_WORDS: Pressed(press_timeline_page, beside=True),
