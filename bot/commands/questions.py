@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 
 from bot.commands.countries import Gazetteer
-from jobs.domain.search import NUMBER_BYTES, actor_word, number_of, person_word, words_of
+from jobs.domain.search import NUMBER_BYTES, actor_word, asked_words, number_of, person_word
 from jobs.reference import Reference
 from jobs.reference.cases import Case, Official
 
@@ -38,7 +38,7 @@ class _Reader:
             name = " ".join(parts[:length])
             if self._is_country(name) or self._is_official(name):
                 return parts[length:]
-        self.words += words_of(parts[0])
+        self.words += asked_words(parts[0])
         return parts[1:]
 
     def _is_country(self, name: str) -> bool:

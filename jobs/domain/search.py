@@ -32,8 +32,13 @@ def folded(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text, in order, each once; fillers are left out."""
-    return list(dict.fromkeys(_words(text)))
+    """Return the words that a text is found by, in order, each once; fillers are left out."""
+    return list(dict.fromkeys(_words(text, singly=True)))
+
+
+def asked_words(text: str) -> list[str]:
+    """Return the words that a question asks for: of Chinese, pairs alone where there are any."""
+    return list(dict.fromkeys(_words(text, singly=False)))
 
 
 def actor_word(code: str) -> str:
@@ -51,10 +56,11 @@ def number_of(word: str) -> int:
     return int.from_bytes(blake2b(word.encode(), digest_size=NUMBER_BYTES).digest())
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str, *, singly: bool) -> Iterator[str]:
     for run in _RUNS.findall(folded(text)):
         if "\u3400" <= run[0] <= "\u9fff" or run[0] >= "\U00020000":
-            yield from run
+            if singly or len(run) == 1:
+                yield from run
             yield from (run[at : at + 2] for at in range(len(run) - 1))
         elif run not in _FILLERS:
             yield _stem(run)

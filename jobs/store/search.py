@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Subquery, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.events import EventId
@@ -11,8 +11,9 @@ from jobs.domain.search import number_of
 from jobs.store.dialects import insert_into
 from jobs.store.schema import search_word
 
-RARE = 1000
-"""A word of fewer events is looked through to the end."""
+RARE = 200
+"""A word of more events is common: which of two such is rarer does not matter."""
+FIRST_LOOK = 300
 LOOK_THROUGH = 10_000
 """How many events of the rarest word one search looks at: so long, and no longer, it takes."""
 
@@ -40,31 +41,33 @@ async def find(
 ) -> Hits:
     """Return the newest events that have all these words (by number), ``before`` an event's id."""
     rarest, *others = await _rarest_first(conn, numbers)
-    looked = select(search_word.c.event_id).where(search_word.c.word == rarest)
-    if before is not None:
-        looked = looked.where(search_word.c.event_id < before)
-    looked = looked.order_by(search_word.c.event_id.desc()).limit(LOOK_THROUGH)
-    candidates = looked.subquery()
-    other = search_word.alias()
-    wanted = (
-        select(candidates.c.event_id)
-        .where(
-            *(
-                exists().where(other.c.word == word, other.c.event_id == candidates.c.event_id)
-                for word in others
-            )
-        )
-        .order_by(candidates.c.event_id.desc())
-        .limit(limit + 1)
-    )
-    found = [EventId(number) for number in (await conn.execute(wanted)).scalars()]
-    if len(found) > limit:
-        return Hits(tuple(found[:limit]), found[limit - 1])
-    if not others:
-        return Hits(tuple(found), None)
-    bounds = select(func.count(), func.min(candidates.c.event_id))
-    count, last = (await conn.execute(bounds)).one()
+    for look in (FIRST_LOOK, LOOK_THROUGH):
+        candidates = _newest(rarest, before, look)
+        found = await _with_all(conn, candidates, others, limit + 1)
+        if len(found) > limit:
+            return Hits(tuple(found[:limit]), found[limit - 1])
+    count, last = (await conn.execute(select(func.count(), func.min(candidates.c.event_id)))).one()
     return Hits(tuple(found), int(last) if count == LOOK_THROUGH else None)
+
+
+def _newest(word: int, before: int | None, limit: int) -> Subquery:
+    of_word = select(search_word.c.event_id).where(search_word.c.word == word)
+    if before is not None:
+        of_word = of_word.where(search_word.c.event_id < before)
+    return of_word.order_by(search_word.c.event_id.desc()).limit(limit).subquery()
+
+
+async def _with_all(
+    conn: AsyncConnection, candidates: Subquery, words: Sequence[int], limit: int
+) -> list[EventId]:
+    other = search_word.alias()
+    has_all = (
+        exists().where(other.c.word == word, other.c.event_id == candidates.c.event_id)
+        for word in words
+    )
+    wanted = select(candidates.c.event_id).where(*has_all)
+    newest = wanted.order_by(candidates.c.event_id.desc()).limit(limit)
+    return [EventId(number) for number in (await conn.execute(newest)).scalars()]
 
 
 async def _rarest_first(conn: AsyncConnection, numbers: Sequence[int]) -> list[int]:
