@@ -21,10 +21,7 @@ from bot.application import (
     build_application,
     render_delivery,
 )
-from bot.commands.alert_buttons import AlertButtons
-from bot.commands.buttons import Signer
 from bot.commands.intake import Context
-from bot.commands.table import PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from bot.redaction import quiet_logging
@@ -38,11 +35,11 @@ from jobs.settings import Settings
 from jobs.store.alerts import facts_to_json
 from jobs.store.claims import Delivery
 from jobs.store.engine import Store
+from tests.buttons import ALERT_BUTTONS
 from tests.small_world import SMALL_WORLD, some_facts
 from tests.talking import PERSON, talking
 
 NOON = datetime(2025, 7, 3, 12, tzinfo=UTC)
-BUTTONS = AlertButtons(Signer(b"a secret"), lambda: "watch_test_bot", PRESSES)
 
 
 async def test_polling_brings_commands_and_answers(
@@ -183,7 +180,7 @@ def _delivery(facts: dict[str, Any], action: Action, reason: Reason) -> Delivery
 def test_a_delivery_is_put_into_the_words_of_its_chat() -> None:
     facts = facts_to_json(some_facts(on=None))
     text = render_delivery(
-        _delivery(facts, Action.REPLY, Reason.DISPUTED), SMALL_WORLD, BUTTONS
+        _delivery(facts, Action.REPLY, Reason.DISPUTED), SMALL_WORLD, ALERT_BUTTONS
     ).text
     assert text.startswith("(This may be a repeat: the first sending was interrupted.)\n")
     assert "About alert 12: It is disputed: another side denies it." in text
@@ -192,7 +189,9 @@ def test_a_delivery_is_put_into_the_words_of_its_chat() -> None:
 
 def test_a_notice_is_put_into_words() -> None:
     facts = facts_to_json(Notice("retracted", {"alert": 12}))
-    text = render_delivery(_delivery(facts, Action.SEND, Reason.ORDERED), SMALL_WORLD, BUTTONS).text
+    text = render_delivery(
+        _delivery(facts, Action.SEND, Reason.ORDERED), SMALL_WORLD, ALERT_BUTTONS
+    ).text
     assert text.splitlines()[1] == "Alert 12 is retracted in every chat that had it."
 
 

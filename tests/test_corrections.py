@@ -16,6 +16,7 @@ from jobs.domain.events import EventStatus, Mention
 from jobs.domain.orders import OrderKind
 from jobs.store import orders, outbox
 from jobs.store.engine import Store
+from tests.buttons import ALERT_BUTTONS
 from tests.delivering import Line, a_line
 from tests.samples import NOON, a_mention
 from tests.watching_world import REFERENCE, World
@@ -55,7 +56,7 @@ class Newsroom:
 @pytest.fixture
 async def newsroom() -> AsyncIterator[Newsroom]:
     async with a_line() as line:
-        line.render = lambda delivery: render_delivery(delivery, REFERENCE)
+        line.render = lambda delivery: render_delivery(delivery, REFERENCE, ALERT_BUTTONS)
         yield Newsroom(World(line.store), line)
 
 

@@ -100,6 +100,7 @@ def desk_on(store: Store, reference: Reference) -> Desk:
         renderer=Blank(),
         default_zone="UTC",
         keep_outbox_days=90,
+        silence_hours=24,
     )
 
 
