@@ -2,6 +2,8 @@
 
 import difflib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +41,7 @@ from jobs.store.chats import ChatKind
 _log = logging.getLogger(__name__)
 _PATIENCE_MINUTES = 10
 _INLINE_SECONDS = 60
+_MOST_IN_HAND = 12
 Context = CallbackContext[Any, Any, Any, Any]
 
 
@@ -58,6 +61,7 @@ class Intake:
         self._desk = desk
         self._pace = AnswerPace(desk.clock)
         self._answers = Answers(pacer, desk.clock, desk.store)
+        self._in_hand = 0
 
     async def on_message(self, update: Update, context: Context) -> None:
         """Answer a command in a chat or a channel; in private also say what is none."""
@@ -70,11 +74,15 @@ class Intake:
         ask = ask_of(message, called.argument if called else "")
         if ask.sender is Sender.FORWARD or not (called or ask.is_private):
             return  # people talk in groups: none of it is noted
-        if not await self._is_first(update):
-            return
-        answer = await self._answer(context, message, ask, called)
-        if answer is not None:
-            await self._answers.reply(message, answer)
+        command = BY_NAME.get(called.name) if called is not None else None
+        if self._is_crowded and not (command is not None and command.lasting):
+            return  # nor is what there is no room to answer: a wish to stop is carried out
+        with self._taking_up():
+            if not await self._is_first(update):
+                return
+            answer = await self._answer(context, message, ask, called)
+            if answer is not None:
+                await self._answers.reply(message, answer)
 
     async def on_press(self, update: Update, context: Context) -> None:
         """Carry out a press of one of our buttons, and always end its waiting."""
@@ -139,6 +147,23 @@ class Intake:
             async with self._desk.store.write() as conn:
                 await moves.migrate_chat(conn, old, new)
 
+    @property
+    def _is_crowded(self) -> bool:
+        """Tell whether so much is in hand that no further question shall be taken up.
+
+        Telegram sets how much a bot may say. A question that is let go costs nothing; one
+        that is answered minutes later costs everybody's time, and the alerts'.
+        """
+        return self._in_hand >= _MOST_IN_HAND
+
+    @contextmanager
+    def _taking_up(self) -> Iterator[None]:
+        self._in_hand += 1
+        try:
+            yield
+        finally:
+            self._in_hand -= 1
+
     async def _is_first(self, update: Update) -> bool:
         async with self._desk.store.write() as conn:
             return await chats.see_update(conn, update.update_id, self._desk.clock.now())
@@ -197,6 +222,8 @@ class Intake:
         return _Response(answer=answer, beside=pressed.beside)
 
     def _admits(self, ask: Ask) -> bool:
+        if self._is_crowded:
+            return False
         admission = self._pace.admit(ask.chat_id, is_private=ask.is_private)
         return admission is Admission.ANSWER
 
