@@ -220,3 +220,23 @@ async def test_why_shows_pages_of_numbered_sources(talk: Talk) -> None:
 def plain(text: str) -> str:
     """Return a text without the marks that guard it."""
     return text.translate(dict.fromkeys((0x2060, 0x2068, 0x2069)))
+
+
+async def test_a_button_to_a_case_that_is_gone_helps(talk: Talk) -> None:
+    shown = await talk.answer("/countries")
+    for action, payload in (("wa", "atlantis"), ("co", "atlantis:0")):
+        assert await talk.press_data(shown, sign(talk, action, payload)) == ""
+        assert "I watch no case called" in shown.text
+        shown = await talk.answer("/countries")
+
+
+async def test_no_word_of_a_question_is_logged(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="bot")
+    for name in ("status", "timeline", "meetings", "watch", "search", "why", "latest", "xyzzy"):
+        await talk.say(f"/{name} mysecret " + "y" * 10_000)
+        talk.clock.ahead += 10
+    await talk.press_data(await talk.answer("/demo"), "1.dm.mysecret.forged")
+    await talk.share("mysecret")
+    assert "mysecret" not in caplog.text

@@ -29,17 +29,14 @@ _LIKELIEST = list(Outlook)
 
 async def watch(desk: Desk, ask: Ask, words: Words) -> Message:
     """Answer /watch [case]: who is thought to move next, with the signals behind each."""
-    cases = desk.reference.cases
-    case = case_named(desk.reference, ask.argument) if ask.argument else next(iter(cases.values()))
-    if case is None:
-        titles = [one.title for one in cases.values()]
-        return charts.no_such_case(words, ask.argument, titles)
-    return await _watch(desk, ask, words, case)
+    first = next(iter(desk.reference.cases.values()), None)
+    case = case_named(desk.reference, ask.argument) if ask.argument else first
+    return await _watch(desk, ask, words, case, ask.argument)
 
 
 async def press_watch(desk: Desk, ask: Ask, words: Words, payload: str) -> Message:
     """Show who is watched toward another case."""
-    return await _watch(desk, ask, words, desk.reference.cases[payload])
+    return await _watch(desk, ask, words, desk.reference.cases.get(payload), payload)
 
 
 async def forums(desk: Desk, ask: Ask, words: Words) -> Message:
@@ -78,7 +75,10 @@ async def press_forums(desk: Desk, ask: Ask, words: Words, payload: str) -> Mess
     return answer.with_rows(buttons)
 
 
-async def _watch(desk: Desk, ask: Ask, words: Words, case: Case) -> Message:
+async def _watch(desk: Desk, ask: Ask, words: Words, case: Case | None, asked: str) -> Message:
+    if case is None:
+        titles = [one.title for one in desk.reference.cases.values()]
+        return charts.no_such_case(words, asked, titles)
     now = desk.clock.now()
     since = (now - _LATELY).date()
     async with desk.store.read() as conn:

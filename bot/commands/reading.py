@@ -19,8 +19,8 @@ from bot.commands.desk import Desk
 from bot.commands.ledger import freshness, pager, told_alerts
 from bot.commands.sourcing import heard_of, sources_of
 from bot.pictures.world_map import Level, level_of
+from bot.texts import charts, evidence, figures, reading
 from bot.texts import countries as country_lists
-from bot.texts import evidence, figures, reading
 from bot.texts.language import Words
 from bot.texts.messages import Button, Message
 from bot.texts.names import actor_name
@@ -83,7 +83,10 @@ async def countries(desk: Desk, ask: Ask, words: Words) -> Message:
 async def press_countries(desk: Desk, ask: Ask, words: Words, payload: str) -> Message:
     """Show one page of everybody who stands somewhere toward a case."""
     name, _, number = payload.partition(":")
-    case, page = desk.reference.cases[name], int(number)
+    case, page = desk.reference.cases.get(name), int(number)
+    if case is None:  # its file is gone since the button was made
+        titles = [one.title for one in desk.reference.cases.values()]
+        return charts.no_such_case(words, name, titles)
     async with desk.store.read() as conn:
         codes = _by_level(await standings.of_case(conn, case.id))
     answer = country_lists.countries_of_case(words, desk.reference, case, codes, page)
