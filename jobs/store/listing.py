@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId
@@ -105,7 +105,11 @@ async def accounts(
     conn: AsyncConnection, event_id: EventId, *, limit: int, offset: int = 0
 ) -> tuple[list[Account], int]:
     """Return what sources said of an event, in the order they came, and how many there are."""
-    of_event = mentions.is_of([event_id])
+    # What was merged into it speaks of it, too. Of one event the index gives them in order.
+    merged = or_(event.c.id == event_id, event.c.merged_into == event_id)
+    ids = (await conn.execute(select(event.c.id).where(merged))).scalars().all()
+    one = mention.c.event_id == event_id
+    of_event = one if len(ids) == 1 else mention.c.event_id.in_(ids)
     total = await conn.scalar(select(func.count()).select_from(mention).where(of_event))
     rows = await conn.execute(mentions.with_items().where(of_event).limit(limit).offset(offset))
     return [account_from(row) for row in rows], total or 0
