@@ -1,6 +1,7 @@
 """Which words an event is found by: our own sentence on it, and those of its sources."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from jobs.domain.alerts import Facts
 from jobs.domain.events import Event, EventType, Evidence
@@ -8,6 +9,8 @@ from jobs.domain.search import actor_word, folded, person_word, words_of
 from jobs.reference import Reference
 from jobs.wording import describe
 
+RULES = 1
+"""Raise it when other words than before lead to an event: all are then indexed anew."""
 MOST_SOURCES = 20
 """Reprints bring no new words; the first sources say what there is to say."""
 
@@ -35,6 +38,13 @@ def words_of_event(event: Event, newest: Evidence, reference: Reference) -> set[
         words.update(words_of(said), words_of(newest.outlet.host))
         words.update(_people(event.case, said, reference))
     return words
+
+
+def all_words_of(event: Event, reference: Reference) -> set[str]:
+    """Return every word by which an event is found, of its first sources as of our sentence."""
+    first = replace(event, evidence=event.evidence[:MOST_SOURCES])
+    words = {actor_word(event.actor), *words_of(_own_words(event, reference))}
+    return words.union(*(words_of_event(first, each, reference) for each in first.evidence))
 
 
 def _own_words(event: Event, reference: Reference) -> str:

@@ -14,15 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
 from jobs.domain.alerts import ChatId
+from jobs.domain.events import EventId
 from jobs.domain.items import NewsItem
 from jobs.domain.orders import OrderKind
+from jobs.indexing import RULES, all_words_of
 from jobs.ordering import Answer, Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
 from jobs.roster import Roster
 from jobs.source_orders import SourceOrders
-from jobs.store import chats, facts, items, notices, orders, outbox, sources
+from jobs.store import chats, events, facts, items, notices, orders, outbox, search, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
 from jobs.store.orders import Order
@@ -40,6 +42,9 @@ KEEP_UPDATES = timedelta(days=9)
 
 SOURCES_TOLD = "sources told at"
 """The fact that remembers when the operators were last told of sources."""
+
+WORDS_INDEXED = "words indexed"
+"""The fact that remembers by which rules words lead to the ledger's events."""
 
 CASES_SILENT = "silent cases"
 """The fact that remembers which cases the operators were told are silent."""
@@ -97,6 +102,26 @@ class Pipeline:
             for case in self._roster.reference.cases.values():
                 for actor in sorted({known.standing.actor for known in case.baseline}):
                     await keeper.write_standing(case.id, actor)
+
+        await self._index_old()
+
+    async def _index_old(self) -> None:
+        """Let words lead to the events of a ledger that was written before they did."""
+        async with self._store.read() as conn:
+            if await facts.get(conn, WORDS_INDEXED) == RULES:
+                return
+        before: EventId | None = None
+        while True:
+            async with self._store.write() as conn:
+                batch = await events.recent(conn, limit=BATCH, before_id=before)
+                for event in batch:
+                    if event.case in self._roster.reference.cases:
+                        words = all_words_of(event, self._roster.reference)
+                        await search.add_words(conn, event.id, words)
+                if len(batch) < BATCH:
+                    await facts.put(conn, WORDS_INDEXED, RULES)
+                    return
+            before = batch[-1].id
 
     async def poll(self, now: datetime) -> Polled:
         """Read the sources that are due; a first reading is a silent baseline."""

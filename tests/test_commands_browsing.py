@@ -12,7 +12,7 @@ from bot.commands.buttons import Press, Signer
 from jobs.domain.alerts import ChatId, Reason
 from jobs.domain.events import Event, EventId, EventStatus, EventType
 from jobs.domain.search import actor_word, words_of
-from jobs.store import events, items, mentions, search
+from jobs.store import events, facts, items, mentions, search
 from tests.samples import OUTLET, a_mention, an_event, an_item
 from tests.small_world import some_facts
 from tests.talking import PERSON, Talk, talking
@@ -179,6 +179,13 @@ async def test_watch_shows_movers_with_their_signals(talk: Talk) -> None:
     assert others.startswith("Heard of others:\nKyrgyzstan is said to be considering")
     await talk.press(shown, "Palestine")
     assert shown.text.startswith("Watched: Palestine\nNobody is watched in particular.")
+
+
+async def test_movers_of_one_outlook_stand_by_their_momentum(talk: Talk) -> None:
+    async with talk.store.write() as conn:
+        await facts.put(conn, "momentum taliban", [{"actor": "UZ", "score": 7.4, "signals": []}])
+    text = (await talk.answer("/watch")).text
+    assert "• no recognition of it known here · momentum 7.4\n" in text
 
 
 async def test_a_press_on_an_alert_answers_beside_it_and_not_too_often(talk: Talk) -> None:

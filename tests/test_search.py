@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from jobs.domain.events import EventId, EventType, Evidence, MentionId
 from jobs.domain.items import ItemId
@@ -13,8 +14,10 @@ from jobs.indexing import MOST_SOURCES, words_of_event
 from jobs.reference.cases import Official
 from jobs.store import search
 from jobs.store.engine import Store
+from jobs.store.schema import fact, search_word
 from tests.samples import NOON, OUTLET, a_mention, an_event
 from tests.small_world import SMALL_WORLD, TALIBAN
+from tests.watching_world import World
 
 
 @pytest.mark.parametrize(
@@ -119,3 +122,26 @@ async def test_a_search_looks_so_far_and_says_where_to_go_on(
     assert first.next_before is not None
     found = await _find(store, "seldom often", before=first.next_before)
     assert found.event_ids == (EventId(1),)
+
+
+async def test_what_is_heard_is_found_and_an_older_ledger_is_indexed_at_the_start(
+    store: Store,
+) -> None:
+    world = World(store)
+    said = a_mention(actor="UY", attributions=(), clause="")
+    [entry] = await world.hear("one.example", said)
+    asked = [actor_word("UY"), *asked_words("recognised Taliban")]
+    numbers = [number_of(word) for word in asked]
+
+    async def found() -> int:
+        async with store.read() as conn:
+            return len((await search.find(conn, numbers, limit=2)).event_ids)
+
+    assert entry.tellings
+    assert await found() == 1
+    async with store.write() as conn:
+        await conn.execute(delete(search_word))
+        await conn.execute(delete(fact))
+    assert await found() == 0
+    await world.pipeline.start(NOON)
+    assert await found() == 1

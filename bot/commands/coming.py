@@ -1,6 +1,6 @@
 """Commands about what may come: /watch and /forums."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +17,7 @@ from bot.texts.outlook import Gathering, Mover
 from bot.texts.reading import Told
 from jobs.domain.events import EventStatus, EventType, Standing
 from jobs.reference.cases import Case, Forum, Outlook, Watched
-from jobs.store import listing, standings
+from jobs.store import facts, listing, standings
 
 _SIGNALS = 2
 _OTHERS = 3
@@ -82,8 +82,7 @@ async def _watch(desk: Desk, ask: Ask, words: Words, case: Case | None, asked: s
     now = desk.clock.now()
     since = (now - _LATELY).date()
     async with desk.store.read() as conn:
-        watched = sorted(case.watch, key=lambda one: _LIKELIEST.index(one.outlook))
-        movers = await _movers(conn, case, watched, since)
+        movers = await _movers(conn, case, case.watch, since)
         others = await _others(conn, case, since)
         fresh = reading.how_fresh(words, await freshness(conn, now))
     answer = outlook.watch(words, desk.reference, case, movers, others, fresh)
@@ -100,6 +99,8 @@ async def _movers(
     conn: AsyncConnection, case: Case, watched: Sequence[Watched], since: date
 ) -> list[Mover]:
     actors = [one.actor for one in watched]
+    reckoned = await facts.get(conn, f"momentum {case.id}") or []
+    scores = {each["actor"]: each["score"] for each in reckoned}
     stand = await standings.of_actors(conn, case.id, actors)
     signals = await listing.newest_of(conn, case.id, actors, since=since, each=_SIGNALS)
     return [
@@ -107,9 +108,15 @@ async def _movers(
             one,
             stand.get(one.actor, Standing(case.id, one.actor)),
             told_events(each for each in signals if each.event.actor == one.actor),
+            scores.get(one.actor),
         )
-        for one in watched
+        for one in sorted(watched, key=lambda one: _rank(one, scores))
     ]
+
+
+def _rank(watched: Watched, scores: Mapping[str, float]) -> tuple[int, float]:
+    """Return where a mover stands in the list: by outlook, then by momentum."""
+    return _LIKELIEST.index(watched.outlook), -scores.get(watched.actor, 0.0)
 
 
 async def _others(conn: AsyncConnection, case: Case, since: date) -> Sequence[Told]:

@@ -26,11 +26,15 @@ _VAGUE_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A watched actor, where it stands, and what it did or said lately."""
+    """A watched actor, where it stands, and what it did or said lately.
+
+    ``score`` is its momentum, None where none was reckoned yet.
+    """
 
     watched: Watched
     standing: Standing
     signals: Sequence[Told]
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,11 @@ def _write_mover(writer: Writer, words: Words, names: Reference, mover: Mover) -
     with writer.bold():
         writer.write(actor_name(names, watched.actor, words.language))
     writer.line(f": {words.gettext(OUTLOOKS[watched.outlook])}. {watched.note}".rstrip())
-    writer.line(f"• {parts_of(words, mover.standing)[-1]}")
+    where = parts_of(words, mover.standing)[-1]
+    if mover.score is not None:
+        momentum = words.gettext("momentum {score}").format(score=f"{mover.score:g}")
+        where = f"{where} · {momentum}"
+    writer.line(f"• {where}")
     for told in mover.signals:
         write_told(writer, words, names, told)
 
