@@ -81,6 +81,12 @@ async def get(conn: AsyncConnection, event_id: EventId) -> Event | None:
     return found[0] if found else None
 
 
+async def since(conn: AsyncConnection, case: str, at: datetime) -> list[Event]:
+    """Return the events of a case that changed since a moment, by number, with the evidence."""
+    changed = select(event).where(event.c.case_id == case, event.c.changed_at >= at)
+    return await _load(conn, changed.order_by(event.c.id))
+
+
 async def every(conn: AsyncConnection) -> list[Event]:
     """Return the whole ledger, by number, with the evidence."""
     return await _load(conn, select(event).order_by(event.c.id))
