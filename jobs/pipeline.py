@@ -201,7 +201,7 @@ class Pipeline:
     async def note_trends(self, now: datetime) -> None:
         """Keep watched actors' momenta up to date, and announce a wave that is new."""
         async with self._store.write() as conn:
-            await note_trends(conn, self._reference, now)
+            await note_trends(conn, self._roster.reference, now)
 
     async def prune(self, now: datetime) -> None:
         """Delete what is older than its days of keeping, a bite at a time."""
