@@ -23,7 +23,13 @@ from jobs.domain.items import ItemId, Outlet, Tier
 from jobs.store.schema import event, item, mention
 
 
-async def put(conn: AsyncConnection, item_id: ItemId, said: Mention, outlet: Outlet) -> MentionId:
+async def put(
+    conn: AsyncConnection,
+    item_id: ItemId,
+    said: Mention,
+    outlet: Outlet,
+    reprint_key: str | None = None,
+) -> MentionId:
     """Store one mention and who published it, as known today."""
     result = await conn.execute(
         insert(mention)
@@ -45,6 +51,7 @@ async def put(conn: AsyncConnection, item_id: ItemId, said: Mention, outlet: Out
             family=outlet.family,
             tier=outlet.tier,
             side=outlet.side,
+            reprint_key=reprint_key,
         )
         .returning(mention.c.id)
     )
@@ -89,6 +96,14 @@ async def recent_of(conn: AsyncConnection, family: str, since: datetime) -> list
         mention.c.event_id.is_not(None),
     )
     return [evidence_from(row) for row in await conn.execute(recent)]
+
+
+async def events_with(conn: AsyncConnection, reprint_key: str) -> list[EventId]:
+    """Return the events of which the same text was read before."""
+    known = select(mention.c.event_id).where(
+        mention.c.reprint_key == reprint_key, mention.c.event_id.is_not(None)
+    )
+    return [EventId(number) for number in (await conn.scalars(known.distinct())).all()]
 
 
 async def last_id(conn: AsyncConnection) -> MentionId:
