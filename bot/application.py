@@ -24,6 +24,7 @@ from telegram.request import BaseRequest
 from bot.commands.buttons import Signer
 from bot.commands.countries import Gazetteer
 from bot.commands.desk import Desk
+from bot.commands.filter_line import FilterGrammar
 from bot.commands.intake import Context, Intake
 from bot.commands.rights import Who
 from bot.commands.table import COMMANDS
@@ -155,12 +156,14 @@ def _desk(
     # Without a token there is no chat that outlives the process, and no key to keep.
     token = settings.bot_token
     secret = token.get_secret_value().encode() if token else secrets.token_bytes(32)
+    gazetteer = Gazetteer(reference)
     return Desk(
         store=store,
         reference=reference,
         clock=clock,
         signer=Signer(secret),
-        gazetteer=Gazetteer(reference),
+        gazetteer=gazetteer,
+        grammar=FilterGrammar(reference, gazetteer),
         operators=frozenset(settings.operators()),
         renderer=renderer,
         default_zone=settings.default_zone,

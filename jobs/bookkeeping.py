@@ -240,7 +240,9 @@ class Bookkeeper:
         if self._filters is None:
             self._filters = await chats.wanted_filters(self._conn)
         return [
-            filter_id for filter_id, chosen in self._filters if wants(chosen, facts, decision.level)
+            filter_id
+            for filter_id, chosen in self._filters
+            if wants(chosen, facts, decision.level, self._reference)
         ]
 
 

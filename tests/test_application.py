@@ -144,8 +144,8 @@ async def test_the_same_application_answers_in_the_terminal(tmp_path: Path) -> N
     async with _at_the_terminal(tmp_path) as (keyboard, out):
         for typed, shown in (
             ("/start\n", "From now on this chat hears"),
-            ("/settings\n", "[#3 How much]"),
-            ("#3\n", "○ only recognitions"),
+            ("/settings\n", "[#6 How much]"),
+            ("#6\n", "○ only recognitions"),
             ("#1\n", "Hears: only recognitions"),
             ("/help\n", "/retract ID REASON"),
             ("/status uzbekstan\n", "Uzbekistan"),

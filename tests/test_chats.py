@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from jobs.domain.alerts import ChatId, Filter, Level, Notice
-from jobs.domain.events import EventType
+from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.store import alerts, chats, orders, outbox
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
@@ -120,9 +120,22 @@ async def test_forget_leaves_nothing_of_a_chat_and_all_of_the_others(store: Stor
         cases=st.frozensets(st.text(max_size=9)),
         types=st.frozensets(st.sampled_from(EventType)),
         level=st.sampled_from(Level),
+        actors=st.frozensets(st.text(max_size=3)),
+        groups=st.frozensets(st.text(max_size=9)),
+        statuses=st.frozensets(st.sampled_from(EventStatus)),
+        grade=st.sampled_from(Grade),
     )
 )
 def test_a_wish_survives_writing_it_down(wanted: Filter) -> None:
     text = chats.filter_to_json(wanted)
     assert chats.filter_from_json(text) == wanted
     assert chats.filter_to_json(chats.filter_from_json(text)) == text
+
+
+def test_a_wish_of_an_older_version_is_read_and_stays_the_same_row() -> None:
+    older = '{"cases":["a"],"level":"major","types":["meeting"]}'
+    wanted = chats.filter_from_json(older)
+    assert wanted == Filter(
+        cases=frozenset({"a"}), types=frozenset({EventType.MEETING}), level=Level.MAJOR
+    )
+    assert chats.filter_to_json(wanted) == older

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.commands.asks import Ask
 from bot.commands.buttons import Press, Signer
 from bot.commands.countries import Gazetteer
+from bot.commands.filter_line import FilterGrammar
 from bot.commands.rights import Who
 from bot.pictures.renderer import Renderer
 from bot.texts.language import Words
@@ -28,6 +29,7 @@ class Desk:
     clock: Clock
     signer: Signer
     gazetteer: Gazetteer
+    grammar: FilterGrammar
     operators: frozenset[int]
     renderer: Renderer
     default_zone: str

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.commands.asks import Ask
 from bot.commands.desk import Command, Desk
 from bot.commands.rights import Who
-from bot.texts import service
+from bot.texts import service, wishes
 from bot.texts.language import Words
 from bot.texts.messages import Message
 from bot.texts.service import Entry
@@ -24,4 +24,7 @@ def help_for(commands: Sequence[Command], desk: Desk, ask: Ask, words: Words) ->
         for command in commands
         if ask.chat_kind in command.where and (is_operator or command.who is not Who.OPERATOR)
     ]
-    return service.help_text(words, entries)
+    writer = service.help_text(words, entries)
+    writer.line()
+    wishes.write_grammar(writer, words, desk.reference, "filter")
+    return writer.build()

@@ -1,8 +1,4 @@
-"""Commands about what a chat hears: /start, /stop, /settings, /forget."""
-
-from dataclasses import replace
-from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+"""Commands by which a chat begins and ends: /start, /stop, /forget."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,13 +8,10 @@ from bot.texts import service, wishes
 from bot.texts.language import Words, words_of
 from bot.texts.messages import Message
 from bot.texts.reading import recognised_line
-from bot.texts.wishes import Page
-from jobs.domain.alerts import Filter, Level
-from jobs.domain.events import EventType
+from jobs.domain.alerts import Filter
 from jobs.store import chats, outbox, standings
 from jobs.store.chats import ChatKind
 
-SETTINGS = "set"
 FORGET = "forget"
 _YES = "yes"
 _NO = "no"
@@ -31,7 +24,7 @@ async def start(desk: Desk, ask: Ask, words: Words) -> Message:
     What follows /start in a link is ignored: anybody can write it.
     """
     async with desk.store.write() as conn:
-        await _open(desk, conn, ask)
+        await open_asked(desk, conn, ask)
         known = await chats.read_filter(conn, ask.chat_id)
         wanted = known or Filter()
         await chats.subscribe(conn, ask.chat_id, wanted, desk.clock.now())
@@ -49,33 +42,6 @@ async def stop(desk: Desk, ask: Ask, words: Words) -> Message:
         await chats.unsubscribe(conn, ask.chat_id)
         await outbox.close_chat(conn, ask.chat_id, STOPPED)
     return service.stopped(words)
-
-
-async def settings(desk: Desk, ask: Ask, words: Words) -> Message:
-    """Answer /settings: what this chat hears, with buttons; or set the zone that follows."""
-    if ask.argument:
-        if not is_zone(ask.argument):
-            return wishes.no_such_zone(words, ask.argument)
-        async with desk.store.write() as conn:
-            await _open(desk, conn, ask)
-            await chats.set_zone(conn, ask.chat_id, ask.argument)
-    return await _page(desk, ask, Page.MAIN)
-
-
-async def press_settings(desk: Desk, ask: Ask, words: Words, payload: str) -> Message:
-    """Carry out a press in /settings and return the page as it is now."""
-    what, _, value = payload.partition(":")
-    if what == "page":
-        return await _page(desk, ask, Page(value))
-    async with desk.store.write() as conn:
-        await _open(desk, conn, ask)
-        if what == "zone":
-            await chats.set_zone(conn, ask.chat_id, value)
-        else:
-            wanted = await chats.read_filter(conn, ask.chat_id) or Filter()
-            changed = _changed(desk, wanted, what, value)
-            await chats.subscribe(conn, ask.chat_id, changed, desk.clock.now())
-    return await _page(desk, ask, _PAGE_OF[what])
 
 
 async def forget(desk: Desk, ask: Ask, words: Words) -> Message:
@@ -103,21 +69,8 @@ async def words_for(desk: Desk, ask: Ask) -> Words:
     return words_of(chat.language, chat.zone)
 
 
-def is_zone(name: str) -> bool:
-    """Tell whether a name is an IANA time zone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        # A path or a folder's name is no zone either, and says so in its own way.
-        return False
-    return True
-
-
-_Key = TypeVar("_Key")
-_PAGE_OF = {"case": Page.CASES, "type": Page.TYPES, "level": Page.LEVEL, "zone": Page.ZONE}
-
-
-async def _open(desk: Desk, conn: AsyncConnection, ask: Ask) -> None:
+async def open_asked(desk: Desk, conn: AsyncConnection, ask: Ask) -> None:
+    """Make the chat that asks one that can be written to."""
     await chats.open_chat(
         conn,
         ask.chat_id,
@@ -126,40 +79,3 @@ async def _open(desk: Desk, conn: AsyncConnection, ask: Ask) -> None:
         zone=desk.default_zone,
         now=desk.clock.now(),
     )
-
-
-async def _page(desk: Desk, ask: Ask, page: Page) -> Message:
-    words = await words_for(desk, ask)
-    async with desk.store.read() as conn:
-        wanted = await chats.read_filter(conn, ask.chat_id)
-    return wishes.settings_page(
-        words,
-        desk.reference,
-        page,
-        wanted or Filter(),
-        words.zone.key,
-        lambda label, payload: desk.button(ask, label, SETTINGS, payload),
-        subscribed=wanted is not None,
-    )
-
-
-def _changed(desk: Desk, wanted: Filter, what: str, value: str) -> Filter:
-    """Return the wish after one press; the last mark of a kind cannot be taken off."""
-    if what == "level":
-        return replace(wanted, level=Level(value))
-    sign, name = value[:1], value[1:]
-    if what == "case":
-        cases = _marked(wanted.cases, frozenset(desk.reference.cases), sign, name)
-        return replace(wanted, cases=cases)
-    types = _marked(wanted.types, frozenset(EventType), sign, EventType(name))
-    return replace(wanted, types=types)
-
-
-def _marked(
-    chosen: frozenset[_Key], every: frozenset[_Key], sign: str, name: _Key
-) -> frozenset[_Key]:
-    """Return the choice with one mark set or taken off; all chosen is written as none."""
-    marked = (chosen or every) | {name} if sign == "+" else (chosen or every) - {name}
-    if not marked:
-        return chosen
-    return frozenset() if marked >= every else frozenset(marked)

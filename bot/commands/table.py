@@ -1,22 +1,14 @@
 """The table of commands, from which menu, /help and the README are made."""
 
 from bot.commands.asks import Ask
+from bot.commands.choosing import FILTER, SETTINGS, choose, press_settings, settings
 from bot.commands.desk import Command, Desk, Pressed
 from bot.commands.informing import help_for, privacy
 from bot.commands.operating import confirm, retract
 from bot.commands.picturing import world_map
 from bot.commands.reading import countries, latest, status, why
 from bot.commands.rights import Who
-from bot.commands.subscribing import (
-    FORGET,
-    SETTINGS,
-    forget,
-    press_forget,
-    press_settings,
-    settings,
-    start,
-    stop,
-)
+from bot.commands.subscribing import FORGET, forget, press_forget, start, stop
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message
 from jobs.store.chats import ChatKind
@@ -38,9 +30,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("map", N_("[case]"), N_("who stands where, as a picture"), world_map),
     Command("why", N_("ID"), N_("every source behind an alert"), why),
     Command(
+        FILTER,
+        N_("[WORDS]"),
+        N_("what this chat hears, in one line: uz kz meeting+ confirmed"),
+        choose,
+        Who.CHAT_ADMIN,
+    ),
+    Command(
         "settings",
         N_("[time zone]"),
-        N_("cases, kinds of events, how much, time zone"),
+        N_("what this chat hears and when, by buttons"),
         settings,
         Who.CHAT_ADMIN,
     ),

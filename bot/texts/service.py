@@ -59,8 +59,8 @@ def stopped(words: Words) -> Message:
     )
 
 
-def help_text(words: Words, entries: Sequence[Entry]) -> Message:
-    """Return /help: every command that works here, for whoever asks."""
+def help_text(words: Words, entries: Sequence[Entry]) -> Writer:
+    """Return /help, to be added to: every command that works here, for whoever asks."""
     writer = Writer()
     writer.line(words.gettext("What I answer:"))
     for entry in entries:
@@ -73,7 +73,7 @@ def help_text(words: Words, entries: Sequence[Entry]) -> Message:
             "and channels only admins change anything."
         )
     )
-    return writer.build()
+    return writer
 
 
 def privacy(words: Words, outbox_days: int) -> Message:

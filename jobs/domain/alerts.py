@@ -160,8 +160,16 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a chat wants to hear; an empty set means all."""
+    """What a chat wants to hear; an empty set means all.
+
+    ``actors`` and ``groups`` (ids of the reference's groups) together say whose acts;
+    ``grade`` is the least certainty that is told.
+    """
 
     cases: frozenset[str] = frozenset()
     types: frozenset[EventType] = frozenset()
     level: Level = Level.ALERT
+    actors: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    statuses: frozenset[EventStatus] = frozenset()
+    grade: Grade = Grade.CLAIMED

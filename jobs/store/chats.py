@@ -13,7 +13,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, Filter, Level
-from jobs.domain.events import EventType
+from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.store.dialects import insert_into
 from jobs.store.schema import chat, filter_row, orders, outbox, seen_update, subscription
 
@@ -182,16 +182,23 @@ async def forget(conn: AsyncConnection, chat_id: ChatId) -> None:
 
 
 def filter_to_json(wanted: Filter) -> str:
-    """Return a wish as canonical JSON: equal wishes give equal text."""
-    return json.dumps(
-        {
-            "cases": sorted(wanted.cases),
-            "level": wanted.level.value,
-            "types": sorted(event_type.value for event_type in wanted.types),
-        },
-        sort_keys=True,
-        separators=(",", ":"),
-    )
+    """Return a wish as canonical JSON: equal wishes give equal text.
+
+    What is not narrowed is left out, so that a new way to narrow changes no stored wish.
+    """
+    narrowed = {
+        "actors": sorted(wanted.actors),
+        "groups": sorted(wanted.groups),
+        "statuses": sorted(wanted.statuses),
+        "grade": "" if wanted.grade is Grade.CLAIMED else wanted.grade,
+    }
+    definition = {
+        "cases": sorted(wanted.cases),
+        "level": wanted.level,
+        "types": sorted(wanted.types),
+        **{key: value for key, value in narrowed.items() if value},
+    }
+    return json.dumps(definition, sort_keys=True, separators=(",", ":"))
 
 
 def filter_from_json(text: str) -> Filter:
@@ -201,6 +208,10 @@ def filter_from_json(text: str) -> Filter:
         cases=frozenset(data["cases"]),
         types=frozenset(EventType(name) for name in data["types"]),
         level=Level(data["level"]),
+        actors=frozenset(data.get("actors", ())),
+        groups=frozenset(data.get("groups", ())),
+        statuses=frozenset(EventStatus(name) for name in data.get("statuses", ())),
+        grade=Grade(data.get("grade", Grade.CLAIMED)),
     )
 
 
