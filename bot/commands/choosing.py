@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
 from bot.commands.filter_line import Mistake, Why
-from bot.commands.subscribing import open_asked, words_for
+from bot.commands.subscribing import filter_of, open_asked, subscribe_place, words_for
 from bot.texts import choices, wishes
 from bot.texts.choices import Chosen, Page
 from bot.texts.language import Words
@@ -31,7 +31,7 @@ async def choose(desk: Desk, ask: Ask, words: Words) -> Message:
         return _said(words, desk.reference, wanted)
     async with desk.store.write() as conn:
         await open_asked(desk, conn, ask)
-        await chats.subscribe(conn, ask.chat_id, wanted, desk.clock.now())
+        await subscribe_place(desk, conn, ask.place, wanted)
     return wishes.chosen(words, desk.reference, wanted)
 
 
@@ -42,7 +42,7 @@ async def settings(desk: Desk, ask: Ask, words: Words) -> Message:
             return wishes.no_such_zone(words, ask.argument)
         async with desk.store.write() as conn:
             await open_asked(desk, conn, ask)
-            await chats.set_zone(conn, ask.chat_id, ask.argument)
+            await chats.set_zone(conn, ask.place.chat_id, ask.argument)
     return await _page(desk, ask, Page.MAIN)
 
 
@@ -53,12 +53,12 @@ async def press_settings(desk: Desk, ask: Ask, words: Words, payload: str) -> Me
         return await _page(desk, ask, Page(value))
     async with desk.store.write() as conn:
         await open_asked(desk, conn, ask)
-        if what == "zone":
-            await chats.set_zone(conn, ask.chat_id, value)
+        if what == "tz":
+            await chats.set_zone(conn, ask.place.chat_id, value)
         else:
-            wanted = await chats.read_filter(conn, ask.chat_id) or Filter()
+            wanted = await filter_of(conn, ask.place) or Filter()
             changed = _CHANGES[what](desk.reference, wanted, value)
-            await chats.subscribe(conn, ask.chat_id, changed, desk.clock.now())
+            await subscribe_place(desk, conn, ask.place, changed)
     return await _page(desk, ask, _PAGE_OF[what])
 
 
@@ -75,12 +75,13 @@ def is_zone(name: str) -> bool:
 async def _page(desk: Desk, ask: Ask, page: Page) -> Message:
     words = await words_for(desk, ask)
     async with desk.store.read() as conn:
-        wanted = await chats.read_filter(conn, ask.chat_id)
+        wanted = await filter_of(conn, ask.place)
+        chat = await chats.read_chat(conn, ask.place.chat_id)
     return choices.settings_page(
         words,
         desk.reference,
         page,
-        Chosen(wanted, words.zone.key),
+        Chosen(wanted, chat.zone if chat else desk.default_zone),
         lambda label, payload: desk.button(ask, label, SETTINGS, payload),
     )
 
@@ -146,7 +147,7 @@ _PAGE_OF = {
     "status": Page.STATUSES,
     "grade": Page.GRADE,
     "level": Page.LEVEL,
-    "zone": Page.ZONE,
+    "tz": Page.ZONE,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.commands.asks import Ask
-from bot.commands.buttons import Press, Signer
+from bot.commands.buttons import Press, Signer, address
 from bot.commands.countries import Gazetteer
 from bot.commands.filter_line import FilterGrammar
 from bot.commands.rights import Who
@@ -37,7 +37,7 @@ class Desk:
 
     def button(self, ask: Ask, label: str, action: str, payload: str) -> Button:
         """Return a button that only this chat's, and if known this person's, press works."""
-        press = Press(action, payload)
+        press = Press(action, address(ask.elsewhere, payload))
         now = self.clock.now()
         data = self.signer.sign(ask.chat_id, ask.user_id, press, now, BUTTON_LIFE)
         return Button(label, data=data)

@@ -2,6 +2,7 @@
 
 import difflib
 import logging
+from dataclasses import replace
 from typing import Any
 
 from telegram import (
@@ -16,8 +17,8 @@ from telegram.error import BadRequest
 from telegram.ext import CallbackContext
 
 from bot.commands.answers import Answers
-from bot.commands.asks import Ask, Called, Sender, ask_of, is_older, parse_command
-from bot.commands.buttons import Press
+from bot.commands.asks import Ask, Called, Sender, ask_of, is_older, parse_command, topic_of
+from bot.commands.buttons import Press, read_address
 from bot.commands.desk import Command, Desk
 from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
@@ -152,9 +153,11 @@ class Intake:
         pressed = PRESSES.get(press.action) if isinstance(press, Press) else None
         if pressed is None or not isinstance(press, Press):
             return service.void_button(words), None
+        elsewhere, payload = read_address(press.payload)
+        ask = replace(ask, elsewhere=elsewhere)
         if not await may(context.bot, ask, pressed.who, desk.operators):
             return service.refused_press(words), None
-        return "", await pressed.answer(desk, ask, words, press.payload)
+        return "", await pressed.answer(desk, ask, words, payload)
 
     async def _greet(self, change: ChatMemberUpdated, context: Context) -> None:
         words = await words_for(
@@ -169,7 +172,11 @@ def _ask_of_press(query: CallbackQuery) -> Ask:
     if message is None:  # a button of an inline message, which we never make
         return Ask(ChatId(0), ChatKind.PRIVATE, Sender.STRANGER, None)
     return Ask(
-        ChatId(message.chat.id), ChatKind(message.chat.type), Sender.PERSON, query.from_user.id
+        ChatId(message.chat.id),
+        ChatKind(message.chat.type),
+        Sender.PERSON,
+        query.from_user.id,
+        thread_id=topic_of(message) if isinstance(message, TelegramMessage) else 0,
     )
 
 

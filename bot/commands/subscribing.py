@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.commands.asks import Ask
+from bot.commands.asks import Ask, Place
 from bot.commands.desk import Desk
 from bot.texts import service, wishes
 from bot.texts.language import Words, words_of
@@ -10,7 +10,6 @@ from bot.texts.messages import Message
 from bot.texts.reading import recognised_line
 from jobs.domain.alerts import Filter
 from jobs.store import chats, outbox, standings
-from jobs.store.chats import ChatKind
 
 FORGET = "forget"
 _YES = "yes"
@@ -25,9 +24,9 @@ async def start(desk: Desk, ask: Ask, words: Words) -> Message:
     """
     async with desk.store.write() as conn:
         await open_asked(desk, conn, ask)
-        known = await chats.read_filter(conn, ask.chat_id)
+        known = await filter_of(conn, ask.place)
         wanted = known or Filter()
-        await chats.subscribe(conn, ask.chat_id, wanted, desk.clock.now())
+        await subscribe_place(desk, conn, ask.place, wanted)
         stand = [
             (case, await standings.of_case(conn, case.id)) for case in desk.reference.cases.values()
         ]
@@ -37,10 +36,16 @@ async def start(desk: Desk, ask: Ask, words: Words) -> Message:
 
 
 async def stop(desk: Desk, ask: Ask, words: Words) -> Message:
-    """Answer /stop: nothing more is sent, and what was about to be is not."""
+    """Answer /stop: nothing more is sent, and what was about to be is not.
+
+    In a topic of a forum that holds for the topic; the others go on.
+    """
     async with desk.store.write() as conn:
-        await chats.unsubscribe(conn, ask.chat_id)
-        await outbox.close_chat(conn, ask.chat_id, STOPPED)
+        await chats.unsubscribe(conn, ask.place.chat_id, thread_id=ask.place.thread_id)
+        if await chats.is_subscribed(conn, ask.place.chat_id):
+            await outbox.cancel_thread(conn, ask.place.chat_id, ask.place.thread_id, STOPPED)
+        else:
+            await outbox.close_chat(conn, ask.place.chat_id, STOPPED)
     return service.stopped(words)
 
 
@@ -56,7 +61,7 @@ async def press_forget(desk: Desk, ask: Ask, words: Words, payload: str) -> Mess
     if payload != _YES:
         return service.kept(words)
     async with desk.store.write() as conn:
-        await chats.forget(conn, ask.chat_id)
+        await chats.forget(conn, ask.place.chat_id)
     return service.forgotten(words)
 
 
@@ -70,12 +75,23 @@ async def words_for(desk: Desk, ask: Ask) -> Words:
 
 
 async def open_asked(desk: Desk, conn: AsyncConnection, ask: Ask) -> None:
-    """Make the chat that asks one that can be written to."""
+    """Make the chat whose settings are meant one that can be written to."""
     await chats.open_chat(
         conn,
-        ask.chat_id,
-        ChatKind(ask.chat_kind),
+        ask.place.chat_id,
+        ask.place.kind,
         language="en",
         zone=desk.default_zone,
         now=desk.clock.now(),
     )
+
+
+async def filter_of(conn: AsyncConnection, place: Place) -> Filter | None:
+    """Return what a place wants to hear, or None if it hears nothing."""
+    return await chats.read_filter(conn, place.chat_id, thread_id=place.thread_id)
+
+
+async def subscribe_place(desk: Desk, conn: AsyncConnection, place: Place, wanted: Filter) -> None:
+    """Let a place hear what it wants from now on."""
+    now = desk.clock.now()
+    await chats.subscribe(conn, place.chat_id, wanted, now, thread_id=place.thread_id)

@@ -158,7 +158,7 @@ def _level_rows(words: Words, names: Reference, chosen: Chosen, make: Making) ->
 
 
 def _zone_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> Rows:
-    return _radios({name: name for name in ZONES}, chosen.zone, "zone", make, columns=2)
+    return _radios({name: name for name in ZONES}, chosen.zone, "tz", make, columns=2)
 
 
 _ROWS: Mapping[Page, Callable[[Words, Reference, Chosen, Making], Rows]] = {

@@ -122,6 +122,14 @@ async def unsubscribe(conn: AsyncConnection, chat_id: ChatId, *, thread_id: int 
     return result.rowcount > 0
 
 
+async def is_subscribed(conn: AsyncConnection, chat_id: ChatId) -> bool:
+    """Tell whether a chat, or any topic of it, hears anything."""
+    found = await conn.execute(
+        select(subscription.c.chat_id).where(subscription.c.chat_id == chat_id).limit(1)
+    )
+    return found.first() is not None
+
+
 async def read_filter(
     conn: AsyncConnection, chat_id: ChatId, *, thread_id: int = 0
 ) -> Filter | None:

@@ -135,6 +135,12 @@ async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int
     return await cancel(conn, reason, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
 
 
+async def cancel_thread(conn: AsyncConnection, chat_id: ChatId, thread_id: int, cause: str) -> int:
+    """Cancel what one topic of a chat was still to get; return the number cancelled."""
+    there = (outbox.c.chat_id == chat_id, outbox.c.thread_id == thread_id)
+    return await cancel(conn, cause, *there, outbox.c.state.in_(UNSENT))
+
+
 async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> None:
     """Let nothing of this chat be claimed before ``until``."""
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(not_before=until))
