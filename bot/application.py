@@ -32,10 +32,11 @@ from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from bot.texts import service
 from bot.texts.alerts import render_alert
+from bot.texts.digests import render_digest
 from bot.texts.language import words_of
 from bot.texts.messages import Message
 from bot.texts.notices import render_notice
-from jobs.domain.alerts import Notice
+from jobs.domain.alerts import Digest, Notice
 from jobs.domain.clock import Clock
 from jobs.reference import Reference
 from jobs.settings import Settings
@@ -121,6 +122,14 @@ def render_delivery(delivery: Delivery, reference: Reference) -> Message:
     if isinstance(facts, Notice):
         return render_notice(
             facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
+        )
+    if isinstance(facts, Digest):
+        return render_digest(
+            facts,
+            names=reference,
+            language=delivery.language,
+            zone=delivery.zone,
+            possibly_repeated=delivery.possibly_repeated,
         )
     return render_alert(
         facts,

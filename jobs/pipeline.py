@@ -13,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
+from jobs.digesting import BITE as DIGESTS
+from jobs.digesting import write_due_digests
 from jobs.domain.alerts import AlertId, ChatId, Notice
 from jobs.domain.events import Ruling
 from jobs.domain.items import NewsItem
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
-from jobs.store import alerts, chats, items, orders, outbox, sources
+from jobs.store import alerts, chats, digests, items, orders, outbox, rhythms, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
 from jobs.store.orders import Order, OrderKind
@@ -153,6 +155,20 @@ class Pipeline:
             return Notice("unchanged", {"alert": number, "why": "it says so already"})
         return Notice(ruling.value, {"alert": number})
 
+    async def digest(self, now: datetime) -> int:
+        """Write the digests that are due into the outbox; return how many."""
+        async with self._store.read() as conn:
+            if not await rhythms.due_digests(conn, now, 1):
+                return 0
+        written = 0
+        while True:
+            async with self._store.write() as conn:
+                await lock_ledger(conn)
+                bitten = await write_due_digests(conn, self._reference, now)
+            written += bitten
+            if bitten < DIGESTS:
+                return written
+
     async def check_sources(self, now: datetime) -> None:
         """Tell the operators once of a source that fails or is silent, and once it is well."""
         async with self._store.write() as conn:
@@ -167,6 +183,7 @@ class Pipeline:
         for prune, before in (
             (items.prune, now - self._keeping.items),
             (outbox.prune, now - self._keeping.outbox),
+            (digests.prune, now - self._keeping.outbox),
         ):
             bitten = BITE
             while bitten == BITE:

@@ -55,6 +55,7 @@ def pipeline_jobs(pipeline: Pipeline, settings: Settings, clock: Clock) -> tuple
         Job("poll", at_now(pipeline.poll), settings.poll_tick_seconds, 60 + 20 * reading_seconds),
         Job("detect", at_now(pipeline.detect), 2, 300),
         Job("orders", at_now(pipeline.carry_out_orders), 2, 60),
+        Job("digest", at_now(pipeline.digest), 20, 120),
         Job("check sources", at_now(pipeline.check_sources), 300, 60),
         Job("prune", at_now(pipeline.prune), 3600, 600),
     )

@@ -9,14 +9,16 @@ from bot.commands.asks import Ask
 from bot.commands.desk import Desk
 from bot.commands.filter_line import Mistake, Why
 from bot.commands.subscribing import filter_of, open_asked, subscribe_place, words_for
+from bot.commands.timing import set_rhythm
 from bot.texts import choices, wishes
 from bot.texts.choices import Chosen, Page
 from bot.texts.language import Words
 from bot.texts.messages import Message
 from jobs.domain.alerts import Filter, Level
 from jobs.domain.events import EventStatus, EventType, Grade
+from jobs.domain.rhythm import Pace, Rhythm
 from jobs.reference import Reference
-from jobs.store import chats
+from jobs.store import chats, rhythms
 
 FILTER = "filter"
 SETTINGS = "set"
@@ -42,7 +44,7 @@ async def settings(desk: Desk, ask: Ask, words: Words) -> Message:
             return wishes.no_such_zone(words, ask.argument)
         async with desk.store.write() as conn:
             await open_asked(desk, conn, ask)
-            await chats.set_zone(conn, ask.place.chat_id, ask.argument)
+            await rhythms.set_zone(conn, ask.place.chat_id, ask.argument, desk.clock.now())
     return await _page(desk, ask, Page.MAIN)
 
 
@@ -54,7 +56,10 @@ async def press_settings(desk: Desk, ask: Ask, words: Words, payload: str) -> Me
     async with desk.store.write() as conn:
         await open_asked(desk, conn, ask)
         if what == "tz":
-            await chats.set_zone(conn, ask.place.chat_id, value)
+            await rhythms.set_zone(conn, ask.place.chat_id, value, desk.clock.now())
+        elif what in _RHYTHMS:
+            now = await rhythms.read_rhythm(conn, ask.place.chat_id, ask.place.thread_id)
+            await set_rhythm(desk, conn, ask, _RHYTHMS[what](now, value))
         else:
             wanted = await filter_of(conn, ask.place) or Filter()
             changed = _CHANGES[what](desk.reference, wanted, value)
@@ -77,11 +82,12 @@ async def _page(desk: Desk, ask: Ask, page: Page) -> Message:
     async with desk.store.read() as conn:
         wanted = await filter_of(conn, ask.place)
         chat = await chats.read_chat(conn, ask.place.chat_id)
+        rhythm = await rhythms.read_rhythm(conn, ask.place.chat_id, ask.place.thread_id)
     return choices.settings_page(
         words,
         desk.reference,
         page,
-        Chosen(wanted, chat.zone if chat else desk.default_zone),
+        Chosen(wanted, chat.zone if chat else desk.default_zone, rhythm),
         lambda label, payload: desk.button(ask, label, SETTINGS, payload),
     )
 
@@ -140,6 +146,11 @@ _CHANGES: Mapping[str, Callable[[Reference, Filter, str], Filter]] = {
     "grade": _grade_set,
     "level": _level_set,
 }
+_RHYTHMS: Mapping[str, Callable[[Rhythm, str], Rhythm]] = {
+    "pace": lambda rhythm, value: replace(rhythm, pace=Pace(value)),
+    "hour": lambda rhythm, value: replace(rhythm, hour=int(value)),
+    "day": lambda rhythm, value: replace(rhythm, weekday=int(value)),
+}
 _PAGE_OF = {
     "case": Page.CASES,
     "group": Page.COUNTRIES,
@@ -147,6 +158,9 @@ _PAGE_OF = {
     "status": Page.STATUSES,
     "grade": Page.GRADE,
     "level": Page.LEVEL,
+    "pace": Page.WHEN,
+    "hour": Page.WHEN,
+    "day": Page.WHEN,
     "tz": Page.ZONE,
 }
 

@@ -7,10 +7,12 @@ from enum import StrEnum
 from bot.texts.language import N_, Words
 from bot.texts.messages import Button, Message, Writer
 from bot.texts.names import case_title, sentence
+from bot.texts.times import rhythm_in_words
 from bot.texts.wishes import GRADE_NAMES, STATUS_NAMES, group_title, wishes
 from bot.texts.wording import LEVEL_NAMES, TYPE_NAMES
 from jobs.domain.alerts import Filter, Level
 from jobs.domain.events import EventType, Grade
+from jobs.domain.rhythm import Pace, Rhythm
 from jobs.reference import Reference
 
 EVERYBODY = "all"
@@ -46,6 +48,7 @@ class Page(StrEnum):
     STATUSES = "status"
     GRADE = "grade"
     LEVEL = "level"
+    WHEN = "when"
     ZONE = "zone"
 
 
@@ -55,6 +58,7 @@ class Chosen:
 
     wanted: Filter | None
     zone: str
+    rhythm: Rhythm
 
     @property
     def filter(self) -> Filter:
@@ -79,6 +83,8 @@ def settings_page(
         )
     heard = wishes(words, names, chosen.filter)
     writer.line(words.gettext("Hears: {wishes}").format(wishes=heard))
+    comes = rhythm_in_words(words, chosen.rhythm)
+    writer.line(words.gettext("Alerts come {rhythm}").format(rhythm=comes))
     writer.line(words.gettext("Time zone: {zone}").format(zone=chosen.zone))
     if page in _HINTS:
         writer.line(words.gettext(_HINTS[page]))
@@ -115,6 +121,7 @@ def _main_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> 
         Page.STATUSES: words.gettext("Done or planned"),
         Page.GRADE: words.gettext("How sure"),
         Page.LEVEL: words.gettext("How much"),
+        Page.WHEN: words.gettext("At once or digest"),
         Page.ZONE: words.gettext("Time zone"),
     }
     return _in_rows([make(label, f"page:{page}") for page, label in labels.items()], 2)
@@ -157,6 +164,23 @@ def _level_rows(words: Words, names: Reference, chosen: Chosen, make: Making) ->
     return _radios(labels, chosen.filter.level, "level", make, columns=1)
 
 
+def _when_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> Rows:
+    rhythm = chosen.rhythm
+    paces = {
+        Pace.AT_ONCE.value: words.gettext("At once"),
+        Pace.DAILY.value: words.gettext("Once a day"),
+        Pace.WEEKLY.value: words.gettext("Once a week"),
+    }
+    rows = _radios(paces, rhythm.pace, "pace", make, columns=3)
+    if rhythm.pace is Pace.WEEKLY:
+        days = {str(day): words.weekday(day) for day in range(7)}
+        rows += _radios(days, str(rhythm.weekday), "day", make, columns=3)
+    if rhythm.pace is not Pace.AT_ONCE:
+        hours = {str(hour): f"{hour:02}:00" for hour in range(24)}
+        rows += _radios(hours, str(rhythm.hour), "hour", make, columns=6)
+    return rows
+
+
 def _zone_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> Rows:
     return _radios({name: name for name in ZONES}, chosen.zone, "tz", make, columns=2)
 
@@ -169,6 +193,7 @@ _ROWS: Mapping[Page, Callable[[Words, Reference, Chosen, Making], Rows]] = {
     Page.STATUSES: _status_rows,
     Page.GRADE: _grade_rows,
     Page.LEVEL: _level_rows,
+    Page.WHEN: _when_rows,
     Page.ZONE: _zone_rows,
 }
 

@@ -116,6 +116,44 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One alert in a digest, as of one of its revisions; ``is_new`` unless told before."""
+
+    alert_id: AlertId
+    revision: int
+    reason: Reason
+    is_new: bool
+    facts: Facts
+
+
+class Occasion(StrEnum):
+    """Why a digest is written."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    LAST = "last"
+    """The chat hears at once from now on; this is what had gathered."""
+    QUIET = "quiet"
+    """Quiet hours are over, and held back more than a few alerts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Many alerts in one message, the weightiest first; ``more`` counts those left out.
+
+    ``sources_read`` of ``sources`` were read since the last one, so that a digest without
+    lines says how much was looked at.
+    """
+
+    occasion: Occasion
+    since: datetime
+    lines: tuple[DigestLine, ...]
+    more: int
+    sources_read: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """A change of an event that is worth telling.
 

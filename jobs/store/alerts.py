@@ -8,15 +8,29 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import AlertId, AlertKind, Facts, Level, Notice, Reason, Voice
+from jobs.domain.alerts import (
+    AlertId,
+    AlertKind,
+    Digest,
+    DigestLine,
+    Facts,
+    Level,
+    Notice,
+    Occasion,
+    Reason,
+    Voice,
+)
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade
 from jobs.store import events, mentions
 from jobs.store.schema import alert, event, mention, revision
 
+Told = Facts | Notice | Digest
+"""What a revision holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One telling of an alert; ``event_id`` is None for a notice."""
+    """One telling of an alert; ``event_id`` is None for a notice and a digest."""
 
     alert_id: AlertId
     event_id: EventId | None
@@ -24,7 +38,7 @@ class Revision:
     kind: AlertKind
     level: Level
     reason: Reason
-    facts: Facts | Notice
+    facts: Told
     created_at: datetime
 
 
@@ -71,7 +85,7 @@ async def add_revision(
     kind: AlertKind,
     level: Level,
     reason: Reason,
-    facts: Facts | Notice,
+    facts: Told,
     now: datetime,
 ) -> int:
     """Write an alert's next revision and return its number, the first being 1."""
@@ -93,8 +107,8 @@ async def add_revision(
     return int(number)
 
 
-async def add_notice(conn: AsyncConnection, notice: Notice, now: datetime) -> AlertId:
-    """Write a notice as an alert of one revision; the caller puts it into the outbox."""
+async def add_notice(conn: AsyncConnection, notice: Notice | Digest, now: datetime) -> AlertId:
+    """Write a notice or digest as an alert of one revision; the caller puts it into the outbox."""
     alert_id = await create(conn, None, now)
     await add_revision(
         conn,
@@ -151,6 +165,26 @@ async def latest(
     return [_revision(row) for row in await conn.execute(wanted)]
 
 
+async def revised_since(conn: AsyncConnection, since: datetime) -> list[Revision]:
+    """Return each alert that was told or revised later than ``since``, as it stands now.
+
+    Alerts told within the message of a greater one are left out, and so are notices.
+    """
+    recent = select(revision.c.alert_id).where(revision.c.created_at > since)
+    each = revision.alias()
+    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
+    rows = await conn.execute(
+        _revisions()
+        .join(event, event.c.id == alert.c.event_id)
+        .where(
+            alert.c.id.in_(recent),
+            event.c.inhibited_by.is_(None),
+            revision.c.revision == last.scalar_subquery(),
+        )
+    )
+    return [_revision(row) for row in rows]
+
+
 async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     """Return everything behind an alert; None for a notice or an unknown number."""
     told = await _load(conn, alert.c.id == alert_id)
@@ -166,10 +200,12 @@ async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     return Why(alert_id, believed, tuple(told), accounts)
 
 
-def facts_to_json(facts: Facts | Notice) -> dict[str, Any]:
+def facts_to_json(facts: Told) -> dict[str, Any]:
     """Return what ``facts_from_json`` reads: plain values, dates as ISO 8601."""
     if isinstance(facts, Notice):
         return {"notice": facts.key, **facts.values}
+    if isinstance(facts, Digest):
+        return _digest_to_json(facts)
     return {
         "case": facts.case,
         "actor": facts.actor,
@@ -193,8 +229,10 @@ def facts_to_json(facts: Facts | Notice) -> dict[str, Any]:
     }
 
 
-def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
-    """Return the facts or the notice that ``facts_to_json`` wrote."""
+def facts_from_json(data: dict[str, Any]) -> Told:
+    """Return the facts, notice or digest that ``facts_to_json`` wrote."""
+    if "digest" in data:
+        return _digest_from_json(data)
     if "notice" in data:
         return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
     reverses = data["reverses"]
@@ -218,6 +256,36 @@ def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
         includes=tuple((EventType(kind), detail) for kind, detail in data["includes"]),
         note=data["note"],
         recognises=data["recognises"],
+    )
+
+
+def _digest_to_json(digest: Digest) -> dict[str, Any]:
+    return {
+        "digest": digest.occasion,
+        "since": _iso(digest.since),
+        "lines": [
+            [line.alert_id, line.revision, line.reason, line.is_new, facts_to_json(line.facts)]
+            for line in digest.lines
+        ],
+        "more": digest.more,
+        "sources_read": digest.sources_read,
+        "sources": digest.sources,
+    }
+
+
+def _digest_from_json(data: dict[str, Any]) -> Digest:
+    lines = []
+    for alert_id, number, reason, is_new, told in data["lines"]:
+        facts = facts_from_json(told)
+        assert isinstance(facts, Facts)  # noqa: S101 - a digest holds alerts only
+        lines.append(DigestLine(AlertId(alert_id), number, Reason(reason), is_new, facts))
+    return Digest(
+        Occasion(data["digest"]),
+        datetime.fromisoformat(data["since"]),
+        tuple(lines),
+        data["more"],
+        data["sources_read"],
+        data["sources"],
     )
 
 

@@ -15,7 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.domain.alerts import ChatId, Filter, Level
 from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.store.dialects import insert_into
-from jobs.store.schema import chat, filter_row, orders, outbox, seen_update, subscription
+from jobs.store.schema import (
+    chat,
+    digest_line,
+    filter_row,
+    orders,
+    outbox,
+    proposal,
+    seen_update,
+    silence,
+    steward,
+    subscription,
+)
 
 
 class ChatKind(StrEnum):
@@ -67,11 +78,6 @@ async def read_chat(conn: AsyncConnection, chat_id: ChatId) -> Chat | None:
     """Return a chat, open or closed, or None."""
     row = (await conn.execute(select(chat).where(chat.c.id == chat_id))).one_or_none()
     return None if row is None else _chat(row)
-
-
-async def set_zone(conn: AsyncConnection, chat_id: ChatId, zone: str) -> None:
-    """Set the time zone, an IANA name, in which a chat is told of hours."""
-    await conn.execute(update(chat).where(chat.c.id == chat_id).values(zone=zone))
 
 
 def thread_of(message_thread_id: int | None) -> int:
@@ -184,8 +190,9 @@ async def forget_updates(conn: AsyncConnection, before: datetime) -> int:
 
 async def forget(conn: AsyncConnection, chat_id: ChatId) -> None:
     """Delete everything of a chat: its wishes, what it was sent, its orders, itself."""
-    for table in (outbox, subscription, orders):
+    for table in (outbox, digest_line, proposal, silence, steward, subscription, orders):
         await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+    await conn.execute(delete(steward).where(steward.c.user_id == chat_id))
     await conn.execute(delete(chat).where(chat.c.id == chat_id))
 
 

@@ -25,7 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
-from jobs.store.schema import WAITING, chat, outbox, subscription
+from jobs.domain.rhythm import Pace
+from jobs.store.schema import WAITING, chat, digest_line, outbox, subscription
 
 OPEN = (
     DeliveryState.PENDING,
@@ -90,14 +91,16 @@ async def fan_out(
 
     Every open chat that was told of the alert, or is about to be, gets an EDIT, and a
     REPLY too if the change is loud; an older edit that is not yet sent is cancelled.
-    Every other open chat whose filter is in ``filter_ids`` gets a SEND. Doing it again
+    Every other open chat whose filter is in ``filter_ids`` and that hears at once gets a
+    SEND, and so does one that a digest told what a loud revision corrects. Doing it again
     for the same revision writes nothing.
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
     edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, now)
-    replies = 0
+    replies = corrections = 0
     if loud:
+        corrections = await _correct_digests(conn, alert_id, revision, now)
         replies = await _follow(conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, now)
     wanting = (
         select(subscription.c.chat_id, subscription.c.thread_id)
@@ -105,25 +108,39 @@ async def fan_out(
         .where(
             subscription.c.filter_id.in_(filter_ids),
             subscription.c.paused_reason.is_(None),
+            subscription.c.pace == Pace.AT_ONCE,
             chat.c.closed_reason.is_(None),
             ~_is_told(alert_id, revision, subscription.c.chat_id, subscription.c.thread_id),
         )
     )
     sends = await _insert(conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], now)
-    return FannedOut(sends, edits, replies)
+    return FannedOut(sends + corrections, edits, replies)
 
 
 async def put_notices(
     conn: AsyncConnection, alert_id: AlertId, chat_ids: Collection[ChatId], now: datetime
 ) -> int:
     """Write a SEND of a notice's only revision for just these chats; closed ones are left out."""
-    general = literal(0)
-    chats = select(chat.c.id, general).where(
-        chat.c.id.in_(chat_ids),
-        chat.c.closed_reason.is_(None),
-        ~_is_told(alert_id, 1, chat.c.id, general),
-    )
-    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, now)
+    return await put_digests(conn, alert_id, [(chat_id, 0) for chat_id in chat_ids], now)
+
+
+async def put_digests(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    places: Collection[tuple[ChatId, int]],
+    now: datetime,
+) -> int:
+    """Write a SEND of a digest's only revision for just these chats' topics."""
+    rows = 0
+    for thread_id in sorted({thread_id for _, thread_id in places}):
+        thread = literal(thread_id, outbox.c.thread_id.type)
+        chats = select(chat.c.id, thread).where(
+            chat.c.id.in_([chat_id for chat_id, thread in places if thread == thread_id]),
+            chat.c.closed_reason.is_(None),
+            ~_is_told(alert_id, 1, chat.c.id, thread),
+        )
+        rows += await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, now)
+    return rows
 
 
 async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int:
@@ -285,6 +302,24 @@ async def _follow(
         )
     )
     return await _insert(conn, chats, alert_id, revision, action, priority, now)
+
+
+async def _correct_digests(
+    conn: AsyncConnection, alert_id: AlertId, revision: int, now: datetime
+) -> int:
+    """Tell the places that know the alert from a digest of a change that matters."""
+    there = (digest_line.c.chat_id, digest_line.c.thread_id)
+    places = (
+        select(*there)
+        .join(chat, chat.c.id == digest_line.c.chat_id)
+        .where(
+            digest_line.c.alert_id == alert_id,
+            digest_line.c.revision < revision,
+            chat.c.closed_reason.is_(None),
+            ~_is_told(alert_id, revision, *there),
+        )
+    )
+    return await _insert(conn, places, alert_id, revision, Action.SEND, Priority.CORRECTION, now)
 
 
 def _is_told(

@@ -1,0 +1,110 @@
+"""The jobs of the hours: digests when they are due.
+
+Each runs in one transaction of the caller's, under ``engine.lock_ledger``: what a digest
+tells, the rows that send it and the note that it is written are kept together or not at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jobs.domain.alerts import AlertId, ChatId, Digest, DigestLine, Facts, Occasion
+from jobs.domain.rhythm import Pace
+from jobs.ledger.digests import MOST_LINES, Candidate, pick
+from jobs.reference import Reference
+from jobs.store import alerts, digests, rhythms, sources
+from jobs.store.alerts import Revision
+from jobs.store.digests import Where
+from jobs.store.rhythms import Due
+
+BITE = 200
+"""Digests of one transaction."""
+
+LATE_COMMIT = timedelta(minutes=10)
+"""A revision's time is when its job began, which may be before a digest that could not see it
+yet; so each digest looks back so much further, and what was told is known by its lines."""
+
+_OCCASIONS = {
+    Pace.DAILY: Occasion.DAILY,
+    Pace.WEEKLY: Occasion.WEEKLY,
+    Pace.AT_ONCE: Occasion.LAST,
+}
+_Group = tuple[Occasion, datetime, tuple[DigestLine, ...]]
+
+
+async def write_due_digests(conn: AsyncConnection, reference: Reference, now: datetime) -> int:
+    """Write the digests that are due, up to a bite of them; return how many there were."""
+    due = await rhythms.due_digests(conn, now, BITE)
+    if not due:
+        return 0
+    groups = _grouped(due, await _lines(conn, reference, due))
+    health = await sources.health(conn)
+    for (occasion, since, lines), places in groups.items():
+        if occasion is Occasion.LAST and not lines:
+            continue
+        read = sum(1 for each in health if each.last_ok_at and each.last_ok_at > since)
+        digest = compiled(occasion, since, lines, sources_read=read, of=len(health))
+        await digests.put(conn, digest, places, now)
+    for each in due:
+        await rhythms.close_digest(conn, each, now)
+    return len(due)
+
+
+def compiled(
+    occasion: Occasion,
+    since: datetime,
+    lines: Sequence[DigestLine],
+    *,
+    sources_read: int,
+    of: int,
+) -> Digest:
+    """Return a digest of the weightiest lines, which come first; the rest are counted."""
+    kept = tuple(lines[:MOST_LINES])
+    return Digest(occasion, since, kept, len(lines) - len(kept), sources_read, of)
+
+
+def candidate(found: Revision) -> Candidate:
+    """Return an alert as the choice of a digest's lines sees it."""
+    if not isinstance(found.facts, Facts):
+        raise TypeError(f"alert {found.alert_id} tells of no event")
+    return Candidate(found.alert_id, found.revision, found.level, found.reason, found.facts)
+
+
+async def _lines(
+    conn: AsyncConnection, reference: Reference, due: Sequence[Due]
+) -> Mapping[Where, list[DigestLine]]:
+    """Return what each place is told; the alerts are read once for all of them."""
+    earliest = min(each.since for each in due) - LATE_COMMIT
+    revised = await alerts.revised_since(conn, earliest)
+    numbers = [each.alert_id for each in revised]
+    chat_ids = sorted({each.chat_id for each in due})
+    known = await digests.known_by(conn, numbers, chat_ids)
+    alone = await digests.told_alone(conn, numbers, chat_ids)
+    found = {}
+    for each in due:
+        where = (each.chat_id, each.thread_id)
+        mine = [
+            candidate(one)
+            for one in revised
+            if one.created_at > each.since - LATE_COMMIT
+            and one.alert_id not in alone.get(where, ())
+        ]
+        found[where] = pick(mine, each.wanted, known.get(where, {}), reference)
+    return found
+
+
+def _grouped(
+    due: Sequence[Due], lines: Mapping[Where, list[DigestLine]]
+) -> Mapping[_Group, list[Where]]:
+    """Return each different digest with the places that get it: most want the same."""
+    groups: dict[_Group, list[Where]] = defaultdict(list)
+    seen: dict[tuple[tuple[AlertId, int, bool], ...], tuple[DigestLine, ...]] = {}
+    for each in due:
+        where: Where = (ChatId(each.chat_id), each.thread_id)
+        mine = lines[where]
+        key = tuple((line.alert_id, line.revision, line.is_new) for line in mine)
+        shared = seen.setdefault(key, tuple(mine))
+        groups[_OCCASIONS[each.rhythm.pace], each.since, shared].append(where)
+    return groups
