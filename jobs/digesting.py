@@ -1,4 +1,4 @@
-"""The jobs of the hours: digests when they are due.
+"""The jobs of the hours: digests when they are due, and the ends of quiet hours.
 
 Each runs in one transaction of the caller's, under ``engine.lock_ledger``: what a digest
 tells, the rows that send it and the note that it is written are kept together or not at all.
@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId, ChatId, Digest, DigestLine, Facts, Occasion
 from jobs.domain.rhythm import Pace
-from jobs.ledger.digests import MOST_LINES, Candidate, pick
+from jobs.ledger.digests import MOST_LINES, Candidate, line_of, pick
 from jobs.reference import Reference
-from jobs.store import alerts, digests, rhythms, sources
+from jobs.store import alerts, digests, nights, rhythms, sources
 from jobs.store.alerts import Revision
 from jobs.store.digests import Where
 from jobs.store.rhythms import Due
@@ -25,6 +25,12 @@ BITE = 200
 LATE_COMMIT = timedelta(minutes=10)
 """A revision's time is when its job began, which may be before a digest that could not see it
 yet; so each digest looks back so much further, and what was told is known by its lines."""
+
+JOINED_BEFORE = timedelta(seconds=45)
+"""How long before the end of quiet hours; the job runs several times in it."""
+
+MOST_APART = 3
+"""So many alerts come as messages of their own when quiet hours end."""
 
 _OCCASIONS = {
     Pace.DAILY: Occasion.DAILY,
@@ -50,6 +56,27 @@ async def write_due_digests(conn: AsyncConnection, reference: Reference, now: da
     for each in due:
         await rhythms.close_digest(conn, each, now)
     return len(due)
+
+
+async def end_nights(conn: AsyncConnection, now: datetime) -> None:
+    """Join what many a night held, shortly before it ends; move on the nights that are over."""
+    for held in await nights.held_until(conn, now, now + JOINED_BEFORE, MOST_APART):
+        numbers = list(dict.fromkeys(held.alert_ids))
+        # What was retracted before anybody was told of it is told to nobody.
+        stands = [
+            one
+            for one in map(candidate, await alerts.newest(conn, numbers))
+            if not one.facts.retracted
+        ]
+        stands.sort(key=lambda one: (one.level.rank, -one.alert_id))
+        await nights.drop_held(conn, held)
+        if not stands:
+            continue
+        lines = [line_of(one, is_new=True) for one in stands]
+        digest = compiled(Occasion.QUIET, held.since, lines, sources_read=0, of=0)
+        await digests.put(conn, digest, [(held.chat_id, held.thread_id)], now)
+    while await nights.pass_nights(conn, now, BITE) == BITE:
+        pass
 
 
 def compiled(

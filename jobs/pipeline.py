@@ -14,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
 from jobs.digesting import BITE as DIGESTS
-from jobs.digesting import write_due_digests
+from jobs.digesting import JOINED_BEFORE, end_nights, write_due_digests
 from jobs.domain.alerts import AlertId, ChatId, Notice
 from jobs.domain.events import Ruling
 from jobs.domain.items import NewsItem
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
-from jobs.store import alerts, chats, digests, items, orders, outbox, rhythms, sources
+from jobs.store import alerts, chats, digests, items, nights, orders, outbox, rhythms, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
 from jobs.store.orders import Order, OrderKind
@@ -168,6 +168,16 @@ class Pipeline:
             written += bitten
             if bitten < DIGESTS:
                 return written
+
+    async def end_nights(self, now: datetime) -> None:
+        """Join what quiet hours held, and move on those that are over."""
+        async with self._store.read() as conn:
+            end = await nights.next_end(conn)
+        if end is None or end > now + JOINED_BEFORE:
+            return
+        async with self._store.write() as conn:
+            await lock_ledger(conn)
+            await end_nights(conn, now)
 
     async def check_sources(self, now: datetime) -> None:
         """Tell the operators once of a source that fails or is silent, and once it is well."""

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.commands.timing import read_rhythm
+from bot.commands.timing import read_quiet, read_rhythm
 from jobs.domain.alerts import ChatId, Filter
-from jobs.domain.rhythm import Pace, Rhythm
-from jobs.store import chats, rhythms
+from jobs.domain.rhythm import Pace, QuietHours, Rhythm
+from jobs.store import chats, nights, rhythms
 from tests.talking import PERSON, Talk, talking
 
 
@@ -69,3 +69,48 @@ async def test_a_digest_by_buttons(talk: Talk) -> None:
     assert "Alerts come in one message a week, on Friday at 18:00" in page.text
     await talk.press(page, "At once")
     assert (await rhythm_of(talk)).pace is Pace.AT_ONCE
+
+
+QUIET_LINES = [
+    ("23-7", QuietHours(23 * 60, 7 * 60)),
+    ("22:30-6:45", QuietHours(22 * 60 + 30, 6 * 60 + 45)),
+    ("23:00 – 07:00 strict", QuietHours(23 * 60, 7 * 60, lets_major=False)),
+    ("0-24", QuietHours(0, 0)),
+    ("8-8", QuietHours(8 * 60, 8 * 60)),
+    ("off", QuietHours()),
+    ("25-7", None),
+    ("23:60-7", None),
+    ("night", None),
+    ("23", None),
+    ("23-7 lax", None),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), QUIET_LINES)
+def test_quiet_hours_in_one_line(line: str, expected: QuietHours | None) -> None:
+    assert read_quiet(line) == expected
+
+
+async def quiet_of(talk: Talk) -> QuietHours:
+    async with talk.store.read() as conn:
+        return await nights.read_quiet(conn, ChatId(PERSON))
+
+
+async def test_quiet_hours_are_set_and_ended(talk: Talk) -> None:
+    text = (await talk.answer("/quiet 23-7")).text
+    assert "Quiet hours: 23:00–07:00, recognitions come through (UTC)." in text
+    assert await quiet_of(talk) == QuietHours(23 * 60, 7 * 60)
+    assert "Quiet hours: 23:00–07:00" in (await talk.answer("/quiet")).text
+    assert "nothing was changed" in (await talk.answer("/quiet tonight")).text
+    assert "Quiet hours: none" in (await talk.answer("/quiet 9-9")).text
+    assert not (await quiet_of(talk)).is_on
+
+
+async def test_quiet_hours_by_buttons(talk: Talk) -> None:
+    page = await talk.answer("/settings")
+    for label in ("Quiet hours", "22:00–08:00", "Recognitions come through"):
+        assert await talk.press(page, label) == ""
+    assert await quiet_of(talk) == QuietHours(22 * 60, 8 * 60, lets_major=False)
+    assert "Quiet hours: 22:00–08:00" in page.text
+    await talk.press(page, "None")
+    assert not (await quiet_of(talk)).is_on

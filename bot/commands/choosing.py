@@ -16,9 +16,9 @@ from bot.texts.language import Words
 from bot.texts.messages import Message
 from jobs.domain.alerts import Filter, Level
 from jobs.domain.events import EventStatus, EventType, Grade
-from jobs.domain.rhythm import Pace, Rhythm
+from jobs.domain.rhythm import Pace, QuietHours, Rhythm
 from jobs.reference import Reference
-from jobs.store import chats, rhythms
+from jobs.store import chats, nights, rhythms
 
 FILTER = "filter"
 SETTINGS = "set"
@@ -57,13 +57,17 @@ async def press_settings(desk: Desk, ask: Ask, words: Words, payload: str) -> Me
         await open_asked(desk, conn, ask)
         if what == "tz":
             await rhythms.set_zone(conn, ask.place.chat_id, value, desk.clock.now())
+        elif what in _NIGHTS:
+            quiet = await nights.read_quiet(conn, ask.place.chat_id)
+            changed = _NIGHTS[what](quiet, value)
+            await nights.set_quiet(conn, ask.place.chat_id, changed, desk.clock.now())
         elif what in _RHYTHMS:
             now = await rhythms.read_rhythm(conn, ask.place.chat_id, ask.place.thread_id)
             await set_rhythm(desk, conn, ask, _RHYTHMS[what](now, value))
         else:
             wanted = await filter_of(conn, ask.place) or Filter()
-            changed = _CHANGES[what](desk.reference, wanted, value)
-            await subscribe_place(desk, conn, ask.place, changed)
+            narrowed = _CHANGES[what](desk.reference, wanted, value)
+            await subscribe_place(desk, conn, ask.place, narrowed)
     return await _page(desk, ask, _PAGE_OF[what])
 
 
@@ -83,11 +87,12 @@ async def _page(desk: Desk, ask: Ask, page: Page) -> Message:
         wanted = await filter_of(conn, ask.place)
         chat = await chats.read_chat(conn, ask.place.chat_id)
         rhythm = await rhythms.read_rhythm(conn, ask.place.chat_id, ask.place.thread_id)
+        quiet = await nights.read_quiet(conn, ask.place.chat_id)
     return choices.settings_page(
         words,
         desk.reference,
         page,
-        Chosen(wanted, chat.zone if chat else desk.default_zone, rhythm),
+        Chosen(wanted, chat.zone if chat else desk.default_zone, rhythm, quiet),
         lambda label, payload: desk.button(ask, label, SETTINGS, payload),
     )
 
@@ -151,6 +156,17 @@ _RHYTHMS: Mapping[str, Callable[[Rhythm, str], Rhythm]] = {
     "hour": lambda rhythm, value: replace(rhythm, hour=int(value)),
     "day": lambda rhythm, value: replace(rhythm, weekday=int(value)),
 }
+
+
+def _night_set(quiet: QuietHours, value: str) -> QuietHours:
+    begin, _, end = value.partition("-")
+    return replace(quiet, begin=int(begin), end=int(end))
+
+
+_NIGHTS: Mapping[str, Callable[[QuietHours, str], QuietHours]] = {
+    "night": _night_set,
+    "major": lambda quiet, value: replace(quiet, lets_major=value == "1"),
+}
 _PAGE_OF = {
     "case": Page.CASES,
     "group": Page.COUNTRIES,
@@ -161,6 +177,8 @@ _PAGE_OF = {
     "pace": Page.WHEN,
     "hour": Page.WHEN,
     "day": Page.WHEN,
+    "night": Page.QUIET,
+    "major": Page.QUIET,
     "tz": Page.ZONE,
 }
 

@@ -9,7 +9,7 @@ from bot.commands.picturing import world_map
 from bot.commands.reading import countries, latest, status, why
 from bot.commands.rights import Who
 from bot.commands.subscribing import FORGET, forget, press_forget, start, stop
-from bot.commands.timing import digest
+from bot.commands.timing import digest, quiet
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message
 from jobs.store.chats import ChatKind
@@ -49,6 +49,13 @@ COMMANDS: tuple[Command, ...] = (
         N_("[daily HOUR, weekly DAY HOUR, off]"),
         N_("one message a day or a week instead of alerts at once"),
         digest,
+        Who.CHAT_ADMIN,
+    ),
+    Command(
+        "quiet",
+        N_("[FROM-TO, off]"),
+        N_("hours in which nothing rings"),
+        quiet,
         Who.CHAT_ADMIN,
     ),
     Command("help", "", N_("all commands"), help_),

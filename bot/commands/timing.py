@@ -13,11 +13,12 @@ from bot.texts import times
 from bot.texts.language import Words
 from bot.texts.messages import Message
 from jobs.domain.alerts import Filter
-from jobs.domain.rhythm import Pace, Rhythm
-from jobs.store import rhythms
+from jobs.domain.rhythm import MINUTES_A_DAY, Pace, QuietHours, Rhythm
+from jobs.store import nights, rhythms
 
 _OFF = frozenset({"off", "never", "now", "at once", "once"})
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HOURS = re.compile(r"(\d{1,2})(?::(\d\d))? ?[-–—] ?(\d{1,2})(?::(\d\d))?( strict)?")
 _HOUR = re.compile(r"(\d{1,2})(?::00)?")
 
 
@@ -32,6 +33,19 @@ async def digest(desk: Desk, ask: Ask, words: Words) -> Message:
     if wanted is None:
         return times.digest_usage(words)
     return times.digest_set(words, wanted)
+
+
+async def quiet(desk: Desk, ask: Ask, words: Words) -> Message:
+    """Answer /quiet: let nothing ring at certain hours, or say how it stands."""
+    async with desk.store.write() as conn:
+        now = await nights.read_quiet(conn, ask.place.chat_id)
+        wanted = read_quiet(ask.argument) if ask.argument else now
+        if wanted is not None and ask.argument:
+            await open_asked(desk, conn, ask)
+            await nights.set_quiet(conn, ask.place.chat_id, wanted, desk.clock.now())
+    if wanted is None:
+        return times.quiet_usage(words)
+    return times.quiet_set(words, wanted)
 
 
 async def set_rhythm(desk: Desk, conn: AsyncConnection, ask: Ask, rhythm: Rhythm) -> None:
@@ -63,3 +77,22 @@ def read_rhythm(line: str, known: Rhythm) -> Rhythm | None:
         else:
             return None
     return None if pace is None else Rhythm(pace, hour, weekday)
+
+
+def read_quiet(line: str) -> QuietHours | None:
+    """Return the quiet hours that a line says, or None: ``23-7``, ``23:00-7:30 strict``, ``off``.
+
+    Recognitions come through unless they are ``strict``; hours that are equal mean none.
+    """
+    line = line.casefold()
+    if line in _OFF:
+        return QuietHours()
+    match = _HOURS.fullmatch(line)
+    if match is None:
+        return None
+    begin, end = (
+        int(match[hour]) * 60 + int(match[minute] or 0) for hour, minute in ((1, 2), (3, 4))
+    )
+    if max(begin, end) > MINUTES_A_DAY or int(match[2] or 0) > 59 or int(match[4] or 0) > 59:
+        return None
+    return QuietHours(begin % MINUTES_A_DAY, end % MINUTES_A_DAY, lets_major=not match[5])

@@ -7,12 +7,12 @@ from enum import StrEnum
 from bot.texts.language import N_, Words
 from bot.texts.messages import Button, Message, Writer
 from bot.texts.names import case_title, sentence
-from bot.texts.times import rhythm_in_words
+from bot.texts.times import clock_of, quiet_in_words, rhythm_in_words
 from bot.texts.wishes import GRADE_NAMES, STATUS_NAMES, group_title, wishes
 from bot.texts.wording import LEVEL_NAMES, TYPE_NAMES
 from jobs.domain.alerts import Filter, Level
 from jobs.domain.events import EventType, Grade
-from jobs.domain.rhythm import Pace, Rhythm
+from jobs.domain.rhythm import Pace, QuietHours, Rhythm
 from jobs.reference import Reference
 
 EVERYBODY = "all"
@@ -34,6 +34,9 @@ ZONES: Sequence[str] = (
 )
 """The zones that have a button; any other is typed."""
 
+NIGHTS = ((21, 7), (22, 7), (22, 8), (23, 7), (23, 8), (0, 8), (0, 9))
+"""The quiet hours that have a button; any others are typed."""
+
 Making = Callable[[str, str], Button]
 """Makes a button from a label and a payload."""
 
@@ -49,6 +52,7 @@ class Page(StrEnum):
     GRADE = "grade"
     LEVEL = "level"
     WHEN = "when"
+    QUIET = "quiet"
     ZONE = "zone"
 
 
@@ -59,6 +63,7 @@ class Chosen:
     wanted: Filter | None
     zone: str
     rhythm: Rhythm
+    quiet: QuietHours
 
     @property
     def filter(self) -> Filter:
@@ -85,6 +90,8 @@ def settings_page(
     writer.line(words.gettext("Hears: {wishes}").format(wishes=heard))
     comes = rhythm_in_words(words, chosen.rhythm)
     writer.line(words.gettext("Alerts come {rhythm}").format(rhythm=comes))
+    silent = quiet_in_words(words, chosen.quiet)
+    writer.line(words.gettext("Quiet hours: {quiet}").format(quiet=silent))
     writer.line(words.gettext("Time zone: {zone}").format(zone=chosen.zone))
     if page in _HINTS:
         writer.line(words.gettext(_HINTS[page]))
@@ -109,6 +116,7 @@ _HINTS: Mapping[Page, str] = {
         "much."
     ),
     Page.GRADE: N_("An alert that is not sure enough yet comes once it is."),
+    Page.QUIET: N_("Other hours: /quiet 22:30-6:30"),
     Page.ZONE: N_("Another zone: /settings and its name, such as Asia/Bishkek"),
 }
 
@@ -122,6 +130,7 @@ def _main_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> 
         Page.GRADE: words.gettext("How sure"),
         Page.LEVEL: words.gettext("How much"),
         Page.WHEN: words.gettext("At once or digest"),
+        Page.QUIET: words.gettext("Quiet hours"),
         Page.ZONE: words.gettext("Time zone"),
     }
     return _in_rows([make(label, f"page:{page}") for page, label in labels.items()], 2)
@@ -181,6 +190,18 @@ def _when_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> 
     return rows
 
 
+def _quiet_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> Rows:
+    quiet = chosen.quiet
+    now = f"{quiet.begin}-{quiet.end}" if quiet.is_on else "0-0"
+    hours = {
+        f"{begin * 60}-{end * 60}": f"{clock_of(begin * 60)}–{clock_of(end * 60)}"
+        for begin, end in NIGHTS
+    }
+    rows = _radios({"0-0": words.gettext("None"), **hours}, now, "night", make, columns=2)
+    label = words.gettext("Recognitions come through")
+    return [*rows, (make(_mark(label, quiet.lets_major), f"major:{int(not quiet.lets_major)}"),)]
+
+
 def _zone_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> Rows:
     return _radios({name: name for name in ZONES}, chosen.zone, "tz", make, columns=2)
 
@@ -194,6 +215,7 @@ _ROWS: Mapping[Page, Callable[[Words, Reference, Chosen, Making], Rows]] = {
     Page.GRADE: _grade_rows,
     Page.LEVEL: _level_rows,
     Page.WHEN: _when_rows,
+    Page.QUIET: _quiet_rows,
     Page.ZONE: _zone_rows,
 }
 
@@ -205,8 +227,12 @@ def _marks(
     buttons = []
     for key, label in labels.items():
         on = not chosen or key in chosen
-        buttons.append(make(("✓ " if on else "✗ ") + label, f"{what}:{'-' if on else '+'}{key}"))
+        buttons.append(make(_mark(label, on), f"{what}:{'-' if on else '+'}{key}"))
     return _in_rows(buttons, columns)
+
+
+def _mark(label: str, on: bool) -> str:
+    return f"✓ {label}" if on else f"✗ {label}"
 
 
 def _radios(

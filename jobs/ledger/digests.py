@@ -42,7 +42,7 @@ def pick(
         if wants(wanted, each.facts, each.level, reference) and _is_news(each, known)
     ]
     chosen.sort(key=lambda each: (each.level.rank, -each.alert_id))
-    return [_line(each, is_new=each.alert_id not in known) for each in chosen]
+    return [line_of(each, is_new=each.alert_id not in known) for each in chosen]
 
 
 def _is_news(candidate: Candidate, known: Mapping[AlertId, int]) -> bool:
@@ -50,6 +50,7 @@ def _is_news(candidate: Candidate, known: Mapping[AlertId, int]) -> bool:
     return told is None or (told < candidate.revision and candidate.reason in _SURER)
 
 
-def _line(candidate: Candidate, *, is_new: bool) -> DigestLine:
+def line_of(candidate: Candidate, *, is_new: bool) -> DigestLine:
+    """Return an alert as a digest's line."""
     facts = replace(candidate.facts, voices=candidate.facts.voices[:1])
     return DigestLine(candidate.alert_id, candidate.revision, candidate.reason, is_new, facts)

@@ -171,18 +171,12 @@ async def revised_since(conn: AsyncConnection, since: datetime) -> list[Revision
     Alerts told within the message of a greater one are left out, and so are notices.
     """
     recent = select(revision.c.alert_id).where(revision.c.created_at > since)
-    each = revision.alias()
-    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
-    rows = await conn.execute(
-        _revisions()
-        .join(event, event.c.id == alert.c.event_id)
-        .where(
-            alert.c.id.in_(recent),
-            event.c.inhibited_by.is_(None),
-            revision.c.revision == last.scalar_subquery(),
-        )
-    )
-    return [_revision(row) for row in rows]
+    return await _newest(conn, alert.c.id.in_(recent), event.c.inhibited_by.is_(None))
+
+
+async def newest(conn: AsyncConnection, alert_ids: Collection[AlertId]) -> list[Revision]:
+    """Return alerts as they stand now; notices are left out."""
+    return await _newest(conn, alert.c.id.in_(alert_ids))
 
 
 async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
@@ -299,6 +293,17 @@ def _revisions() -> Select[Any]:
         .join(alert, alert.c.id == revision.c.alert_id)
         .order_by(revision.c.revision)
     )
+
+
+async def _newest(conn: AsyncConnection, *conditions: ColumnElement[bool]) -> list[Revision]:
+    each = revision.alias()
+    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
+    rows = await conn.execute(
+        _revisions()
+        .join(event, event.c.id == alert.c.event_id)
+        .where(*conditions, revision.c.revision == last.scalar_subquery())
+    )
+    return [_revision(row) for row in rows]
 
 
 async def _load(conn: AsyncConnection, condition: ColumnElement[bool]) -> list[Revision]:

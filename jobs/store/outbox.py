@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
 from jobs.domain.rhythm import Pace
+from jobs.store.conditions import after_quiet_hours, is_in_digest
 from jobs.store.schema import WAITING, chat, digest_line, outbox, subscription
 
 OPEN = (
@@ -97,23 +98,31 @@ async def fan_out(
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
-    edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, now)
+    at_once = literal(now, outbox.c.not_before.type)
+    edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, at_once, now)
     replies = corrections = 0
+    rings_at = after_quiet_hours(level, now)
     if loud:
-        corrections = await _correct_digests(conn, alert_id, revision, now)
-        replies = await _follow(conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, now)
+        corrections = await _correct_digests(conn, alert_id, revision, rings_at, now)
+        replies = await _follow(
+            conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, rings_at, now
+        )
+    there = (subscription.c.chat_id, subscription.c.thread_id)
     wanting = (
-        select(subscription.c.chat_id, subscription.c.thread_id)
+        select(*there)
         .join(chat, chat.c.id == subscription.c.chat_id)
         .where(
             subscription.c.filter_id.in_(filter_ids),
             subscription.c.paused_reason.is_(None),
             subscription.c.pace == Pace.AT_ONCE,
             chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, revision, subscription.c.chat_id, subscription.c.thread_id),
+            ~_is_told(alert_id, revision, *there),
+            ~is_in_digest(alert_id, *there),
         )
     )
-    sends = await _insert(conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], now)
+    sends = await _insert(
+        conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], rings_at, now
+    )
     return FannedOut(sends + corrections, edits, replies)
 
 
@@ -121,7 +130,7 @@ async def put_notices(
     conn: AsyncConnection, alert_id: AlertId, chat_ids: Collection[ChatId], now: datetime
 ) -> int:
     """Write a SEND of a notice's only revision for just these chats; closed ones are left out."""
-    return await put_digests(conn, alert_id, [(chat_id, 0) for chat_id in chat_ids], now)
+    return await _put_alone(conn, alert_id, 0, chat_ids, literal(now, chat.c.created_at.type), now)
 
 
 async def put_digests(
@@ -130,16 +139,15 @@ async def put_digests(
     places: Collection[tuple[ChatId, int]],
     now: datetime,
 ) -> int:
-    """Write a SEND of a digest's only revision for just these chats' topics."""
+    """Write a SEND of a digest's only revision for just these chats' topics.
+
+    It rings like an alert, so it waits for the end of quiet hours.
+    """
     rows = 0
     for thread_id in sorted({thread_id for _, thread_id in places}):
-        thread = literal(thread_id, outbox.c.thread_id.type)
-        chats = select(chat.c.id, thread).where(
-            chat.c.id.in_([chat_id for chat_id, thread in places if thread == thread_id]),
-            chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, 1, chat.c.id, thread),
-        )
-        rows += await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, now)
+        chat_ids = [chat_id for chat_id, thread in places if thread == thread_id]
+        not_before = after_quiet_hours(Level.ALERT, now)
+        rows += await _put_alone(conn, alert_id, thread_id, chat_ids, not_before, now)
     return rows
 
 
@@ -254,6 +262,7 @@ async def _insert(
     revision: int,
     action: Action,
     priority: Priority,
+    not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
     values = {
@@ -263,13 +272,14 @@ async def _insert(
         outbox.c.state: str(DeliveryState.PENDING),
         outbox.c.priority: int(priority),
         outbox.c.created_at: now,
-        outbox.c.not_before: now,
         outbox.c.attempts: 0,
         outbox.c.possibly_repeated: False,
         outbox.c.in_general: False,
     }
-    rows = chats.add_columns(*(literal(v, c.type).label(c.name) for c, v in values.items()))
-    names = [outbox.c.chat_id, outbox.c.thread_id, *values]
+    rows = chats.add_columns(
+        not_before, *(literal(v, c.type).label(c.name) for c, v in values.items())
+    )
+    names = [outbox.c.chat_id, outbox.c.thread_id, outbox.c.not_before, *values]
     return await write(conn, insert(outbox).from_select(names, rows, include_defaults=False))
 
 
@@ -279,6 +289,7 @@ async def _follow(
     revision: int,
     action: Action,
     priority: Priority,
+    not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
     told, mine = outbox.alias("told"), outbox.alias("mine")
@@ -301,11 +312,32 @@ async def _follow(
             ),
         )
     )
-    return await _insert(conn, chats, alert_id, revision, action, priority, now)
+    return await _insert(conn, chats, alert_id, revision, action, priority, not_before, now)
+
+
+async def _put_alone(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    thread_id: int,
+    chat_ids: Collection[ChatId],
+    not_before: ColumnElement[datetime],
+    now: datetime,
+) -> int:
+    thread = literal(thread_id, outbox.c.thread_id.type)
+    chats = select(chat.c.id, thread).where(
+        chat.c.id.in_(chat_ids),
+        chat.c.closed_reason.is_(None),
+        ~_is_told(alert_id, 1, chat.c.id, thread),
+    )
+    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, not_before, now)
 
 
 async def _correct_digests(
-    conn: AsyncConnection, alert_id: AlertId, revision: int, now: datetime
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    revision: int,
+    not_before: ColumnElement[datetime],
+    now: datetime,
 ) -> int:
     """Tell the places that know the alert from a digest of a change that matters."""
     there = (digest_line.c.chat_id, digest_line.c.thread_id)
@@ -319,7 +351,9 @@ async def _correct_digests(
             ~_is_told(alert_id, revision, *there),
         )
     )
-    return await _insert(conn, places, alert_id, revision, Action.SEND, Priority.CORRECTION, now)
+    return await _insert(
+        conn, places, alert_id, revision, Action.SEND, Priority.CORRECTION, not_before, now
+    )
 
 
 def _is_told(

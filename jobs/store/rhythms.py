@@ -1,4 +1,4 @@
-"""When each place is told: its pace and next digest, a chat's quiet hours and next night.
+"""When each place is told: its pace and its next digest.
 
 The instants are worked out from the chat's zone whenever something they hang on changes, so
 that SQL need know no zones.
@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, Filter
-from jobs.domain.rhythm import Pace, QuietHours, Rhythm, next_digest, next_night
+from jobs.domain.rhythm import Pace, Rhythm, next_digest
+from jobs.store import nights
 from jobs.store.chats import filter_from_json
 from jobs.store.schema import chat, filter_row, subscription
 
@@ -37,7 +38,7 @@ async def set_zone(conn: AsyncConnection, chat_id: ChatId, zone: str, now: datet
         if Pace(row.pace) is not Pace.AT_ONCE:
             due = next_digest(_rhythm(row), ZoneInfo(zone), now, row.digest_on)
             await _update(conn, chat_id, row.thread_id, digest_at=due)
-    await set_quiet(conn, chat_id, await read_quiet(conn, chat_id), now)
+    await nights.set_quiet(conn, chat_id, await nights.read_quiet(conn, chat_id), now)
 
 
 async def read_rhythm(conn: AsyncConnection, chat_id: ChatId, thread_id: int) -> Rhythm:
@@ -110,34 +111,6 @@ async def close_digest(conn: AsyncConnection, due: Due, now: datetime) -> None:
     since = None if after is None else now
     values = {"digest_at": after, "digest_since": since}
     await _update(conn, due.chat_id, due.thread_id, digest_on=on, **values)
-
-
-async def read_quiet(conn: AsyncConnection, chat_id: ChatId) -> QuietHours:
-    """Return a chat's quiet hours, off where it has none."""
-    row = (await conn.execute(select(chat).where(chat.c.id == chat_id))).one_or_none()
-    if row is None or row.quiet_from is None:
-        return QuietHours()
-    return QuietHours(row.quiet_from, row.quiet_to, row.quiet_lets_major)
-
-
-async def set_quiet(
-    conn: AsyncConnection, chat_id: ChatId, quiet: QuietHours, now: datetime
-) -> None:
-    """Set a chat's quiet hours."""
-    zone = await conn.scalar(select(chat.c.zone).where(chat.c.id == chat_id))
-    night = next_night(quiet, ZoneInfo(zone), now) if zone else None
-    begins, ends = night or (None, None)
-    await conn.execute(
-        update(chat)
-        .where(chat.c.id == chat_id)
-        .values(
-            quiet_from=quiet.begin if quiet.is_on else None,
-            quiet_to=quiet.end if quiet.is_on else None,
-            quiet_lets_major=quiet.lets_major,
-            quiet_begins_at=begins,
-            quiet_ends_at=ends,
-        )
-    )
 
 
 async def _update(conn: AsyncConnection, chat_id: ChatId, thread_id: int, **values: object) -> None:
