@@ -24,7 +24,7 @@ from jobs.domain.alerts import ChatId, DeliveryId
 from jobs.domain.clock import Clock
 from jobs.errors import StoreError
 from jobs.settings import UncertainPolicy
-from jobs.store import attempts, outbox
+from jobs.store import attempts, outbox, silences
 from jobs.store.claims import Delivery, claim
 from jobs.store.engine import Store
 
@@ -182,7 +182,7 @@ class Deliverer:
     async def _claim(self, limit: int, closed: list[ChatId]) -> list[Delivery]:
         now = self._clock.now()
         async with self._store.write() as conn:
-            return await claim(
+            claimed = await claim(
                 conn,
                 now,
                 limit=limit,
@@ -190,6 +190,7 @@ class Deliverer:
                 attempt_id=uuid.uuid4().hex,
                 except_chats=closed,
             )
+            return await silences.keep_back(conn, claimed, now)
 
     async def _word(self, delivery: Delivery) -> Message | None:
         try:

@@ -5,16 +5,17 @@ tells, the rows that send it and the note that it is written are kept together o
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId, ChatId, Digest, DigestLine, Facts, Occasion
 from jobs.domain.rhythm import Pace
+from jobs.domain.silences import Silence
 from jobs.ledger.digests import MOST_LINES, Candidate, line_of, pick
 from jobs.reference import Reference
-from jobs.store import alerts, digests, nights, rhythms, sources
+from jobs.store import alerts, digests, nights, rhythms, silences, sources
 from jobs.store.alerts import Revision
 from jobs.store.digests import Where
 from jobs.store.rhythms import Due
@@ -45,7 +46,7 @@ async def write_due_digests(conn: AsyncConnection, reference: Reference, now: da
     due = await rhythms.due_digests(conn, now, BITE)
     if not due:
         return 0
-    groups = _grouped(due, await _lines(conn, reference, due))
+    groups = _grouped(due, await _lines(conn, reference, due, now))
     health = await sources.health(conn)
     for (occasion, since, lines), places in groups.items():
         if occasion is Occasion.LAST and not lines:
@@ -62,11 +63,12 @@ async def end_nights(conn: AsyncConnection, now: datetime) -> None:
     """Join what many a night held, shortly before it ends; move on the nights that are over."""
     for held in await nights.held_until(conn, now, now + JOINED_BEFORE, MOST_APART):
         numbers = list(dict.fromkeys(held.alert_ids))
+        quiet = await silences.of_place(conn, held.chat_id, held.thread_id, now)
         # What was retracted before anybody was told of it is told to nobody.
         stands = [
             one
             for one in map(candidate, await alerts.newest(conn, numbers))
-            if not one.facts.retracted
+            if not one.facts.retracted and not _is_silenced(one, quiet)
         ]
         stands.sort(key=lambda one: (one.level.rank, -one.alert_id))
         await nights.drop_held(conn, held)
@@ -100,7 +102,7 @@ def candidate(found: Revision) -> Candidate:
 
 
 async def _lines(
-    conn: AsyncConnection, reference: Reference, due: Sequence[Due]
+    conn: AsyncConnection, reference: Reference, due: Sequence[Due], now: datetime
 ) -> Mapping[Where, list[DigestLine]]:
     """Return what each place is told; the alerts are read once for all of them."""
     earliest = min(each.since for each in due) - LATE_COMMIT
@@ -109,6 +111,7 @@ async def _lines(
     chat_ids = sorted({each.chat_id for each in due})
     known = await digests.known_by(conn, numbers, chat_ids)
     alone = await digests.told_alone(conn, numbers, chat_ids)
+    quiet = await silences.of_chats(conn, chat_ids, now)
     found = {}
     for each in due:
         where = (each.chat_id, each.thread_id)
@@ -118,8 +121,13 @@ async def _lines(
             if one.created_at > each.since - LATE_COMMIT
             and one.alert_id not in alone.get(where, ())
         ]
+        mine = [one for one in mine if not _is_silenced(one, quiet.get(where, ()))]
         found[where] = pick(mine, each.wanted, known.get(where, {}), reference)
     return found
+
+
+def _is_silenced(one: Candidate, mine: Iterable[Silence]) -> bool:
+    return any(each.matcher.matches(one.alert_id, one.facts) for each in mine)
 
 
 def _grouped(

@@ -21,7 +21,18 @@ from jobs.domain.items import NewsItem
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
-from jobs.store import alerts, chats, digests, items, nights, orders, outbox, rhythms, sources
+from jobs.store import (
+    alerts,
+    chats,
+    digests,
+    items,
+    nights,
+    orders,
+    outbox,
+    rhythms,
+    silences,
+    sources,
+)
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
 from jobs.store.orders import Order, OrderKind
@@ -201,6 +212,7 @@ class Pipeline:
                     bitten = await prune(conn, before, BITE)
         async with self._store.write() as conn:
             await chats.forget_updates(conn, now - KEEP_UPDATES)
+            await silences.forget_ended(conn, now)
 
     def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
         return Bookkeeper(conn, self._reference, self._freshness, now)

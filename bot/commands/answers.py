@@ -2,7 +2,12 @@
 
 import logging
 
-from telegram import CallbackQuery, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    CallbackQuery,
+    LinkPreviewOptions,
+    MaybeInaccessibleMessage,
+    ReplyParameters,
+)
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, RetryAfter
 
@@ -27,11 +32,21 @@ class Answers:
 
     async def reply(self, message: TelegramMessage, answer: Message) -> None:
         """Answer in the same chat and topic; in shared chats as a reply to the command."""
+        await self._put(message, answer, is_reply=message.chat.type != "private")
+
+    async def put_beside(self, query: CallbackQuery, answer: Message) -> None:
+        """Answer a press by a message of its own, which replies to the one with the button."""
+        if query.message is not None:
+            await self._put(query.message, answer, is_reply=True)
+
+    async def _put(
+        self, message: MaybeInaccessibleMessage, answer: Message, *, is_reply: bool
+    ) -> None:
         is_private = message.chat.type == "private"
         if not await self._may_begin(message.chat.id, is_private=is_private):
             return
         try:
-            await _send(message, answer, is_private=is_private)
+            await _send(message, answer, is_reply=is_reply)
         except RetryAfter as refusal:
             self._refused(message.chat.id, refusal, is_private=is_private)
 
@@ -73,11 +88,13 @@ class Answers:
         self._pacer.refused(ChatId(chat_id), is_private, seconds, self._clock.monotonic())
 
 
-async def _send(message: TelegramMessage, answer: Message, *, is_private: bool) -> None:
+async def _send(message: MaybeInaccessibleMessage, answer: Message, *, is_reply: bool) -> None:
     bot, chat_id = message.get_bot(), message.chat.id
-    thread_id = message.message_thread_id if message.is_topic_message else None
+    thread_id = None
+    if isinstance(message, TelegramMessage) and message.is_topic_message:
+        thread_id = message.message_thread_id
     reply_to = None
-    if not is_private:
+    if is_reply:
         reply_to = ReplyParameters(message.message_id, allow_sending_without_reply=True)
     if answer.photo:
         await bot.send_photo(
@@ -85,6 +102,7 @@ async def _send(message: TelegramMessage, answer: Message, *, is_private: bool) 
             answer.photo,
             caption=answer.text,
             caption_entities=answer.entities,
+            reply_markup=answer.markup(),
             reply_parameters=reply_to,
             message_thread_id=thread_id,
         )

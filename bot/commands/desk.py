@@ -68,7 +68,12 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """One action of inline buttons."""
+    """One action of inline buttons.
+
+    Its answer takes the place of the message that has the button, or, ``beside`` it, is
+    one of its own: an alert must stay what it is.
+    """
 
     answer: Pressing
-    who: Who
+    who: Who = Who.ANYONE
+    beside: bool = False

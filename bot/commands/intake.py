@@ -2,7 +2,7 @@
 
 import difflib
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram import (
@@ -37,6 +37,15 @@ _PATIENCE_MINUTES = 10
 Context = CallbackContext[Any, Any, Any, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Response:
+    """What a press brings: a pop-up, or an answer in the message's place or beside it."""
+
+    pop_up: str = ""
+    answer: Message | None = None
+    beside: bool = False
+
+
 class Intake:
     """Takes what Telegram brings to the commands and carries the answers back."""
 
@@ -68,13 +77,18 @@ class Intake:
         if query is None or not await self._is_first(update):
             return
         words = await self._words_of(query)
-        pop_up, answer = await self._press(query, context, words)
+        response = await self._press(query, context, words)
+        pop_up = response.pop_up
         try:
             await query.answer(pop_up or None, show_alert=bool(pop_up))
         except BadRequest:
             _log.info("update %d: the press waited too long for its answer", update.update_id)
-        if answer is not None:
-            await self._answers.edit(query, answer)
+        if response.answer is None:
+            return
+        if response.beside:
+            await self._answers.put_beside(query, response.answer)
+        else:
+            await self._answers.edit(query, response.answer)
 
     async def on_membership(self, update: Update, context: Context) -> None:
         """Open or close a chat as the bot is let in or put out."""
@@ -142,22 +156,27 @@ class Intake:
     async def _words_of(self, query: CallbackQuery) -> Words:
         return await words_for(self._desk, _ask_of_press(query))
 
-    async def _press(
-        self, query: CallbackQuery, context: Context, words: Words
-    ) -> tuple[str, Message | None]:
-        """Carry out a press; return what a pop-up says, and what the message shall say."""
+    async def _press(self, query: CallbackQuery, context: Context, words: Words) -> _Response:
+        """Carry out a press; whatever is not to be done gets a pop-up that says why."""
         desk, ask = self._desk, _ask_of_press(query)
         if ask.user_id is None or not query.data:
-            return service.void_button(words), None
+            return _Response(service.void_button(words))
         press = desk.signer.read(query.data, ask.chat_id, ask.user_id, desk.clock.now())
         pressed = PRESSES.get(press.action) if isinstance(press, Press) else None
         if pressed is None or not isinstance(press, Press):
-            return service.void_button(words), None
+            return _Response(service.void_button(words))
         elsewhere, payload = read_address(press.payload)
         ask = replace(ask, elsewhere=elsewhere)
         if not await may(context.bot, ask, pressed.who, desk.operators):
-            return service.refused_press(words), None
-        return "", await pressed.answer(desk, ask, words, payload)
+            return _Response(service.refused_press(words))
+        if pressed.beside and not self._admits(ask):
+            return _Response(service.slow_down(words).text)
+        answer = await pressed.answer(desk, ask, words, payload)
+        return _Response(answer=answer, beside=pressed.beside)
+
+    def _admits(self, ask: Ask) -> bool:
+        admission = self._pace.admit(ask.chat_id, is_private=ask.is_private)
+        return admission is Admission.ANSWER
 
     async def _greet(self, change: ChatMemberUpdated, context: Context) -> None:
         words = await words_for(

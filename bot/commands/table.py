@@ -8,6 +8,7 @@ from bot.commands.operating import confirm, retract
 from bot.commands.picturing import world_map
 from bot.commands.reading import countries, latest, status, why
 from bot.commands.rights import Who
+from bot.commands.silencing import CHOICE, SILENCE, list_silences, press_choice, press_silence
 from bot.commands.subscribing import FORGET, forget, press_forget, start, stop
 from bot.commands.timing import digest, quiet
 from bot.texts.language import N_, Words
@@ -58,6 +59,9 @@ COMMANDS: tuple[Command, ...] = (
         quiet,
         Who.CHAT_ADMIN,
     ),
+    Command(
+        "silences", "", N_("what is silenced here, to be lifted"), list_silences, Who.CHAT_ADMIN
+    ),
     Command("help", "", N_("all commands"), help_),
     Command("privacy", "", N_("what is kept of this chat"), privacy),
     Command(
@@ -88,5 +92,7 @@ BY_NAME = {command.name: command for command in COMMANDS}
 PRESSES = {
     SETTINGS: Pressed(press_settings, Who.CHAT_ADMIN),
     FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
+    SILENCE: Pressed(press_silence, Who.CHAT_ADMIN, beside=True),
+    CHOICE: Pressed(press_choice, Who.CHAT_ADMIN),
 }
 """What our buttons do, by the action they carry."""
