@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from telegram import BotCommand, Update
+from telegram import Bot, BotCommand, Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
     Application,
@@ -21,11 +21,13 @@ from telegram.ext import (
 from telegram.ext import filters as message_filters
 from telegram.request import BaseRequest
 
+from bot.commands.asks import Place
 from bot.commands.buttons import Signer
 from bot.commands.countries import Gazetteer
 from bot.commands.desk import Desk
 from bot.commands.filter_line import FilterGrammar
 from bot.commands.intake import Context, Intake
+from bot.commands.managing import deciding
 from bot.commands.rights import Who
 from bot.commands.table import COMMANDS
 from bot.pacing import Pacer
@@ -36,18 +38,21 @@ from bot.texts.digests import render_digest
 from bot.texts.language import words_of
 from bot.texts.messages import Message
 from bot.texts.notices import render_notice
-from jobs.domain.alerts import Digest, Notice
+from bot.texts.places import render_proposal
+from jobs.domain.alerts import Action, Digest, Notice, Proposal
 from jobs.domain.clock import Clock
 from jobs.reference import Reference
 from jobs.settings import Settings
-from jobs.store.alerts import facts_from_json
+from jobs.store.chats import ChatKind
 from jobs.store.claims import Delivery
+from jobs.store.contents import facts_from_json
 from jobs.store.engine import Store
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 """What Telegram shall bring; edited messages are no new commands."""
 TERMINAL_TOKEN = "0:terminal"  # noqa: S105 - stands where there is no token
 MOST_AT_ONCE = 32
+_DESK = "desk"
 
 _log = logging.getLogger(__name__)
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -92,7 +97,9 @@ def build_application(
     the application and its polling; see ``ALLOWED_UPDATES``.
     """
     application = _built(settings, request)
-    intake = Intake(_desk(settings, store, reference, clock, renderer), pacer)
+    desk = _desk(settings, store, reference, clock, renderer, application.bot)
+    application.bot_data[_DESK] = desk
+    intake = Intake(desk, pacer)
     only_new = message_filters.UpdateType.MESSAGE | message_filters.UpdateType.CHANNEL_POST
     application.add_handlers(
         [
@@ -116,9 +123,17 @@ def menu() -> list[BotCommand]:
     ]
 
 
-def render_delivery(delivery: Delivery, reference: Reference) -> Message:
+def signer_of(application: App) -> Signer:
+    """Return what signs the buttons whose presses this application understands."""
+    desk: Desk = application.bot_data[_DESK]
+    return desk.signer
+
+
+def render_delivery(delivery: Delivery, reference: Reference, signer: Signer) -> Message:
     """Return a delivery in words; what bot.delivery calls for each row."""
     facts = facts_from_json(dict(delivery.facts))
+    if isinstance(facts, Proposal):
+        return _proposal_in_words(delivery, facts, reference, signer)
     if isinstance(facts, Notice):
         return render_notice(
             facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
@@ -143,6 +158,20 @@ def render_delivery(delivery: Delivery, reference: Reference) -> Message:
     )
 
 
+def _proposal_in_words(
+    delivery: Delivery, proposal: Proposal, reference: Reference, signer: Signer
+) -> Message:
+    place = Place(proposal.chat_id, ChatKind(proposal.chat_kind), proposal.thread_id)
+    return render_proposal(
+        proposal,
+        names=reference,
+        make=deciding(signer, delivery.chat_id, delivery.alert_id, place, delivery.created_at),
+        is_reply=delivery.action is Action.REPLY,
+        language=delivery.language,
+        zone=delivery.zone,
+    )
+
+
 def _built(settings: Settings, request: BaseRequest | None) -> App:
     token = settings.bot_token.get_secret_value() if settings.bot_token else TERMINAL_TOKEN
     builder: Any = (
@@ -160,7 +189,12 @@ def _built(settings: Settings, request: BaseRequest | None) -> App:
 
 
 def _desk(
-    settings: Settings, store: Store, reference: Reference, clock: Clock, renderer: Renderer
+    settings: Settings,
+    store: Store,
+    reference: Reference,
+    clock: Clock,
+    renderer: Renderer,
+    bot: Bot,
 ) -> Desk:
     # Without a token there is no chat that outlives the process, and no key to keep.
     token = settings.bot_token
@@ -168,6 +202,7 @@ def _desk(
     gazetteer = Gazetteer(reference)
     return Desk(
         store=store,
+        bot=bot,
         reference=reference,
         clock=clock,
         signer=Signer(secret),

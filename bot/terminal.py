@@ -145,6 +145,9 @@ class TerminalRequest(BaseRequest):
     def _get_me(self, parameters: Parameters) -> dict[str, Any]:
         return {**_BOT, "can_join_groups": False, "supports_inline_queries": False}
 
+    def _get_chat(self, parameters: Parameters) -> dict[str, Any]:
+        raise _Refused("chat not found")
+
     def _get_chat_member(self, parameters: Parameters) -> dict[str, Any]:
         return {"status": "creator", "user": _PERSON, "is_anonymous": False}
 
@@ -228,6 +231,7 @@ _ANSWERS: Mapping[str, Callable[[TerminalRequest, Parameters], Any]] = {
     "sendMessage": TerminalRequest._send_message,
     "editMessageText": TerminalRequest._edit,
     "answerCallbackQuery": TerminalRequest._answer_press,
+    "getChat": TerminalRequest._get_chat,
     "getChatMember": TerminalRequest._get_chat_member,
 }
 METHODS = frozenset({*_ANSWERS, "getUpdates", "sendPhoto"})

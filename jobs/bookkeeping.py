@@ -26,7 +26,7 @@ from jobs.ledger.rulings import lay_over
 from jobs.ledger.standings import stand
 from jobs.ledger.transitions import Circumstances, Told, decide, take_in
 from jobs.reference import Reference
-from jobs.store import alerts, chats, events, mentions, outbox, standings
+from jobs.store import alerts, chats, events, mentions, outbox, proposals, standings
 from jobs.store.alerts import Revision
 from jobs.store.items import StoredItem
 
@@ -212,6 +212,7 @@ class Bookkeeper:
             loud=decision.loud,
             now=self._now,
         )
+        await proposals.propose(self._conn, alert_id, facts, self._now)
         return Revision(
             alert_id,
             event.id,

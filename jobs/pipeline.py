@@ -29,6 +29,7 @@ from jobs.store import (
     nights,
     orders,
     outbox,
+    proposals,
     rhythms,
     silences,
     sources,
@@ -43,6 +44,9 @@ BATCH = 25
 
 BITE = 500
 """Rows of one transaction when old ones are deleted."""
+
+APPROVAL_LIFE = timedelta(hours=12)
+"""What no editor lets through in half a day is no news any more."""
 
 KEEP_UPDATES = timedelta(days=9)
 """Telegram keeps updates for a day, and counts on for a week."""
@@ -189,6 +193,12 @@ class Pipeline:
         async with self._store.write() as conn:
             await lock_ledger(conn)
             await end_nights(conn, now)
+
+    async def expire_proposals(self, now: datetime) -> None:
+        """Close what no editor let through in time, and tell the editors."""
+        async with self._store.write() as conn:
+            await lock_ledger(conn)
+            await proposals.expire(conn, now - APPROVAL_LIFE, now)
 
     async def check_sources(self, now: datetime) -> None:
         """Tell the operators once of a source that fails or is silent, and once it is well."""

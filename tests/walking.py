@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.application import render_delivery
+from bot.application import render_delivery, signer_of
 from bot.commands.buttons import Press, Signer
 from bot.delivery import Deliverer, Policy
 from bot.pacing import Pacer
 from jobs.domain.alerts import ChatId
-from jobs.domain.events import EventType, Mention
+from jobs.domain.events import EventId, EventType, Mention, Ruling
 from jobs.settings import UncertainPolicy
+from jobs.store import events
 from tests.bot_api import Shown
 from tests.samples import a_mention
 from tests.small_world import SMALL_WORLD
@@ -31,7 +32,7 @@ class Walk(Talk):
             talk.app.bot,
             talk.clock,
             Pacer(),
-            lambda delivery: render_delivery(delivery, SMALL_WORLD),
+            lambda delivery: render_delivery(delivery, SMALL_WORLD, signer_of(talk.app)),
             Policy(UncertainPolicy.RESEND, timedelta(seconds=10), timedelta(hours=24)),
         )
 
@@ -48,10 +49,20 @@ class Walk(Talk):
         now = self.clock.now()
         await self.world.pipeline.digest(now)
         await self.world.pipeline.end_nights(now)
+        await self.world.pipeline.expire_proposals(now)
         for _ in range(50):
             if not await self.deliverer.drain_once():
                 return
             self.clock.ahead += 4
+
+    async def retract(self, event_id: int) -> None:
+        """Let the operator take an event back."""
+        async with self.store.write() as conn:
+            event = await events.get(conn, EventId(event_id))
+            assert event is not None
+            keeper = self.world.pipeline._keeper(conn, self.clock.now())
+            await keeper.rule(event, Ruling.RETRACTED, "a misreading")
+        await self.work()
 
     async def wait(self, step: timedelta, until: datetime) -> None:
         """Let time pass in steps, the jobs running after each."""

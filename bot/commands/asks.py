@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from telegram import Message as TelegramMessage
+from telegram import User
 from telegram.constants import ChatType
 
 from jobs.domain.alerts import ChatId
@@ -119,6 +120,11 @@ def ask_of(message: TelegramMessage, argument: str) -> Ask:
         argument=argument,
         thread_id=topic_of(message),
     )
+
+
+def person_of(user: User | None) -> int | None:
+    """Return a person's number; the numbers that Telegram shares out are no person's."""
+    return None if user is None or user.id in _SHARED_IDS else user.id
 
 
 def topic_of(message: TelegramMessage) -> int:

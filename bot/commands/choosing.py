@@ -22,6 +22,7 @@ from jobs.store import chats, nights, rhythms
 
 FILTER = "filter"
 SETTINGS = "set"
+PUBLISHING = "chan"
 
 
 async def choose(desk: Desk, ask: Ask, words: Words) -> Message:
@@ -88,12 +89,22 @@ async def _page(desk: Desk, ask: Ask, page: Page) -> Message:
         chat = await chats.read_chat(conn, ask.place.chat_id)
         rhythm = await rhythms.read_rhythm(conn, ask.place.chat_id, ask.place.thread_id)
         quiet = await nights.read_quiet(conn, ask.place.chat_id)
+    more = []
+    if ask.elsewhere is not None:
+        more = [desk.button(ask, words.gettext("What is published"), PUBLISHING, "page")]
     return choices.settings_page(
         words,
         desk.reference,
         page,
-        Chosen(wanted, chat.zone if chat else desk.default_zone, rhythm, quiet),
+        Chosen(
+            wanted,
+            chat.zone if chat else desk.default_zone,
+            rhythm,
+            quiet,
+            is_elsewhere=ask.elsewhere is not None,
+        ),
         lambda label, payload: desk.button(ask, label, SETTINGS, payload),
+        more,
     )
 
 

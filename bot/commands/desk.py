@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from telegram import Bot
+
 from bot.commands.asks import Ask
 from bot.commands.buttons import Press, Signer, address
 from bot.commands.countries import Gazetteer
@@ -25,6 +27,7 @@ class Desk:
     """Where commands are answered; it holds no state of its own."""
 
     store: Store
+    bot: Bot
     reference: Reference
     clock: Clock
     signer: Signer

@@ -1,9 +1,10 @@
 """The table of commands, from which menu, /help and the README are made."""
 
 from bot.commands.asks import Ask
-from bot.commands.choosing import FILTER, SETTINGS, choose, press_settings, settings
+from bot.commands.choosing import FILTER, PUBLISHING, SETTINGS, choose, press_settings, settings
 from bot.commands.desk import Command, Desk, Pressed
 from bot.commands.informing import help_for, privacy
+from bot.commands.managing import DECIDE, MANAGE, manage, press_decide, press_publishing
 from bot.commands.operating import confirm, retract
 from bot.commands.picturing import world_map
 from bot.commands.reading import countries, latest, status, why
@@ -62,6 +63,13 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "silences", "", N_("what is silenced here, to be lifted"), list_silences, Who.CHAT_ADMIN
     ),
+    Command(
+        MANAGE,
+        N_("[NUMBER COMMAND]"),
+        N_("your groups and channels, from this chat"),
+        manage,
+        where=_PRIVATE,
+    ),
     Command("help", "", N_("all commands"), help_),
     Command("privacy", "", N_("what is kept of this chat"), privacy),
     Command(
@@ -87,6 +95,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
 )
 
+MANAGED = frozenset({"start", "stop", FILTER, "settings", "digest", "quiet", "silences", "forget"})
+"""The commands that work for a chat managed from elsewhere."""
+
 BY_NAME = {command.name: command for command in COMMANDS}
 
 PRESSES = {
@@ -94,5 +105,7 @@ PRESSES = {
     FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
     SILENCE: Pressed(press_silence, Who.CHAT_ADMIN, beside=True),
     CHOICE: Pressed(press_choice, Who.CHAT_ADMIN),
+    PUBLISHING: Pressed(press_publishing, Who.CHAT_ADMIN),
+    DECIDE: Pressed(press_decide, Who.CHAT_ADMIN),
 }
 """What our buttons do, by the action they carry."""

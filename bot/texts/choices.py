@@ -64,6 +64,7 @@ class Chosen:
     zone: str
     rhythm: Rhythm
     quiet: QuietHours
+    is_elsewhere: bool = False
 
     @property
     def filter(self) -> Filter:
@@ -75,12 +76,21 @@ Rows = list[tuple[Button, ...]]
 
 
 def settings_page(
-    words: Words, names: Reference, page: Page, chosen: Chosen, make: Making
+    words: Words,
+    names: Reference,
+    page: Page,
+    chosen: Chosen,
+    make: Making,
+    more: Sequence[Button] = (),
 ) -> Message:
-    """Return one page of /settings, with its buttons."""
+    """Return one page of /settings, with its buttons; ``more`` are those of the first page."""
     writer = Writer()
     with writer.bold():
-        writer.write(words.gettext("Settings of this chat"))
+        writer.write(
+            words.gettext("Settings of a chat that you manage")
+            if chosen.is_elsewhere
+            else words.gettext("Settings of this chat")
+        )
     writer.line()
     if chosen.wanted is None:
         writer.line(
@@ -97,6 +107,8 @@ def settings_page(
         writer.line(words.gettext(_HINTS[page]))
     for row in _ROWS[page](words, names, chosen, make):
         writer.row(*row)
+    if page is Page.MAIN and more:
+        writer.row(*more)
     if page is not Page.MAIN:
         writer.row(make("« " + words.gettext("Back"), f"page:{Page.MAIN}"))
     return writer.build()

@@ -153,6 +153,29 @@ class Digest:
     sources: int
 
 
+class ProposalState(StrEnum):
+    """What became of an alert that an editor is asked about."""
+
+    OPEN = "open"
+    PUBLISHED = "published"
+    DROPPED = "dropped"
+    EXPIRED = "expired"
+    RETRACTED = "retracted"
+    """It was taken back before anybody let it through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An alert that waits for an editor of a channel (or group), as the editor sees it."""
+
+    state: ProposalState
+    chat_id: ChatId
+    chat_kind: str
+    thread_id: int
+    alert_id: AlertId
+    facts: Facts
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """A change of an event that is worth telling.
@@ -194,6 +217,8 @@ class DeliveryState(StrEnum):
     DEAD = "DEAD"
     UNCERTAIN = "UNCERTAIN"
     CANCELLED = "CANCELLED"
+    UNAPPROVED = "UNAPPROVED"
+    """Not sent before an editor lets it through."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import (
-    AlertId,
-    AlertKind,
-    Digest,
-    DigestLine,
-    Facts,
-    Level,
-    Notice,
-    Occasion,
-    Reason,
-    Voice,
-)
-from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade
+from jobs.domain.alerts import AlertId, AlertKind, Digest, Level, Notice, Proposal, Reason
+from jobs.domain.events import Event, EventId, Evidence
 from jobs.store import events, mentions
+from jobs.store.contents import Content, facts_from_json, facts_to_json
 from jobs.store.schema import alert, event, mention, revision
-
-Told = Facts | Notice | Digest
-"""What a revision holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +25,7 @@ class Revision:
     kind: AlertKind
     level: Level
     reason: Reason
-    facts: Told
+    facts: Content
     created_at: datetime
 
 
@@ -85,7 +72,7 @@ async def add_revision(
     kind: AlertKind,
     level: Level,
     reason: Reason,
-    facts: Told,
+    facts: Content,
     now: datetime,
 ) -> int:
     """Write an alert's next revision and return its number, the first being 1."""
@@ -107,8 +94,10 @@ async def add_revision(
     return int(number)
 
 
-async def add_notice(conn: AsyncConnection, notice: Notice | Digest, now: datetime) -> AlertId:
-    """Write a notice or digest as an alert of one revision; the caller puts it into the outbox."""
+async def add_notice(
+    conn: AsyncConnection, notice: Notice | Digest | Proposal, now: datetime
+) -> AlertId:
+    """Write what is no alert itself as one of one revision; the caller puts it into the outbox."""
     alert_id = await create(conn, None, now)
     await add_revision(
         conn,
@@ -130,6 +119,12 @@ async def get_revision(conn: AsyncConnection, alert_id: AlertId, number: int) ->
         )
     ).one_or_none()
     return None if row is None else _revision(row)
+
+
+async def last_of(conn: AsyncConnection, alert_id: AlertId) -> Revision | None:
+    """Return the last revision of an alert or notice, or None."""
+    found = await _load(conn, alert.c.id == alert_id)
+    return found[-1] if found else None
 
 
 async def revisions_of(conn: AsyncConnection, event_id: EventId) -> list[Revision]:
@@ -192,99 +187,6 @@ async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
         for row in rows
     )
     return Why(alert_id, believed, tuple(told), accounts)
-
-
-def facts_to_json(facts: Told) -> dict[str, Any]:
-    """Return what ``facts_from_json`` reads: plain values, dates as ISO 8601."""
-    if isinstance(facts, Notice):
-        return {"notice": facts.key, **facts.values}
-    if isinstance(facts, Digest):
-        return _digest_to_json(facts)
-    return {
-        "case": facts.case,
-        "actor": facts.actor,
-        "type": facts.type,
-        "status": facts.status,
-        "grade": facts.grade,
-        "on": _iso(facts.on),
-        "first_seen_at": _iso(facts.first_seen_at),
-        "origins": facts.origins,
-        "voices": [
-            [voice.outlet, voice.url, voice.title, _iso(voice.published_at)]
-            for voice in facts.voices
-        ],
-        "detail": facts.detail,
-        "contested": facts.contested,
-        "retracted": facts.retracted,
-        "reverses": facts.reverses,
-        "includes": [list(included) for included in facts.includes],
-        "note": facts.note,
-        "recognises": facts.recognises,
-    }
-
-
-def facts_from_json(data: dict[str, Any]) -> Told:
-    """Return the facts, notice or digest that ``facts_to_json`` wrote."""
-    if "digest" in data:
-        return _digest_from_json(data)
-    if "notice" in data:
-        return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
-    reverses = data["reverses"]
-    return Facts(
-        case=data["case"],
-        actor=data["actor"],
-        type=EventType(data["type"]),
-        status=EventStatus(data["status"]),
-        grade=Grade(data["grade"]),
-        on=None if data["on"] is None else date.fromisoformat(data["on"]),
-        first_seen_at=datetime.fromisoformat(data["first_seen_at"]),
-        origins=data["origins"],
-        voices=tuple(
-            Voice(outlet, url, title, None if at is None else datetime.fromisoformat(at))
-            for outlet, url, title, at in data["voices"]
-        ),
-        detail=data["detail"],
-        contested=data["contested"],
-        retracted=data["retracted"],
-        reverses=None if reverses is None else AlertId(reverses),
-        includes=tuple((EventType(kind), detail) for kind, detail in data["includes"]),
-        note=data["note"],
-        recognises=data["recognises"],
-    )
-
-
-def _digest_to_json(digest: Digest) -> dict[str, Any]:
-    return {
-        "digest": digest.occasion,
-        "since": _iso(digest.since),
-        "lines": [
-            [line.alert_id, line.revision, line.reason, line.is_new, facts_to_json(line.facts)]
-            for line in digest.lines
-        ],
-        "more": digest.more,
-        "sources_read": digest.sources_read,
-        "sources": digest.sources,
-    }
-
-
-def _digest_from_json(data: dict[str, Any]) -> Digest:
-    lines = []
-    for alert_id, number, reason, is_new, told in data["lines"]:
-        facts = facts_from_json(told)
-        assert isinstance(facts, Facts)  # noqa: S101 - a digest holds alerts only
-        lines.append(DigestLine(AlertId(alert_id), number, Reason(reason), is_new, facts))
-    return Digest(
-        Occasion(data["digest"]),
-        datetime.fromisoformat(data["since"]),
-        tuple(lines),
-        data["more"],
-        data["sources_read"],
-        data["sources"],
-    )
-
-
-def _iso(moment: date | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 def _revisions() -> Select[Any]:

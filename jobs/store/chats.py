@@ -118,6 +118,17 @@ async def let_leave_topic(
     )
 
 
+async def set_approval(
+    conn: AsyncConnection, chat_id: ChatId, thread_id: int, wanted: bool
+) -> None:
+    """Say whether an editor must let each alert through to a place."""
+    await conn.execute(
+        update(subscription)
+        .where(subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id)
+        .values(needs_approval=wanted)
+    )
+
+
 async def unsubscribe(conn: AsyncConnection, chat_id: ChatId, *, thread_id: int = 0) -> bool:
     """Let a chat's topic hear nothing more; return True if it heard anything before."""
     result = await conn.execute(

@@ -35,6 +35,7 @@ OPEN = (
     DeliveryState.SENDING,
     DeliveryState.RETRY,
     DeliveryState.UNCERTAIN,
+    DeliveryState.UNAPPROVED,
 )
 """The states in which something is still to become of a row."""
 
@@ -43,6 +44,7 @@ UNSENT = (
     DeliveryState.CLAIMED,
     DeliveryState.RETRY,
     DeliveryState.UNCERTAIN,
+    DeliveryState.UNAPPROVED,
 )
 """The open states in which no call is being made."""
 
@@ -98,6 +100,12 @@ async def fan_out(
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
+    # What an editor has not let through yet is let through as it then stands.
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.alert_id == alert_id, outbox.c.state == DeliveryState.UNAPPROVED)
+        .values(revision=revision)
+    )
     at_once = literal(now, outbox.c.not_before.type)
     edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, at_once, now)
     replies = corrections = 0
@@ -120,9 +128,20 @@ async def fan_out(
             ~is_in_digest(alert_id, *there),
         )
     )
-    sends = await _insert(
-        conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], rings_at, now
-    )
+    sends = 0
+    for state in (DeliveryState.PENDING, DeliveryState.UNAPPROVED):
+        waits = subscription.c.needs_approval.is_(state is DeliveryState.UNAPPROVED)
+        sends += await _insert(
+            conn,
+            wanting.where(waits),
+            alert_id,
+            revision,
+            Action.SEND,
+            _BY_LEVEL[level],
+            rings_at,
+            now,
+            state,
+        )
     return FannedOut(sends + corrections, edits, replies)
 
 
@@ -264,12 +283,13 @@ async def _insert(
     priority: Priority,
     not_before: ColumnElement[datetime],
     now: datetime,
+    state: DeliveryState = DeliveryState.PENDING,
 ) -> int:
     values = {
         outbox.c.alert_id: alert_id,
         outbox.c.revision: revision,
         outbox.c.action: str(action),
-        outbox.c.state: str(DeliveryState.PENDING),
+        outbox.c.state: str(state),
         outbox.c.priority: int(priority),
         outbox.c.created_at: now,
         outbox.c.attempts: 0,
@@ -301,7 +321,7 @@ async def _follow(
             told.c.alert_id == alert_id,
             told.c.action == Action.SEND,
             told.c.revision < revision,
-            told.c.state.not_in(CLOSED),
+            told.c.state.not_in((*CLOSED, DeliveryState.UNAPPROVED)),
             chat.c.closed_reason.is_(None),
             ~exists().where(
                 mine.c.alert_id == alert_id,

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Facts
 from jobs.domain.events import EventType
 from jobs.domain.silences import Matcher, Silence, SilenceId
-from jobs.store.alerts import facts_from_json
 from jobs.store.claims import Delivery
+from jobs.store.contents import facts_from_json
 from jobs.store.outbox import promote_followers, write
 from jobs.store.schema import outbox, silence
 

@@ -1,0 +1,142 @@
+"""What a revision holds, as JSON: an alert's facts, a notice, a digest, a proposal."""
+
+from datetime import date, datetime
+from typing import Any
+
+from jobs.domain.alerts import (
+    AlertId,
+    ChatId,
+    Digest,
+    DigestLine,
+    Facts,
+    Notice,
+    Occasion,
+    Proposal,
+    ProposalState,
+    Reason,
+    Voice,
+)
+from jobs.domain.events import EventStatus, EventType, Grade
+
+Content = Facts | Notice | Digest | Proposal
+
+
+def facts_to_json(facts: Content) -> dict[str, Any]:
+    """Return what ``facts_from_json`` reads: plain values, dates as ISO 8601."""
+    if isinstance(facts, Notice):
+        return {"notice": facts.key, **facts.values}
+    if isinstance(facts, Digest):
+        return _digest_to_json(facts)
+    if isinstance(facts, Proposal):
+        return _proposal_to_json(facts)
+    return {
+        "case": facts.case,
+        "actor": facts.actor,
+        "type": facts.type,
+        "status": facts.status,
+        "grade": facts.grade,
+        "on": _iso(facts.on),
+        "first_seen_at": _iso(facts.first_seen_at),
+        "origins": facts.origins,
+        "voices": [
+            [voice.outlet, voice.url, voice.title, _iso(voice.published_at)]
+            for voice in facts.voices
+        ],
+        "detail": facts.detail,
+        "contested": facts.contested,
+        "retracted": facts.retracted,
+        "reverses": facts.reverses,
+        "includes": [list(included) for included in facts.includes],
+        "note": facts.note,
+        "recognises": facts.recognises,
+    }
+
+
+def facts_from_json(data: dict[str, Any]) -> Content:
+    """Return the facts, notice or digest that ``facts_to_json`` wrote."""
+    if "digest" in data:
+        return _digest_from_json(data)
+    if "proposal" in data:
+        return _proposal_from_json(data)
+    if "notice" in data:
+        return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
+    reverses = data["reverses"]
+    return Facts(
+        case=data["case"],
+        actor=data["actor"],
+        type=EventType(data["type"]),
+        status=EventStatus(data["status"]),
+        grade=Grade(data["grade"]),
+        on=None if data["on"] is None else date.fromisoformat(data["on"]),
+        first_seen_at=datetime.fromisoformat(data["first_seen_at"]),
+        origins=data["origins"],
+        voices=tuple(
+            Voice(outlet, url, title, None if at is None else datetime.fromisoformat(at))
+            for outlet, url, title, at in data["voices"]
+        ),
+        detail=data["detail"],
+        contested=data["contested"],
+        retracted=data["retracted"],
+        reverses=None if reverses is None else AlertId(reverses),
+        includes=tuple((EventType(kind), detail) for kind, detail in data["includes"]),
+        note=data["note"],
+        recognises=data["recognises"],
+    )
+
+
+def _digest_to_json(digest: Digest) -> dict[str, Any]:
+    return {
+        "digest": digest.occasion,
+        "since": _iso(digest.since),
+        "lines": [
+            [line.alert_id, line.revision, line.reason, line.is_new, facts_to_json(line.facts)]
+            for line in digest.lines
+        ],
+        "more": digest.more,
+        "sources_read": digest.sources_read,
+        "sources": digest.sources,
+    }
+
+
+def _digest_from_json(data: dict[str, Any]) -> Digest:
+    lines = []
+    for alert_id, number, reason, is_new, told in data["lines"]:
+        facts = facts_from_json(told)
+        assert isinstance(facts, Facts)  # noqa: S101 - a digest holds alerts only
+        lines.append(DigestLine(AlertId(alert_id), number, Reason(reason), is_new, facts))
+    return Digest(
+        Occasion(data["digest"]),
+        datetime.fromisoformat(data["since"]),
+        tuple(lines),
+        data["more"],
+        data["sources_read"],
+        data["sources"],
+    )
+
+
+def _proposal_to_json(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "proposal": proposal.state,
+        "chat": proposal.chat_id,
+        "chat_kind": proposal.chat_kind,
+        "thread": proposal.thread_id,
+        "alert": proposal.alert_id,
+        "facts": facts_to_json(proposal.facts),
+    }
+
+
+def _proposal_from_json(data: dict[str, Any]) -> Proposal:
+    facts = facts_from_json(data["facts"])
+    assert isinstance(facts, Facts)  # noqa: S101 - an alert is proposed, nothing else
+    return Proposal(
+        ProposalState(data["proposal"]),
+        ChatId(data["chat"]),
+        data["chat_kind"],
+        data["thread"],
+        AlertId(data["alert"]),
+        facts,
+    )
+
+
+def _iso(moment: date | None) -> str | None:
+    return None if moment is None else moment.isoformat()
