@@ -8,16 +8,17 @@ import asyncio
 import sys
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from jobs.domain.items import Source, Validators
 from jobs.errors import SourceError
+from jobs.rebuild import rebuild
 from jobs.reference import Reference, load_reference
 from jobs.settings import Settings
 from jobs.sources.http import GuardedClient, NotModified
 from jobs.sources.workers import ParserPool
 from jobs.store import sources as source_table
-from jobs.store.engine import Store
+from jobs.store.engine import Store, lock_ledger
 
 CHECKS = ("config", "sources", "store")
 
@@ -25,6 +26,11 @@ CHECKS = ("config", "sources", "store")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what ``check`` takes."""
     parser.add_argument("what", choices=CHECKS, help="what to look at")
+    parser.add_argument(
+        "--rebuild",
+        action="store_true",
+        help="with store: make the ledger anew from its mentions, and say what differs",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -34,6 +40,8 @@ def main(args: argparse.Namespace) -> int:
         return _check_config(settings)
     if args.what == "sources":
         return asyncio.run(_check_sources(settings))
+    if args.rebuild:
+        return asyncio.run(_rebuild_store(settings))
     return asyncio.run(_check_store(settings))
 
 
@@ -157,3 +165,21 @@ async def _check_store(settings: Settings) -> int:
     for row in failing:
         _say(f"failing: {row.source_id}, {row.failures} times in a row: {row.last_error}")
     return 1 if failing else 0
+
+
+async def _rebuild_store(settings: Settings) -> int:
+    reference = load_reference(
+        settings.cases_dir, settings.sources_file, telegram_channels=settings.telegram_channels
+    )
+    store = await Store.open(settings.database_url(), migrate=False)
+    try:
+        async with store.write() as conn:
+            await lock_ledger(conn)
+            rebuilt = await rebuild(conn, reference, datetime.now(UTC))
+    finally:
+        await store.close()
+    for line in rebuilt.differences:
+        _say(line)
+    made = f"{rebuilt.events} events and {rebuilt.standings} standings made anew"
+    _say(f"{made}, {len(rebuilt.differences)} differences from the stored ledger")
+    return 1 if rebuilt.differences else 0

@@ -5,7 +5,7 @@ marked as processed with all that follows from them (``detect``). A crash betwee
 repeats work and loses none.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,18 +15,18 @@ from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
 from jobs.digesting import BITE as DIGESTS
 from jobs.digesting import JOINED_BEFORE, end_nights, write_due_digests
-from jobs.domain.alerts import AlertId, ChatId, Notice
-from jobs.domain.events import Ruling
+from jobs.domain.alerts import ChatId
 from jobs.domain.items import NewsItem
+from jobs.ordering import Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
 from jobs.store import (
-    alerts,
     chats,
     digests,
     items,
     nights,
+    notices,
     orders,
     outbox,
     proposals,
@@ -36,7 +36,6 @@ from jobs.store import (
 )
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
-from jobs.store.orders import Order, OrderKind
 from jobs.watching import watch
 
 BATCH = 25
@@ -50,11 +49,6 @@ APPROVAL_LIFE = timedelta(hours=12)
 
 KEEP_UPDATES = timedelta(days=9)
 """Telegram keeps updates for a day, and counts on for a week."""
-
-_RULINGS: Mapping[str, Ruling] = {
-    OrderKind.CONFIRM: Ruling.CONFIRMED,
-    OrderKind.RETRACT: Ruling.RETRACTED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +132,9 @@ class Pipeline:
     async def _enter(self, keeper: Bookkeeper, stored: StoredItem) -> list[Entry]:
         item = stored.item
         text = Text(item.title, item.summary, item.lang, item.outlet, item.published_at)
-        return [await keeper.enter(stored, mention) for mention in self._detector.detect(text)]
+        said = self._detector.detect(text)
+        entries = [await keeper.enter(stored, mention) for mention in said]
+        return [*entries, *await keeper.take_back(stored, said)]
 
     async def carry_out_orders(self, now: datetime) -> int:
         """Carry out what admins ordered, each in its own transaction; return how many."""
@@ -152,23 +148,14 @@ class Pipeline:
             await lock_ledger(conn)
             waiting = await orders.pending(conn, 1)
             for order in waiting:
-                answer = await self._carry_out(conn, order, now)
-                await self._notify(conn, answer, [order.chat_id], now)
-                await orders.finish(conn, order.id, answer.key, now)
+                ordering = Ordering(
+                    conn, self._reference, self._keeper(conn, now), self._operators, now
+                )
+                answer = await ordering.carry_out(order)
+                for chat_ids, notice in (([order.chat_id], answer.notice), *answer.others):
+                    await notices.tell(conn, notice, chat_ids, now)
+                await orders.finish(conn, order.id, answer.notice.key, now, answer.made)
         return bool(waiting)
-
-    async def _carry_out(self, conn: AsyncConnection, order: Order, now: datetime) -> Notice:
-        number, ruling = order.payload.get("alert"), _RULINGS.get(order.kind)
-        if ruling is None or not isinstance(number, int):
-            return Notice("unchanged", {"alert": str(number), "why": f"{order.kind}?"})
-        why = await alerts.why(conn, AlertId(number))
-        if why is None:
-            return Notice("no_such_alert", {"alert": number})
-        keeper = self._keeper(conn, now)
-        telling = await keeper.rule(why.event, ruling, str(order.payload.get("note", "")))
-        if telling is None:
-            return Notice("unchanged", {"alert": number, "why": "it says so already"})
-        return Notice(ruling.value, {"alert": number})
 
     async def digest(self, now: datetime) -> int:
         """Write the digests that are due into the outbox; return how many."""
@@ -205,7 +192,7 @@ class Pipeline:
         async with self._store.write() as conn:
             found = watch(await sources.health(conn), now)
             for notice in found.notices:
-                await self._notify(conn, notice, self._operators, now)
+                await notices.tell(conn, notice, self._operators, now)
             await sources.set_alarm(conn, found.ailing, now)
             await sources.set_alarm(conn, found.well, None)
 
@@ -226,9 +213,3 @@ class Pipeline:
 
     def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
         return Bookkeeper(conn, self._reference, self._freshness, now)
-
-    async def _notify(
-        self, conn: AsyncConnection, notice: Notice, chat_ids: Collection[ChatId], now: datetime
-    ) -> None:
-        alert_id = await alerts.add_notice(conn, notice, now)
-        await outbox.put_notices(conn, alert_id, chat_ids, now)

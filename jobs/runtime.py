@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pyexpat import EXPAT_VERSION
+from types import FrameType
 from typing import Any
 
 from jobs.detection import Detector
@@ -32,8 +35,14 @@ from jobs.web import WebServer
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 2.5
 """How long jobs in hand may take to end; a stop must be over within eight seconds."""
+
+FORCE_SECONDS = 7.5
+"""When a stop that something holds up is ended by force: every state is in the store."""
+
+FORCED = 1
+"""The exit code then."""
 
 LATE_SECONDS = 600.0
 """A job whose last success is older than this needs a person's eye."""
@@ -131,15 +140,33 @@ async def jobs_running(
 
 @contextmanager
 def stop_on_signal(stop: asyncio.Event) -> Iterator[None]:
-    """Set ``stop`` on the first SIGINT or SIGTERM; a second one changes nothing."""
+    """Set ``stop`` on the first SIGINT or SIGTERM; a second one changes nothing.
+
+    The process then ends within eight seconds, whatever hangs: an event loop that is held
+    up could neither see the signal nor keep to a deadline of its own.
+    """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set() or loop.is_closed():
+            return
+        loop.call_soon_threadsafe(stop.set)
+        force = threading.Timer(FORCE_SECONDS, _end_by_force)
+        force.daemon = True
+        force.start()
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end_by_force() -> None:
+    os.write(2, b"something hangs: ended by force; what was being sent is uncertain\n")
+    os._exit(FORCED)
 
 
 def load_all(settings: Settings) -> Reference:

@@ -7,7 +7,6 @@ explains each. A secret may instead stand in a file named by ``NAME_FILE``.
 import difflib
 import os
 import re
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
 
 SECRETS = ("bot_token", "webhook_secret", "store_url")
@@ -23,13 +23,6 @@ SECRETS = ("bot_token", "webhook_secret", "store_url")
 
 TERMINAL_PERSON = 1
 """The id of whoever sits at the terminal that stands in for Telegram without a token."""
-
-
-class UncertainPolicy(StrEnum):
-    """What becomes of a message whose arrival is unknown."""
-
-    RESEND = "resend"
-    CLOSE = "close"
 
 
 class Settings(BaseSettings):
@@ -73,7 +66,8 @@ class Settings(BaseSettings):
     parser_memory_mb: int = Field(512, ge=128)
 
     freshness_hours: int = Field(72, ge=1)
-    uncertain_policy: UncertainPolicy = UncertainPolicy.RESEND
+    uncertain_policy: str = "resend"
+    paid_broadcast_per_second: int = Field(0, ge=0, le=1000)
     send_deadline_seconds: float = Field(40, gt=0, le=300)
     outbox_ttl_hours: int = Field(24, ge=1)
     keep_items_days: int = Field(400, ge=7)
@@ -88,6 +82,13 @@ class Settings(BaseSettings):
         if not all(part.isdecimal() for part in parts):
             raise ValueError("expected whole numbers, such as 12345678, 23456789")
         return tuple(int(part) for part in parts)
+
+    @field_validator("uncertain_policy")
+    @classmethod
+    def _readable_policy(cls, value: str) -> str:
+        if _resent(value) is None:
+            raise ValueError("expected resend, close, or such as major=resend, signal=close")
+        return value
 
     @field_validator("admin_ids")
     @classmethod
@@ -148,6 +149,10 @@ class Settings(BaseSettings):
         # Raised out here: the ValidationError holds the raw values, so it may not ride along.
         raise ConfigError("settings:\n  " + "\n  ".join(lines))
 
+    def resent_levels(self) -> frozenset[Level]:
+        """Return the levels of which a message whose arrival is unknown is sent again."""
+        return _resent(self.uncertain_policy) or frozenset()
+
     def operators(self) -> tuple[int, ...]:
         """Return who may confirm and retract, and is told how the sources fare."""
         return self.admin_ids if self.bot_token else (TERMINAL_PERSON,)
@@ -157,6 +162,18 @@ class Settings(BaseSettings):
         if self.store_url is not None:
             return self.store_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'recognition-watch.sqlite'}"
+
+
+def _resent(policy: str) -> frozenset[Level] | None:
+    """Return the levels that a policy sends again, or None where it cannot be read."""
+    words = policy.replace(",", " ").split()
+    if words in (["resend"], ["close"]):
+        return frozenset(Level) if words == ["resend"] else frozenset()
+    chosen = dict(word.split("=", 1) for word in words if "=" in word)
+    is_right = len(chosen) == len(words) and set(chosen.values()) <= {"resend", "close"}
+    if not (words and is_right and set(chosen) <= {level.value for level in Level}):
+        return None
+    return frozenset(level for level in Level if chosen.get(level, "resend") == "resend")
 
 
 def _secrets_from_files() -> dict[str, Any]:

@@ -58,6 +58,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in Settings.model_fields:
         for key in (name.upper(), f"{name.upper()}_FILE"):
             monkeypatch.delenv(key, raising=False)
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # as the program does at its start
     monkeypatch.chdir(tmp_path)
 
 

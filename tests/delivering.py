@@ -9,12 +9,12 @@ from typing import Any
 from telegram import Bot, MessageEntity
 from telegram.request import HTTPXRequest
 
-from bot.delivery import Deliverer, Policy
+from bot.delivery import Deliverer
 from bot.pacing import Pacer
 from bot.texts.messages import Message
-from jobs.domain.alerts import Action
+from bot.upkeep import Policy
+from jobs.domain.alerts import Action, Level
 from jobs.domain.clock import Clock
-from jobs.settings import UncertainPolicy
 from jobs.store.claims import Delivery
 from jobs.store.engine import Store
 from tests.bot_api import BotApi
@@ -26,6 +26,10 @@ SAYS = "alert 1 as of 1"
 
 
 def render(delivery: Delivery) -> Message:
+    if "notice" in delivery.facts:
+        return Message(f"notice {delivery.facts['notice']}")
+    if "missed" in delivery.facts:
+        return Message(f"missed {[number for number, _ in delivery.facts['missed']]}")
     repeated = " (possibly repeated)" if delivery.possibly_repeated else ""
     return Message(
         f"{delivery.facts['says']}{repeated}", (MessageEntity(MessageEntity.BOLD, 0, 5),)
@@ -42,9 +46,7 @@ class Line:
     clock: ManualClock
     render: Callable[[Delivery], Message] = render
     policy: Policy = field(
-        default_factory=lambda: Policy(
-            UncertainPolicy.RESEND, timedelta(seconds=10), timedelta(hours=24)
-        )
+        default_factory=lambda: Policy(frozenset(Level), timedelta(seconds=10), timedelta(hours=24))
     )
 
     def deliverer(self, clock: Clock | None = None, bot: Bot | None = None) -> Deliverer:

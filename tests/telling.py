@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryState, Level
@@ -56,6 +56,9 @@ async def tell(
     known = await conn.scalar(select(alert.c.id).where(alert.c.id == alert_id))
     if known is None:
         await conn.execute(insert(alert).values(id=alert_id, created_at=now))
+        if conn.dialect.name == "postgresql":
+            # A number given by hand is not counted by the sequence.
+            await conn.execute(text("SELECT setval(pg_get_serial_sequence('alert', 'id'), 1000)"))
     stored = await conn.scalar(
         select(revision.c.revision).where(
             revision.c.alert_id == alert_id, revision.c.revision == number

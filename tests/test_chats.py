@@ -8,10 +8,10 @@ from sqlalchemy import func, insert, select
 
 from jobs.domain.alerts import AlertId, ChatId, Filter, Level, Notice
 from jobs.domain.events import EventStatus, EventType, Grade
-from jobs.store import alerts, chats, digests, orders, outbox, rhythms
+from jobs.domain.orders import OrderKind
+from jobs.store import alerts, chats, digests, orders, outbox, reports, rhythms
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
-from jobs.store.orders import OrderKind
 from jobs.store.schema import filter_row, metadata, proposal, silence, steward
 
 NOON = datetime(2025, 7, 3, 12, tzinfo=UTC)
@@ -100,6 +100,7 @@ async def test_forget_leaves_nothing_of_a_chat_and_all_of_the_others(store: Stor
                 chat_id=chat_id,
                 now=NOON,
             )
+            await reports.put(conn, f"https://news.example/{chat_id}", chat_id, NOON)
     async with store.write() as conn:
         notice = await alerts.add_notice(conn, Notice("confirmed", {"alert": 1}), NOON)
         await outbox.put_notices(conn, notice, [MINE, YOURS], NOON)
@@ -120,6 +121,8 @@ async def test_forget_leaves_nothing_of_a_chat_and_all_of_the_others(store: Stor
             if column.name == "chat_id" or (table.name, column.name) == ("chat", "id")
         }
         stewards = (await conn.scalars(select(steward.c.user_id))).all()
+    # A reported page stays in the queue; nobody is answered.
+    assert left.pop("report") == {0, YOURS}
     assert left == {key: {YOURS} for key in left}
     assert len(left) == 8
     assert list(stewards) == [8]

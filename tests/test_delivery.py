@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select
 from telegram import MessageEntity
 
-from bot.delivery import Deliverer, Policy
+from bot.delivery import Deliverer
 from bot.texts.messages import Message
-from jobs.domain.alerts import Action, DeliveryState
+from bot.upkeep import Policy
+from jobs.domain.alerts import Action, DeliveryState, Level
 from jobs.domain.clock import SystemClock
-from jobs.settings import UncertainPolicy
 from jobs.store import attempts
 from jobs.store.claims import Delivery
 from jobs.store.engine import Store
@@ -28,8 +28,6 @@ from tests.clocks import ManualClock
 from tests.delivering import GROUP, SAYS, SUPERGROUP, A, B, Line, open_bot, render, unopened_bot
 from tests.telling import take
 
-pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
-
 SEND, EDIT, REPLY = Action.SEND, Action.EDIT, Action.REPLY
 SENT, DEAD = DeliveryState.SENT, DeliveryState.DEAD
 UNCERTAIN, CANCELLED = DeliveryState.UNCERTAIN, DeliveryState.CANCELLED
@@ -39,7 +37,7 @@ REPEATED = f"{SAYS} (possibly repeated)"
 
 @pytest.fixture
 def impatient(line: Line) -> Line:
-    line.policy = Policy(UncertainPolicy.RESEND, timedelta(seconds=0.6), timedelta(hours=24))
+    line.policy = Policy(frozenset(Level), timedelta(seconds=0.6), timedelta(hours=24))
     return line
 
 
@@ -147,7 +145,7 @@ async def test_twice_in_doubt_is_closed_and_said_so(
 
 
 async def test_operator_may_prefer_a_loss_to_a_repeat(line: Line) -> None:
-    line.policy = Policy(UncertainPolicy.CLOSE, timedelta(seconds=10), timedelta(hours=24))
+    line.policy = Policy(frozenset(), timedelta(seconds=10), timedelta(hours=24))
     line.api.script("sendMessage", bot_api.status(502, stored=True))
     await line.subscribe(A)
     await line.tell()
@@ -481,7 +479,7 @@ async def test_run_delivers_what_is_written_meanwhile_and_keeps_the_pace(line: L
 
 async def test_a_stop_lets_go_of_a_call_that_hangs(line: Line) -> None:
     line.policy = Policy(
-        UncertainPolicy.RESEND,
+        frozenset(Level),
         timedelta(seconds=60),
         timedelta(hours=24),
         grace=timedelta(seconds=0.1),

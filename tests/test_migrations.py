@@ -51,5 +51,5 @@ def test_what_waited_before_there_were_topics_still_waits(tmp_path: Path) -> Non
         partial = conn.scalar(
             text("SELECT count(*) FROM sqlite_master WHERE sql LIKE '%WHERE st%'")
         )
-        assert partial == 2
+        assert partial == 3
     engine.dispose()

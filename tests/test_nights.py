@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from jobs.domain.alerts import Digest, Notice, Occasion
-from jobs.domain.events import EventId, EventStatus, EventType, Mention, Ruling
+from jobs.domain.alerts import ChatId, Digest, Notice, Occasion
+from jobs.domain.events import EventStatus, EventType, Mention
+from jobs.domain.orders import OrderKind
 from jobs.domain.rhythm import Pace, QuietHours, Rhythm
-from jobs.store import alerts, events, nights, outbox, rhythms
+from jobs.store import alerts, nights, orders, outbox, rhythms
 from jobs.store.engine import Store
 from jobs.store.schema import outbox as outbox_table
 from tests.samples import NOON, a_mention
@@ -186,10 +187,10 @@ async def test_what_was_retracted_by_night_is_not_joined(world: World) -> None:
     for actor in MANY:
         await world.hear(f"{actor.lower()}.example", said(actor))
     async with world.store.write() as conn:
-        event = await events.get(conn, EventId(1))
-        assert event is not None
-        await world.pipeline._keeper(conn, NOON).rule(event, Ruling.RETRACTED, "a misreading")
+        told = {"alert": 1, "note": "a misreading"}
+        await orders.put(conn, OrderKind.RETRACT, told, ordered_by=9, chat_id=ChatId(9), now=NOON)
+    await world.pipeline.carry_out_orders(NOON)
     await world.pipeline.end_nights(END - timedelta(seconds=20))
     [digest] = await joined(world)
     assert [line.facts.actor for line in digest.lines] == ["EC", "BO", "PY"]
-    assert await claimable(world, END) == [(5, 1, "send")]
+    assert await claimable(world, END) == [(6, 1, "send")]

@@ -26,8 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.outcomes import Outcome, Verdict
 from bot.recording import record
-from jobs.domain.alerts import Action, ChatId, DeliveryState
-from jobs.settings import UncertainPolicy
+from jobs.domain.alerts import Action, ChatId, DeliveryState, Level
 from jobs.store import attempts, moves
 from jobs.store.claims import Delivery
 from jobs.store.engine import Store
@@ -214,7 +213,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule()
     def the_uncertain_are_decided_on(self) -> None:
-        self.do(lambda conn: attempts.resolve_uncertain(conn, UncertainPolicy.RESEND, self.now))
+        self.do(lambda conn: attempts.resolve_uncertain(conn, frozenset(Level), self.now))
 
     @rule(seconds=st.sampled_from([1, 10, 100]))
     def time_passes(self, seconds: int) -> None:

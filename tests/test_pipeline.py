@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 
 from jobs.detection import Detector
 from jobs.domain.alerts import AlertId, AlertKind, Filter, Level, Notice, Reason
-from jobs.domain.events import EventStatus, EventType, Grade
+from jobs.domain.events import EventStatus, EventType, Grade, Mention
 from jobs.domain.items import SourceId
+from jobs.domain.orders import OrderKind
 from jobs.errors import StoreError
 from jobs.store import alerts, events, items, mentions, orders, sources, standings
 from jobs.store.engine import Store
-from jobs.store.orders import OrderKind
 from jobs.store.schema import alert, event, item, mention, outbox, revision
 from jobs.store.schema import source as source_table
 from tests.samples import NOON, a_mention, a_source, an_item
@@ -308,3 +308,68 @@ async def test_the_real_detector_takes_real_words_all_the_way() -> None:
     assert (entry.evidence.mention.actor, entry.reason) == ("UY", Reason.FIRST)
     assert await world.deliveries() == [(1, 1, CHAT, "send")]
     await store.close()
+
+
+class TestReversal:
+    BACK = replace(SAID, status=EventStatus.REVERSED, on=(NOON + 60 * DAY).date())
+
+    async def test_it_is_told_in_every_chat_that_has_what_it_takes_back(self, world: World) -> None:
+        await world.hear("one.example", SAID)
+        await world.subscribe(OTHER_CHAT, wanted=Filter(types=frozenset({EventType.MISSION})))
+        [entry] = await world.hear("two.example", self.BACK, at=NOON + 60 * DAY)
+        reversal, undone = entry.tellings
+        assert (undone.revision.alert_id, undone.revision.reason) == (1, Reason.REVERSAL)
+        assert undone.revision.facts.reversed_by == reversal.revision.alert_id == 2  # type: ignore[union-attr]
+        assert (await world.deliveries())[2:] == [
+            (2, 1, CHAT, "send"),
+            (2, 1, OTHER_CHAT, "send"),
+            (1, 2, CHAT, "edit"),
+            (1, 2, OTHER_CHAT, "edit"),
+        ]
+
+    async def test_a_reversal_that_was_none_is_taken_out_of_the_first_alert_again(
+        self, world: World
+    ) -> None:
+        await world.hear("one.example", SAID)
+        await world.hear("two.example", self.BACK, at=NOON + 60 * DAY)
+        async with world.store.write() as conn:
+            order = {"alert": 2, "note": "a hoax"}
+            await orders.put(conn, OrderKind.RETRACT, order, ordered_by=7, chat_id=CHAT, now=NOON)
+        await world.pipeline.carry_out_orders(NOON + 61 * DAY)
+        last = [each for each in await world.told() if each.alert_id == 1][-1]
+        assert (last.reason, last.facts.reversed_by) == (Reason.RESTORED, None)  # type: ignore[union-attr]
+
+
+class TestTakenBack:
+    STORY = "Uruguay opens formal ties with the new rulers of Kabul after a long debate"
+
+    async def _hear(self, world: World, host: str, title: str, *said: Mention) -> None:
+        self._at = getattr(self, "_at", NOON) + HOUR
+        await world.put(host, *said, title=title, at=self._at)
+        await world.pipeline.detect(self._at)
+
+    async def _last(self, world: World, alert_id: int) -> tuple[Reason, bool]:
+        last = [each for each in await world.told() if each.alert_id == alert_id][-1]
+        return last.reason, last.facts.retracted  # type: ignore[union-attr]
+
+    async def test_a_withdrawal_that_names_nobody_still_falls_on_its_story(
+        self, world: World
+    ) -> None:
+        await self._hear(world, "one.example", self.STORY, SAID)
+        await self._hear(world, "one.example", f"WITHDRAWN: {self.STORY}")
+        assert await self._last(world, 1) == (Reason.RETRACTED, True)
+
+    async def test_a_correction_that_names_another_state_takes_the_first_one_back(
+        self, world: World
+    ) -> None:
+        await self._hear(world, "one.example", self.STORY, SAID)
+        other = replace(SAID, actor="PY")
+        corrected = f"CORRECTED-{self.STORY.replace('Uruguay', 'Paraguay')}"
+        await self._hear(world, "one.example", corrected, other)
+        assert await self._last(world, 1) == (Reason.RETRACTED, True)
+        assert await self._last(world, 2) == (Reason.FIRST, False)
+
+    async def test_nobody_takes_back_what_another_owner_says(self, world: World) -> None:
+        await self._hear(world, "one.example", self.STORY, SAID)
+        await self._hear(world, "two.example", f"WITHDRAWN: {self.STORY}")
+        assert await self._last(world, 1) == (Reason.FIRST, False)

@@ -97,9 +97,9 @@ async def test_a_closed_topic_pauses_its_subscription_and_no_other(line: Line) -
     await line.tell(2)
     await line.settle(deliverer)
     assert texts(line, TALK) == ["alert 1 as of 1", "alert 2 as of 1"]
-    assert sorted(await fates(line))[:2] == [(NEWS, 1, SEND, CANCELLED), (NEWS, 1, SEND, DEAD)]
+    assert {(NEWS, 1, SEND, CANCELLED), (NEWS, 1, SEND, DEAD)} <= set(await fates(line))
     assert await paused(line) == {NEWS: "Topic_closed", TALK: None}
-    await line.tell(3)
+    await line.tell(50)
     await line.settle(deliverer)
     assert asked(line).count(str(NEWS)) == 1, "it is refused once, not for ever"
 
@@ -170,9 +170,9 @@ async def test_subscribing_anew_ends_the_pause(line: Line) -> None:
         assert await chats.wanted_filters(conn) == []
         await chats.subscribe(conn, ChatId(FORUM), Filter(), NOON, thread_id=NEWS)
         await conn.execute(update(subscription).values(filter_id=1))
-    await line.tell(2)
+    await line.tell(50)
     await line.settle(deliverer)
-    assert texts(line, NEWS) == ["alert 2 as of 1"]
+    assert texts(line, NEWS) == ["alert 50 as of 1"]
 
 
 @pytest.mark.parametrize(("given", "thread_id"), [(None, 0), (1, 0), (5, 5)])

@@ -8,16 +8,17 @@ from typing import Any
 
 from bot.application import render_delivery, signer_of
 from bot.commands.buttons import Press, Signer
-from bot.delivery import Deliverer, Policy
+from bot.delivery import Deliverer
 from bot.pacing import Pacer
-from jobs.domain.alerts import ChatId
-from jobs.domain.events import EventId, EventType, Mention, Ruling
-from jobs.settings import UncertainPolicy
-from jobs.store import events
+from bot.upkeep import Policy
+from jobs.domain.alerts import ChatId, Level
+from jobs.domain.events import EventType, Mention
+from jobs.domain.orders import OrderKind
+from jobs.store import orders
 from tests.bot_api import Shown
 from tests.samples import a_mention
 from tests.small_world import SMALL_WORLD
-from tests.talking import PERSON, Talk, talking
+from tests.talking import OPERATOR, PERSON, Talk, talking
 from tests.watching_world import World
 
 
@@ -33,7 +34,7 @@ class Walk(Talk):
             talk.clock,
             Pacer(),
             lambda delivery: render_delivery(delivery, SMALL_WORLD, signer_of(talk.app)),
-            Policy(UncertainPolicy.RESEND, timedelta(seconds=10), timedelta(hours=24)),
+            Policy(frozenset(Level), timedelta(seconds=10), timedelta(hours=24)),
         )
 
     async def hear(self, actor: str, host: str = "", **changes: Any) -> None:
@@ -55,13 +56,20 @@ class Walk(Talk):
                 return
             self.clock.ahead += 4
 
-    async def retract(self, event_id: int) -> None:
-        """Let the operator take an event back."""
+    async def retract(self, alert: int) -> None:
+        """Let the operator take an alert back."""
+        now = self.clock.now()
         async with self.store.write() as conn:
-            event = await events.get(conn, EventId(event_id))
-            assert event is not None
-            keeper = self.world.pipeline._keeper(conn, self.clock.now())
-            await keeper.rule(event, Ruling.RETRACTED, "a misreading")
+            told = {"alert": alert, "note": "a misreading"}
+            await orders.put(
+                conn,
+                OrderKind.RETRACT,
+                told,
+                ordered_by=OPERATOR,
+                chat_id=ChatId(OPERATOR),
+                now=now,
+            )
+        await self.world.pipeline.carry_out_orders(now)
         await self.work()
 
     async def wait(self, step: timedelta, until: datetime) -> None:

@@ -12,7 +12,7 @@ from telegram.constants import ChatType
 from jobs.domain.alerts import ChatId
 from jobs.store.chats import ChatKind, thread_of
 
-LONGEST_ARGUMENT = 300
+LONGEST_ARGUMENT = 800
 _COMMAND = re.compile(
     r"/(?P<name>\w{1,64})(?:@(?P<addressee>\w{1,64}))?(?:\s+(?P<argument>.*))?\Z", re.DOTALL
 )

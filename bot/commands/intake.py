@@ -39,8 +39,8 @@ from bot.pacing import Pacer
 from bot.texts import places, service
 from bot.texts.language import Words
 from bot.texts.messages import Message
-from jobs.domain.alerts import ChatId
-from jobs.store import chats, moves, outbox, stewards
+from jobs.domain.alerts import ChatId, Notice
+from jobs.store import chats, moves, notices, outbox, stewards
 from jobs.store.chats import ChatKind
 
 _log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class Intake:
     def __init__(self, desk: Desk, pacer: Pacer) -> None:
         self._desk = desk
         self._pace = AnswerPace(desk.clock)
-        self._answers = Answers(pacer, desk.clock)
+        self._answers = Answers(pacer, desk.clock, desk.store)
 
     async def on_message(self, update: Update, context: Context) -> None:
         """Answer a command in a chat or a channel; in private also say what is none."""
@@ -108,8 +108,7 @@ class Intake:
             return
         chat_id, kind = ChatId(change.chat.id), ChatKind(change.chat.type)
         if not _is_inside(change.new_chat_member):
-            async with self._desk.store.write() as conn:
-                await outbox.close_chat(conn, chat_id, change.new_chat_member.status)
+            await self._leave(chat_id, change)
             return
         if _is_inside(change.old_chat_member):
             return
@@ -225,6 +224,14 @@ class Intake:
         except TelegramError as error:
             # Whoever never spoke to the bot cannot be written to; /manage does the same later.
             _log.info("a channel's set-up was not offered: %s", type(error).__name__)
+
+    async def _leave(self, chat_id: ChatId, change: ChatMemberUpdated) -> None:
+        now, by = self._desk.clock.now(), change.from_user.id
+        async with self._desk.store.write() as conn:
+            await outbox.close_chat(conn, chat_id, change.new_chat_member.status)
+            if by != await chats.owner_of(conn, chat_id):  # who put the bot out knows it
+                closed = Notice("chat_closed", {"chat": str(chat_id)})
+                await notices.tell_owner(conn, closed, chat_id, now)
 
     async def _greet(self, change: ChatMemberUpdated, context: Context) -> None:
         words = await words_for(

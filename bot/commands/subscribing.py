@@ -2,8 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.commands.asks import Ask, Place
+from bot.commands.asks import Ask, Place, Sender
 from bot.commands.desk import Desk
+from bot.commands.forgetting import forget_chat
 from bot.texts import service, wishes
 from bot.texts.language import Words, words_of
 from bot.texts.messages import Message
@@ -27,6 +28,8 @@ async def start(desk: Desk, ask: Ask, words: Words) -> Message:
         known = await filter_of(conn, ask.place)
         wanted = known or Filter()
         await subscribe_place(desk, conn, ask.place, wanted)
+        if ask.sender is Sender.PERSON and ask.user_id is not None and not ask.is_private:
+            await chats.set_owner(conn, ask.chat_id, ask.user_id)
         stand = [
             (case, await standings.of_case(conn, case.id)) for case in desk.reference.cases.values()
         ]
@@ -60,8 +63,7 @@ async def press_forget(desk: Desk, ask: Ask, words: Words, payload: str) -> Mess
     """Delete everything of the chat, or not; the answer is the last thing it gets."""
     if payload != _YES:
         return service.kept(words)
-    async with desk.store.write() as conn:
-        await chats.forget(conn, ask.place.chat_id)
+    await forget_chat(desk.store, desk.clock, ask.place.chat_id)
     return service.forgotten(words)
 
 

@@ -2,12 +2,22 @@
 
 from bot.commands.asks import Ask
 from bot.commands.choosing import FILTER, PUBLISHING, SETTINGS, choose, press_settings, settings
-from bot.commands.desk import Command, Desk, Pressed
+from bot.commands.desk import Answering, Command, Desk, Pressed
 from bot.commands.informing import help_for, privacy
 from bot.commands.managing import DECIDE, MANAGE, manage, press_decide, press_publishing
-from bot.commands.operating import confirm, retract
+from bot.commands.operating import (
+    add,
+    confirm,
+    correct,
+    dismiss,
+    list_reports,
+    merge,
+    retract,
+    split,
+)
 from bot.commands.picturing import world_map
 from bot.commands.reading import countries, latest, status, why
+from bot.commands.reporting import report
 from bot.commands.rights import Who
 from bot.commands.silencing import CHOICE, SILENCE, list_silences, press_choice, press_silence
 from bot.commands.subscribing import FORGET, forget, press_forget, start, stop
@@ -22,6 +32,10 @@ _PRIVATE = frozenset({ChatKind.PRIVATE})
 async def help_(desk: Desk, ask: Ask, words: Words) -> Message:
     """Answer /help."""
     return help_for(COMMANDS, desk, ask, words)
+
+
+def _order(name: str, usage: str, description: str, answer: Answering) -> Command:
+    return Command(name, usage, description, answer, Who.OPERATOR, _PRIVATE, lasting=True)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -76,23 +90,33 @@ COMMANDS: tuple[Command, ...] = (
         "forget", "", N_("delete what is kept of this chat"), forget, Who.CHAT_ADMIN, lasting=True
     ),
     Command(
-        "retract",
-        N_("ID REASON"),
-        N_("take an alert back everywhere (operator)"),
-        retract,
-        Who.OPERATOR,
-        _PRIVATE,
+        "report",
+        N_("URL"),
+        N_("point to news that I missed or got wrong"),
+        report,
+        where=_PRIVATE,
         lasting=True,
     ),
-    Command(
-        "confirm",
-        N_("ID URL"),
-        N_("count an alert as confirmed by a page (operator)"),
-        confirm,
-        Who.OPERATOR,
-        _PRIVATE,
-        lasting=True,
+    _order("retract", N_("ID REASON"), N_("take an alert back everywhere (operator)"), retract),
+    _order(
+        "confirm", N_("ID URL"), N_("count an alert as confirmed by a page (operator)"), confirm
     ),
+    _order(
+        "correct",
+        N_("ID PART=VALUE REASON"),
+        N_("put right what an alert has wrong (operator)"),
+        correct,
+    ),
+    _order("merge", N_("ID ID REASON"), N_("let an alert go on as another (operator)"), merge),
+    _order("split", N_("ID N,N REASON"), N_("make two events of one (operator)"), split),
+    _order(
+        "add",
+        N_("CASE COUNTRY TYPE STATUS DAY URL WORDS"),
+        N_("enter an event by hand (operator)"),
+        add,
+    ),
+    _order("reports", "", N_("the pages that people pointed to (operator)"), list_reports),
+    _order("dismiss", N_("N REASON"), N_("close a report (operator)"), dismiss),
 )
 
 MANAGED = frozenset({"start", "stop", FILTER, "settings", "digest", "quiet", "silences", "forget"})

@@ -193,9 +193,10 @@ def why(
         "{count} item speaks of it:", "{count} items speak of it:", len(accounts)
     )
     writer.line(counted.format(count=len(accounts)))
-    for evidence, reason in accounts[:_SHOWN_ACCOUNTS]:
+    for place, (evidence, reason) in enumerate(accounts[:_SHOWN_ACCOUNTS], start=1):
         if writer.room < 2 * _ROOM_FOR_ONE_MORE:
             break
+        writer.write(f"{place}. ")
         _write_account(writer, words, evidence, reason)
     for at, reason in changes[1:]:
         if reason in REASONS and writer.room > _ROOM_FOR_ONE_MORE:
@@ -309,7 +310,6 @@ def _write_told(writer: Writer, words: Words, names: Reference, told: Told) -> N
 
 def _write_account(writer: Writer, words: Words, evidence: Evidence, reason: Reason | None) -> None:
     mention = evidence.mention
-    writer.write("• ")
     with writer.link(evidence.url):
         writer.foreign(evidence.title or evidence.url, 200)
     writer.write(" (")

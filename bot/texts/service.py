@@ -1,12 +1,10 @@
-"""Answers about the bot itself: greeting, help, privacy, refusals, orders."""
+"""Answers about the bot itself: greeting, help, privacy, refusals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.texts.foreign import safe_foreign
 from bot.texts.language import Words
 from bot.texts.messages import Button, Message, Writer
-from jobs.domain.alerts import AlertId
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,12 @@ def privacy(words: Words, outbox_days: int) -> Message:
     for point in (
         words.gettext(
             "Its number, its kind, its language and time zone, what it wants to hear, and which "
-            "alerts it was sent. No names, no user names, nothing that anybody writes."
+            "alerts it was sent. No names, no user names, nothing that anybody writes but the "
+            "address of a page that somebody reports."
+        ),
+        words.gettext(
+            "Of a group or channel also the number of who turned the alerts on, to tell them if "
+            "I can no longer write there."
         ),
         words.ngettext(
             "Which alerts were sent is kept for {days} day, so that they can be corrected.",
@@ -188,36 +191,3 @@ def failed(words: Words) -> Message:
     return Message(
         words.gettext("That did not work, and the fault is mine. It is noted; please try later.")
     )
-
-
-def order_taken(words: Words, alert_id: AlertId) -> Message:
-    """Return the answer to an operator's order that is now written down."""
-    return Message(
-        words.gettext("Noted for alert {id}. I answer here when it is done.").format(id=alert_id)
-    )
-
-
-def order_unclear(words: Words, usage: str, why: str) -> Message:
-    """Return what is wrong with an operator's order, and how it is written."""
-    return Message(f"{why}\n" + words.gettext("It is written: {usage}").format(usage=usage))
-
-
-def retract_usage(words: Words) -> Message:
-    """Return how a retraction is ordered."""
-    return order_unclear(
-        words,
-        "/retract 12 " + words.gettext("the reason, which readers will see"),
-        words.gettext("A number of an alert and a reason are needed."),
-    )
-
-
-def confirm_usage(words: Words, asked: str = "") -> Message:
-    """Return how a confirmation is ordered; ``asked`` is an address that cannot be used."""
-    why = (
-        words.gettext("This is no web address that readers can be sent to: {asked}").format(
-            asked=safe_foreign(asked, 200)
-        )
-        if asked
-        else words.gettext("A number of an alert and the address of a page are needed.")
-    )
-    return order_unclear(words, "/confirm 12 https://…", why)

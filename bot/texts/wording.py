@@ -144,6 +144,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.DATE_CHANGED: N_("The date has changed."),
     Reason.RETRACTED: N_("It is retracted: please disregard it."),
     Reason.RESTORED: N_("It is no longer retracted: it stands again."),
+    Reason.MERGED: N_("It is the same event as another alert, which goes on."),
     Reason.REVERSAL: N_("It has since been taken back."),
     Reason.ORDERED: N_("Corrected by the operator."),
 }

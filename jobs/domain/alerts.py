@@ -34,6 +34,7 @@ class Reason(StrEnum):
     DATE_CHANGED = "DATE_CHANGED"
     RETRACTED = "RETRACTED"
     RESTORED = "RESTORED"
+    MERGED = "MERGED"
     REVERSAL = "REVERSAL"
     ORDERED = "ORDERED"
     ALREADY_KNOWN = "ALREADY_KNOWN"
@@ -82,8 +83,10 @@ class Facts:
 
     ``voices`` holds the best few sources, best first; ``includes`` the lesser events
     (type and detail) that this alert takes into its message; ``reverses`` the alert
-    whose event this one takes back; ``recognises`` says that the actor recognises the
-    case already, so that a meeting need not be told from a recognition.
+    whose event this one takes back, ``reversed_by`` the one that takes this one back;
+    ``same_as`` the alert that goes on telling of this event; ``recognises`` says that the
+    actor recognises the case already, so that a meeting need not be told from a
+    recognition.
     """
 
     case: str
@@ -102,6 +105,8 @@ class Facts:
     includes: tuple[tuple[EventType, str], ...] = ()
     note: str = ""
     recognises: bool = False
+    reversed_by: AlertId | None = None
+    same_as: AlertId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,14 @@ class Proposal:
     thread_id: int
     alert_id: AlertId
     facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What a chat was not told while it was news, in one message; ``more`` are not listed."""
+
+    alerts: tuple[tuple[AlertId, Facts], ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,14 +48,17 @@ def facts_of(
     event: Event,
     *,
     reverses: AlertId | None = None,
+    reversed_by: AlertId | None = None,
+    same_as: AlertId | None = None,
     includes: Sequence[Event] = (),
     recognises: bool = False,
 ) -> Facts:
     """Return an alert's facts as of now, with its best voices first.
 
-    ``reverses`` is the alert of the event that this one takes back, ``includes`` are the
-    lesser events whose ``inhibited_by`` is this one, ``recognises`` says that the actor
-    recognises the case already.
+    ``reverses`` is the alert of the event that this one takes back, ``reversed_by`` of the
+    one that takes this one back, ``same_as`` of the one that it is merged into;
+    ``includes`` are the lesser events whose ``inhibited_by`` is this one,
+    ``recognises`` says that the actor recognises the case already.
     """
     lesser = sorted(includes, key=lambda each: each.id)
     return Facts(
@@ -72,6 +75,8 @@ def facts_of(
         contested=event.contested,
         retracted=event.retracted,
         reverses=reverses,
+        reversed_by=reversed_by,
+        same_as=same_as,
         includes=tuple((each.type, each.detail) for each in lesser),
         recognises=recognises,
     )

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from jobs.domain.events import STANDING, Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
-from jobs.ledger.origins import text_of
+from jobs.ledger.origins import corrects, text_of
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS, Window
 
 TAKES_BACK = "withdrawal"
@@ -38,6 +38,8 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
     """
     status = evidence.mention.status
     if is_dated(evidence) and _is_reprint(evidence, event):
+        return 0, timedelta(0)
+    if corrects(evidence, event.evidence):
         return 0, timedelta(0)
     if status is EventStatus.PLANNED:
         return _plan_to_any(evidence, event, kin) if is_dated(evidence) else None
@@ -102,6 +104,16 @@ def _is_firm(event: Event) -> bool:
     """
     is_sure = event.grade.rank >= Grade.CORROBORATED.rank and not event.contested
     return is_once(event) and is_sure
+
+
+def _is_behind(act: Event, since: timedelta) -> bool:
+    """Say whether a plan that names no day, told so long after an act, still means that act.
+
+    What leaves a standing is not planned anew while its news is being told.
+    """
+    window = WINDOWS[act.type]
+    is_sure = act.grade.rank >= Grade.CORROBORATED.rank and not act.contested
+    return _is_firm(act) or (window.lasting and is_sure and since <= window.lag)
 
 
 def _is_reprint(evidence: Evidence, event: Event) -> bool:
@@ -178,7 +190,7 @@ def _plan_to_act(
     waited = done.on - told_on
     if -WINDOWS[act.type].apart <= waited <= PLAN_OPEN:
         return 1, abs(waited)
-    is_late_word = waited < timedelta(0) and _is_firm(act) and stands(act, told_on, kin)
+    is_late_word = waited < timedelta(0) and _is_behind(act, -waited) and stands(act, told_on, kin)
     return (2, -waited) if is_late_word else None
 
 

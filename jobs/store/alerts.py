@@ -12,7 +12,7 @@ from jobs.domain.alerts import AlertId, AlertKind, Digest, Level, Notice, Propos
 from jobs.domain.events import Event, EventId, Evidence
 from jobs.store import events, mentions
 from jobs.store.contents import Content, facts_from_json, facts_to_json
-from jobs.store.schema import alert, event, mention, revision
+from jobs.store.schema import alert, event, revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,12 @@ async def last_of(conn: AsyncConnection, alert_id: AlertId) -> Revision | None:
     return found[-1] if found else None
 
 
+async def event_of(conn: AsyncConnection, alert_id: AlertId) -> Event | None:
+    """Return the event that an alert tells of; None for a notice or an unknown number."""
+    event_id = await conn.scalar(select(alert.c.event_id).where(alert.c.id == alert_id))
+    return None if event_id is None else await events.get(conn, EventId(event_id))
+
+
 async def revisions_of(conn: AsyncConnection, event_id: EventId) -> list[Revision]:
     """Return all that was told of an event, in order."""
     return await _load(conn, alert.c.event_id == event_id)
@@ -181,7 +187,7 @@ async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     believed = None if event_id is None else await events.get(conn, event_id)
     if believed is None:
         return None
-    rows = await conn.execute(mentions.with_items().where(mention.c.event_id == event_id))
+    rows = await conn.execute(mentions.with_items().where(mentions.is_of([believed.id])))
     accounts = tuple(
         Account(mentions.evidence_from(row), None if row.reason is None else Reason(row.reason))
         for row in rows

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, Filter, Level
@@ -22,6 +22,8 @@ from jobs.store.schema import (
     orders,
     outbox,
     proposal,
+    report,
+    ruling,
     seen_update,
     silence,
     steward,
@@ -86,6 +88,19 @@ def thread_of(message_thread_id: int | None) -> int:
     Telegram calls a forum's General 1, and takes no message that names it.
     """
     return 0 if message_thread_id in (None, 1) else int(message_thread_id or 0)
+
+
+async def owner_of(conn: AsyncConnection, chat_id: ChatId) -> int | None:
+    """Return who turned the alerts on in a group or channel, if that is known."""
+    owner: int | None = await conn.scalar(select(chat.c.owner_id).where(chat.c.id == chat_id))
+    return owner
+
+
+async def set_owner(conn: AsyncConnection, chat_id: ChatId, user_id: int) -> None:
+    """Remember who turned the alerts on: told in private where the bot may speak no more."""
+    await conn.execute(
+        update(chat).where(chat.c.id == chat_id).values(owner_id=user_id, owner_told_at=None)
+    )
 
 
 async def subscribe(
@@ -200,10 +215,21 @@ async def forget_updates(conn: AsyncConnection, before: datetime) -> int:
 
 
 async def forget(conn: AsyncConnection, chat_id: ChatId) -> None:
-    """Delete everything of a chat: its wishes, what it was sent, its orders, itself."""
-    for table in (outbox, digest_line, proposal, silence, steward, subscription, orders):
+    """Delete everything of a chat: its wishes, what it was sent, its orders, itself.
+
+    What an operator's order did to the ledger stays, but not who gave it.
+    """
+    lasting = exists().where(ruling.c.order_id == orders.c.id)
+    await conn.execute(delete(orders).where(orders.c.chat_id == chat_id, ~lasting))
+    await conn.execute(
+        update(orders).where(orders.c.chat_id == chat_id).values(chat_id=0, ordered_by=0)
+    )
+    await conn.execute(update(report).where(report.c.chat_id == chat_id).values(chat_id=0))
+    for table in (outbox, digest_line, proposal, silence, steward, subscription):
         await conn.execute(delete(table).where(table.c.chat_id == chat_id))
     await conn.execute(delete(steward).where(steward.c.user_id == chat_id))
+    # Where this was a person, other chats need not remember them either.
+    await conn.execute(update(chat).where(chat.c.owner_id == chat_id).values(owner_id=None))
     await conn.execute(delete(chat).where(chat.c.id == chat_id))
 
 

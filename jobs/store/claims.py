@@ -11,15 +11,18 @@ chat is in flight at a time, so that what a reader sees never goes backwards.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, DeliveryState, Reason
 from jobs.store.outbox import OPEN
 from jobs.store.schema import WAITING, chat, outbox, revision
+
+PRIVATE_MOST, PRIVATE_SECONDS = 3, 3.0
+GROUP_MOST, GROUP_SECONDS = 18, 60.0
 
 IN_FLIGHT = (DeliveryState.CLAIMED, DeliveryState.SENDING)
 
@@ -32,9 +35,10 @@ class Delivery:
     """One claimed row, with what is needed to put it into words.
 
     ``facts`` is the revision's stored JSON. ``target`` is the message that an edit
-    changes or a reply answers, None where its id is not known. ``possibly_repeated``
-    says that the chat may have had this already, which the text must admit. ``topic`` is
-    the forum topic to write in, None for a chat's only or General thread.
+    changes or a reply answers, None where its id is not known; a first telling of a
+    reversal answers the alert that it takes back. ``possibly_repeated`` says that the
+    chat may have had this already, which the text must admit. ``topic`` is the forum
+    topic to write in, None for a chat's only or General thread.
     """
 
     id: DeliveryId
@@ -82,6 +86,7 @@ async def claim(
             outbox.c.chat_id.not_in(except_chats),
             ~_waits_for_earlier(outbox),
             ~_chat_is_busy(now),
+            ~_chat_is_paced(now),
         )
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(limit)
@@ -139,12 +144,38 @@ def _chat_is_busy(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _chat_is_paced(now: datetime) -> ColumnElement[bool]:
+    """Whether the chat has had as many calls lately as it may, whichever process made them.
+
+    The sender's own gates are finer, but know nothing of other senders nor of what was
+    before a restart. A start in the future is one before the clock was put back.
+    """
+    recent = outbox.alias("recent")
+
+    def at_least(most: int, seconds: float) -> ColumnElement[bool]:
+        since = now - timedelta(seconds=seconds)
+        started = select(func.count()).where(
+            recent.c.chat_id == outbox.c.chat_id,
+            recent.c.started_at.is_not(None),
+            recent.c.started_at > since,
+            recent.c.started_at <= now,
+        )
+        return started.scalar_subquery() >= most
+
+    return case(
+        (chat.c.kind == "private", at_least(PRIVATE_MOST, PRIVATE_SECONDS)),
+        else_=at_least(GROUP_MOST, GROUP_SECONDS),
+    )
+
+
 async def _load(conn: AsyncConnection, ids: Collection[int]) -> list[Delivery]:
     told = outbox.alias("told")
+    taken_back = revision.c.facts["reverses"].as_integer()
+    answered = case((outbox.c.action == Action.SEND, taken_back), else_=outbox.c.alert_id)
     target = (
         select(told.c.message_id)
         .where(
-            told.c.alert_id == outbox.c.alert_id,
+            told.c.alert_id == answered,
             told.c.chat_id == outbox.c.chat_id,
             told.c.thread_id == outbox.c.thread_id,
             told.c.action == Action.SEND,

@@ -1,4 +1,4 @@
-"""What a revision holds, as JSON: an alert's facts, a notice, a digest, a proposal."""
+"""What a revision holds, as JSON: an alert's facts, a notice, a list, a digest, a proposal."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from jobs.domain.alerts import (
     Digest,
     DigestLine,
     Facts,
+    Missed,
     Notice,
     Occasion,
     Proposal,
@@ -18,13 +19,16 @@ from jobs.domain.alerts import (
 )
 from jobs.domain.events import EventStatus, EventType, Grade
 
-Content = Facts | Notice | Digest | Proposal
+Content = Facts | Notice | Missed | Digest | Proposal
 
 
 def facts_to_json(facts: Content) -> dict[str, Any]:
     """Return what ``facts_from_json`` reads: plain values, dates as ISO 8601."""
     if isinstance(facts, Notice):
         return {"notice": facts.key, **facts.values}
+    if isinstance(facts, Missed):
+        listed = [[alert_id, facts_to_json(each)] for alert_id, each in facts.alerts]
+        return {"missed": listed, "more": facts.more}
     if isinstance(facts, Digest):
         return _digest_to_json(facts)
     if isinstance(facts, Proposal):
@@ -39,7 +43,7 @@ def facts_to_json(facts: Content) -> dict[str, Any]:
         "first_seen_at": _iso(facts.first_seen_at),
         "origins": facts.origins,
         "voices": [
-            [voice.outlet, voice.url, voice.title, _iso(voice.published_at)]
+            [voice.outlet, voice.url, voice.title, _iso(voice.published_at), voice.denies]
             for voice in facts.voices
         ],
         "detail": facts.detail,
@@ -49,18 +53,26 @@ def facts_to_json(facts: Content) -> dict[str, Any]:
         "includes": [list(included) for included in facts.includes],
         "note": facts.note,
         "recognises": facts.recognises,
+        "reversed_by": facts.reversed_by,
+        "same_as": facts.same_as,
     }
 
 
 def facts_from_json(data: dict[str, Any]) -> Content:
-    """Return the facts, notice or digest that ``facts_to_json`` wrote."""
+    """Return what ``facts_to_json`` wrote."""
+    if "notice" in data:
+        return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
+    if "missed" in data:
+        listed = tuple((AlertId(number), _facts(each)) for number, each in data["missed"])
+        return Missed(listed, data["more"])
     if "digest" in data:
         return _digest_from_json(data)
     if "proposal" in data:
         return _proposal_from_json(data)
-    if "notice" in data:
-        return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
-    reverses = data["reverses"]
+    return _facts(data)
+
+
+def _facts(data: dict[str, Any]) -> Facts:
     return Facts(
         case=data["case"],
         actor=data["actor"],
@@ -71,16 +83,20 @@ def facts_from_json(data: dict[str, Any]) -> Content:
         first_seen_at=datetime.fromisoformat(data["first_seen_at"]),
         origins=data["origins"],
         voices=tuple(
-            Voice(outlet, url, title, None if at is None else datetime.fromisoformat(at))
-            for outlet, url, title, at in data["voices"]
+            # An older version did not store which side a voice was on.
+            Voice(outlet, url, title, _moment(at), *denies)
+            for outlet, url, title, at, *denies in data["voices"]
         ),
         detail=data["detail"],
         contested=data["contested"],
         retracted=data["retracted"],
-        reverses=None if reverses is None else AlertId(reverses),
+        reverses=_alert_id(data["reverses"]),
         includes=tuple((EventType(kind), detail) for kind, detail in data["includes"]),
         note=data["note"],
         recognises=data["recognises"],
+        # An older version did not store these.
+        reversed_by=_alert_id(data.get("reversed_by")),
+        same_as=_alert_id(data.get("same_as")),
     )
 
 
@@ -101,8 +117,7 @@ def _digest_to_json(digest: Digest) -> dict[str, Any]:
 def _digest_from_json(data: dict[str, Any]) -> Digest:
     lines = []
     for alert_id, number, reason, is_new, told in data["lines"]:
-        facts = facts_from_json(told)
-        assert isinstance(facts, Facts)  # noqa: S101 - a digest holds alerts only
+        facts = _facts(told)
         lines.append(DigestLine(AlertId(alert_id), number, Reason(reason), is_new, facts))
     return Digest(
         Occasion(data["digest"]),
@@ -126,8 +141,7 @@ def _proposal_to_json(proposal: Proposal) -> dict[str, Any]:
 
 
 def _proposal_from_json(data: dict[str, Any]) -> Proposal:
-    facts = facts_from_json(data["facts"])
-    assert isinstance(facts, Facts)  # noqa: S101 - an alert is proposed, nothing else
+    facts = _facts(data["facts"])
     return Proposal(
         ProposalState(data["proposal"]),
         ChatId(data["chat"]),
@@ -140,3 +154,11 @@ def _proposal_from_json(data: dict[str, Any]) -> Proposal:
 
 def _iso(moment: date | None) -> str | None:
     return None if moment is None else moment.isoformat()
+
+
+def _moment(iso: str | None) -> datetime | None:
+    return None if iso is None else datetime.fromisoformat(iso)
+
+
+def _alert_id(number: int | None) -> AlertId | None:
+    return None if number is None else AlertId(number)

@@ -89,14 +89,17 @@ async def fan_out(
     level: Level,
     loud: bool,
     now: datetime,
+    answers: AlertId | None = None,
 ) -> FannedOut:
     """Write the deliveries of one stored revision of an alert.
 
     Every open chat that was told of the alert, or is about to be, gets an EDIT, and a
     REPLY too if the change is loud; an older edit that is not yet sent is cancelled.
     Every other open chat whose filter is in ``filter_ids`` and that hears at once gets a
-    SEND, and so does one that a digest told what a loud revision corrects. Doing it again
-    for the same revision writes nothing.
+    SEND, and so does one that a digest told what a loud revision corrects, and every chat
+    that was told of ``answers``, the alert that this one takes back, whatever its filter.
+    What rings waits for the end of a chat's quiet hours; an edit does not ring. Doing it
+    again for the same revision writes nothing.
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
@@ -142,6 +145,8 @@ async def fan_out(
             now,
             state,
         )
+    if answers is not None:
+        sends += await _answer(conn, alert_id, revision, answers, _BY_LEVEL[level], rings_at, now)
     return FannedOut(sends + corrections, edits, replies)
 
 
@@ -185,29 +190,28 @@ async def cancel_thread(conn: AsyncConnection, chat_id: ChatId, thread_id: int, 
     return await cancel(conn, cause, *there, outbox.c.state.in_(UNSENT))
 
 
+async def is_being_sent(conn: AsyncConnection, chat_id: ChatId, now: datetime) -> bool:
+    """Return whether a living sender is making a call to this chat."""
+    found = select(outbox.c.id).where(
+        outbox.c.chat_id == chat_id,
+        outbox.c.state == DeliveryState.SENDING,
+        outbox.c.lease_until > now,
+    )
+    return await conn.scalar(found.limit(1)) is not None
+
+
 async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> None:
     """Let nothing of this chat be claimed before ``until``."""
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(not_before=until))
 
 
-async def expire(conn: AsyncConnection, before: datetime) -> int:
-    """Close each first telling that was written earlier and has not gone out.
+async def bring_forward(conn: AsyncConnection, latest: datetime, now: datetime) -> int:
+    """Let rows that are put off beyond ``latest`` go at once; return how many.
 
-    Edits and replies stay: a correction is owed however late. Where one was waiting for
-    an expired telling, it becomes that chat's first telling.
+    No row waits so long by itself: the clock has been put back since it was written.
     """
-    stale = (
-        WAITING,
-        outbox.c.action == Action.SEND,
-        outbox.c.created_at < before,
-    )
-    alerts = await conn.scalars(select(outbox.c.alert_id).distinct().where(*stale))
-    closed = await write(
-        conn, update(outbox).where(*stale).values(state=DeliveryState.DEAD, cause="expired")
-    )
-    for alert_id in alerts.all():
-        await promote_followers(conn, outbox.c.alert_id == alert_id)
-    return closed
+    late = (WAITING, outbox.c.not_before > latest)
+    return await write(conn, update(outbox).where(*late).values(not_before=now))
 
 
 async def prune(conn: AsyncConnection, before: datetime, limit: int) -> int:
@@ -376,19 +380,48 @@ async def _correct_digests(
     )
 
 
+async def _answer(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    revision: int,
+    answers: AlertId,
+    priority: Priority,
+    not_before: ColumnElement[datetime],
+    now: datetime,
+) -> int:
+    """Tell the places that know of ``answers``, by a message of their own or by a digest."""
+    told = outbox.alias("told")
+    alone = select(told.c.chat_id, told.c.thread_id).where(
+        told.c.alert_id == answers,
+        told.c.action == Action.SEND,
+        told.c.state.not_in((*CLOSED, DeliveryState.UNAPPROVED)),
+    )
+    gathered = select(digest_line.c.chat_id, digest_line.c.thread_id).where(
+        digest_line.c.alert_id == answers
+    )
+    knowing = alone.union(gathered).subquery()
+    there = (knowing.c.chat_id, knowing.c.thread_id)
+    places = (
+        select(*there)
+        .join(chat, chat.c.id == knowing.c.chat_id)
+        .where(chat.c.closed_reason.is_(None), ~_is_told(alert_id, revision, *there))
+    )
+    return await _insert(conn, places, alert_id, revision, Action.SEND, priority, not_before, now)
+
+
 def _is_told(
     alert_id: AlertId,
     revision: int,
     chat_id: ColumnElement[int],
     thread_id: ColumnElement[int],
 ) -> ColumnElement[bool]:
-    told = outbox.alias("told")
+    own = outbox.alias("own")
     return exists().where(
-        told.c.alert_id == alert_id,
-        told.c.chat_id == chat_id,
-        told.c.thread_id == thread_id,
-        told.c.action == Action.SEND,
-        told.c.state.not_in(CLOSED) | (told.c.revision == revision),
+        own.c.alert_id == alert_id,
+        own.c.chat_id == chat_id,
+        own.c.thread_id == thread_id,
+        own.c.action == Action.SEND,
+        own.c.state.not_in(CLOSED) | (own.c.revision == revision),
     )
 
 

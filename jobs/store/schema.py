@@ -127,11 +127,30 @@ event = Table(
     Column("detail", Text, nullable=False, default=""),
     Column("reverses", BigId, ForeignKey("event.id")),
     Column("inhibited_by", BigId, ForeignKey("event.id")),
-    # An operator's word, which outlives every new assessment.
+    # An operator's words, which outlive every new assessment.
     Column("ruling", Text),
+    Column("correction", JSON(none_as_null=True)),
+    # An event of this table; SQLite can add no foreign key to a table that has rows.
+    Column("merged_into", BigId),
     Index("ix_event_case_id_actor_type", "case_id", "actor", "type"),
     Index("ix_event_changed_at", "changed_at"),
+    Index("ix_event_merged_into", "merged_into"),
 )
+
+event_version = Table(
+    "event_version",
+    metadata,
+    _id(),
+    Column("event_id", BigId, ForeignKey("event.id"), nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("believed_at", Moment, nullable=False),
+    # The other columns of ``event``, as they were from then on.
+    Column("shape", JSON, nullable=False),
+    Index("ix_event_version_event_id_id", "event_id", "id"),
+    Index("ix_event_version_case_id_actor_believed_at", "case_id", "actor", "believed_at"),
+)
+"""What was believed of each event, and from when on; written with each change."""
 
 mention = Table(
     "mention",
@@ -180,6 +199,46 @@ standing = Table(
     Column("events", JSON, nullable=False),
 )
 
+standing_version = Table(
+    "standing_version",
+    metadata,
+    _id(),
+    Column("case_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("believed_at", Moment, nullable=False),
+    Column("shape", JSON, nullable=False),
+    Index("ix_standing_version_case_id_actor_id", "case_id", "actor", "id"),
+)
+
+ruling = Table(
+    "ruling",
+    metadata,
+    _id(),
+    Column("order_id", BigId, ForeignKey("orders.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("event_id", BigId, ForeignKey("event.id"), nullable=False),
+    # Its place in the journal: the last mention that was in the ledger.
+    Column("after_mention", BigId, nullable=False),
+    Column("other_id", BigId, ForeignKey("event.id")),
+    Column("mentions", JSON, nullable=False),
+    Column("correction", JSON(none_as_null=True)),
+    Column("ruled_at", Moment, nullable=False),
+    Index("ix_ruling_event_id", "event_id"),
+)
+"""An operator's words on events: with the mentions they are what the ledger follows from."""
+
+report = Table(
+    "report",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    # Who is answered once it is worked through.
+    Column("chat_id", BigInteger, nullable=False),
+    Column("reported_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("outcome", Text),
+)
+
 alert = Table(
     "alert",
     metadata,
@@ -222,6 +281,9 @@ chat = Table(
     # The night that is or comes next, as the zone has it: SQL knows no zones.
     Column("quiet_begins_at", Moment),
     Column("quiet_ends_at", Moment),
+    # Who turned the alerts on in a group or channel: told where the bot may speak no more.
+    Column("owner_id", BigInteger),
+    Column("owner_told_at", Moment),
     Index("ix_chat_quiet_ends_at", "quiet_ends_at"),
 )
 
@@ -324,6 +386,9 @@ WAITING = text("state IN ('PENDING', 'RETRY')")
 HELD = text("state IN ('CLAIMED', 'SENDING', 'UNCERTAIN')")
 """The few rows that a sender holds or held; found without reading the years of SENT ones."""
 
+STARTED = text("started_at IS NOT NULL")
+"""The rows of which a call was made: the pace of a chat is read from them."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -355,7 +420,31 @@ outbox = Table(
     Index("ix_outbox_waiting", "priority", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_outbox_held", "state", sqlite_where=HELD, postgresql_where=HELD),
     Index("ix_outbox_chat_id_state", "chat_id", "state"),
+    Index(
+        "ix_outbox_chat_id_started_at",
+        "chat_id",
+        "started_at",
+        sqlite_where=STARTED,
+        postgresql_where=STARTED,
+    ),
 )
+
+send_slot = Table(
+    "send_slot",
+    metadata,
+    Column("id", Text, primary_key=True),
+    # Until then the call counts in the window that all processes of the bot share.
+    Column("until", Moment, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+"""What only one process at a time may do."""
 
 orders = Table(
     "orders",
@@ -368,6 +457,10 @@ orders = Table(
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),
     Column("outcome", Text),
+    # The revision that it made, if any.
+    Column("alert_id", BigId),
+    Column("revision", Integer),
+    Index("ix_orders_kind_created_at", "kind", "created_at"),
 )
 
 seen_update = Table(

@@ -1,4 +1,4 @@
-"""Destinations are topics: a chat's forum topic has its own wishes and its own deliveries."""
+"""Forum topics as destinations; what several senders of one outbox share."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,13 +7,30 @@ revision = "0011"
 down_revision = "0002"
 
 WAITING = sa.text("state IN ('PENDING', 'RETRY')")
+STARTED = sa.text("started_at IS NOT NULL")
+MOMENT = sa.DateTime(timezone=True)
 HELD = sa.text("state IN ('CLAIMED', 'SENDING', 'UNCERTAIN')")
 
 
 def upgrade() -> None:
-    """Add the topic to subscriptions and outbox; what there is belongs to no topic."""
+    """Add columns and tables; what there is belongs to no topic."""
     _subscriptions()
     _outbox()
+    op.add_column("chat", sa.Column("owner_id", sa.BigInteger()))
+    op.add_column("chat", sa.Column("owner_told_at", MOMENT))
+    op.create_table(
+        "send_slot",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_send_slot")),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
 
 
 def _subscriptions() -> None:
@@ -45,6 +62,7 @@ def _outbox() -> None:
         table.alter_column("in_general", server_default=None)
     _partial("ix_outbox_waiting", ["priority", "id"], WAITING)
     _partial("ix_outbox_held", ["state"], HELD)
+    _partial("ix_outbox_chat_id_started_at", ["chat_id", "started_at"], STARTED)
 
 
 def _partial(name: str, columns: list[str], where: sa.TextClause) -> None:
