@@ -150,6 +150,14 @@ async def test_a_night_is_followed_by_the_next(world: World) -> None:
     assert (2, 1, "send") in await claimable(world, END + 24 * HOUR)
 
 
+async def test_what_a_night_holds_is_not_taken_for_a_clock_put_back(world: World) -> None:
+    await world.hear("one.example", said())
+    async with world.store.write() as conn:
+        assert await outbox.bring_forward(conn, NOON + HOUR, NOON) == 0
+        await nights.set_quiet(conn, CHAT, QuietHours(), NOON - 9 * HOUR)
+    assert await claimable(world, NOON) == [(1, 1, "send")]
+
+
 async def test_a_chat_wakes_though_no_job_runs(world: World) -> None:
     for actor in MANY:
         await world.hear(f"{actor.lower()}.example", said(actor))

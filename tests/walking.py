@@ -48,6 +48,7 @@ class Walk(Talk):
     async def work(self) -> None:
         """Run the jobs and the sender until nothing is left to do now."""
         now = self.clock.now()
+        await self.world.pipeline.carry_out_orders(now)
         await self.world.pipeline.digest(now)
         await self.world.pipeline.end_nights(now)
         await self.world.pipeline.expire_proposals(now)

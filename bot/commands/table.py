@@ -3,7 +3,7 @@
 from bot.commands.asks import Ask
 from bot.commands.choosing import FILTER, PUBLISHING, SETTINGS, choose, press_settings, settings
 from bot.commands.desk import Answering, Command, Desk, Pressed
-from bot.commands.informing import help_for, privacy
+from bot.commands.informing import help_for, mydata, privacy
 from bot.commands.managing import DECIDE, MANAGE, manage, press_decide, press_publishing
 from bot.commands.operating import (
     add,
@@ -86,6 +86,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("help", "", N_("all commands"), help_),
     Command("privacy", "", N_("what is kept of this chat"), privacy),
+    Command("mydata", "", N_("all that is kept of this chat, as a file"), mydata, Who.CHAT_ADMIN),
     Command(
         "forget", "", N_("delete what is kept of this chat"), forget, Who.CHAT_ADMIN, lasting=True
     ),
@@ -119,7 +120,9 @@ COMMANDS: tuple[Command, ...] = (
     _order("dismiss", N_("N REASON"), N_("close a report (operator)"), dismiss),
 )
 
-MANAGED = frozenset({"start", "stop", FILTER, "settings", "digest", "quiet", "silences", "forget"})
+MANAGED = frozenset(
+    {"start", "stop", FILTER, "settings", "digest", "quiet", "silences", "mydata", "forget"}
+)
 """The commands that work for a chat managed from elsewhere."""
 
 BY_NAME = {command.name: command for command in COMMANDS}

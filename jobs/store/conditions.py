@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, exists, literal
 
 from jobs.domain.alerts import AlertId, Level
-from jobs.store.schema import chat, digest_line
+from jobs.store.schema import chat, digest_line, outbox
 
 
 def after_quiet_hours(level: Level, now: datetime) -> ColumnElement[datetime]:
@@ -14,6 +14,13 @@ def after_quiet_hours(level: Level, now: datetime) -> ColumnElement[datetime]:
     if level is Level.MAJOR:
         is_night = and_(is_night, ~chat.c.quiet_lets_major)
     return case((is_night, chat.c.quiet_ends_at), else_=literal(now, chat.c.quiet_ends_at.type))
+
+
+def is_held_by_night() -> ColumnElement[bool]:
+    """Tell whether a row of the outbox waits for the end of its chat's quiet hours."""
+    return exists().where(
+        chat.c.id == outbox.c.chat_id, chat.c.quiet_ends_at == outbox.c.not_before
+    )
 
 
 def is_in_digest(

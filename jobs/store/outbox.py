@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
 from jobs.domain.rhythm import Pace
-from jobs.store.conditions import after_quiet_hours, is_in_digest
+from jobs.store.conditions import after_quiet_hours, is_held_by_night, is_in_digest
 from jobs.store.schema import WAITING, chat, digest_line, outbox, subscription
 
 OPEN = (
@@ -208,9 +208,10 @@ async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> 
 async def bring_forward(conn: AsyncConnection, latest: datetime, now: datetime) -> int:
     """Let rows that are put off beyond ``latest`` go at once; return how many.
 
-    No row waits so long by itself: the clock has been put back since it was written.
+    No row waits so long by itself, but for the end of quiet hours: the clock has been put
+    back since it was written.
     """
-    late = (WAITING, outbox.c.not_before > latest)
+    late = (WAITING, outbox.c.not_before > latest, ~is_held_by_night())
     return await write(conn, update(outbox).where(*late).values(not_before=now))
 
 
