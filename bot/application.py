@@ -221,6 +221,7 @@ def _desk(
         renderer=renderer,
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,
+        silence_hours=settings.silence_hours,
     )
 
 

@@ -1,7 +1,7 @@
-"""The jobs of the hours: digests when they are due, and the ends of quiet hours.
+"""The jobs of the hours: digests when due, the ends of quiet hours, approval that ran out.
 
-Each runs in one transaction of the caller's, under ``engine.lock_ledger``: what a digest
-tells, the rows that send it and the note that it is written are kept together or not at all.
+What a digest tells, the rows that send it and the note that it is written are kept in one
+transaction, under ``engine.lock_ledger``: together, or not at all.
 """
 
 from collections import defaultdict
@@ -15,9 +15,11 @@ from jobs.domain.rhythm import Pace
 from jobs.domain.silences import Silence
 from jobs.ledger.digests import MOST_LINES, Candidate, line_of, pick
 from jobs.reference import Reference
-from jobs.store import alerts, digests, nights, rhythms, silences, sources
+from jobs.store import alerts, digests, nights, proposals, rhythms, silences, sources
 from jobs.store.alerts import Revision
 from jobs.store.digests import Where
+from jobs.store.engine import Store, lock_ledger
+from jobs.store.nights import Held
 from jobs.store.rhythms import Due
 
 BITE = 200
@@ -30,6 +32,9 @@ yet; so each digest looks back so much further, and what was told is known by it
 JOINED_BEFORE = timedelta(seconds=45)
 """How long before the end of quiet hours; the job runs several times in it."""
 
+APPROVAL_LIFE = timedelta(hours=12)
+"""What no editor lets through in half a day is no news any more."""
+
 MOST_APART = 3
 """So many alerts come as messages of their own when quiet hours end."""
 
@@ -41,47 +46,74 @@ _OCCASIONS = {
 _Group = tuple[Occasion, datetime, tuple[DigestLine, ...]]
 
 
-async def write_due_digests(conn: AsyncConnection, reference: Reference, now: datetime) -> int:
-    """Write the digests that are due, up to a bite of them; return how many there were."""
+async def write_digests(store: Store, reference: Reference, now: datetime) -> int:
+    """Write the digests that are due into the outbox; return how many."""
+    async with store.read() as conn:
+        if not await rhythms.due_digests(conn, now, 1):
+            return 0
+    written = 0
+    while True:
+        async with store.write() as conn:
+            await lock_ledger(conn)
+            bitten = await _write_bite(conn, reference, now)
+        written += bitten
+        if bitten < BITE:
+            return written
+
+
+async def end_nights(store: Store, now: datetime) -> None:
+    """Join what many a night held, shortly before it ends; move on the nights that are over."""
+    async with store.read() as conn:
+        end = await nights.next_end(conn)
+    if end is None or end > now + JOINED_BEFORE:
+        return
+    async with store.write() as conn:
+        await lock_ledger(conn)
+        for held in await nights.held_until(conn, now, now + JOINED_BEFORE, MOST_APART):
+            await _join(conn, held, now)
+        while await nights.pass_nights(conn, now, BITE) == BITE:
+            pass
+
+
+async def expire_proposals(store: Store, now: datetime) -> None:
+    """Close what no editor let through in time, and tell the editors."""
+    async with store.write() as conn:
+        await lock_ledger(conn)
+        await proposals.expire(conn, now - APPROVAL_LIFE, now)
+
+
+async def _write_bite(conn: AsyncConnection, reference: Reference, now: datetime) -> int:
     due = await rhythms.due_digests(conn, now, BITE)
-    if not due:
-        return 0
-    groups = _grouped(due, await _lines(conn, reference, due, now))
+    groups = _grouped(due, await _lines(conn, reference, due, now)) if due else {}
     health = await sources.health(conn)
     for (occasion, since, lines), places in groups.items():
         if occasion is Occasion.LAST and not lines:
             continue
         read = sum(1 for each in health if each.last_ok_at and each.last_ok_at > since)
-        digest = compiled(occasion, since, lines, sources_read=read, of=len(health))
+        digest = _compiled(occasion, since, lines, sources_read=read, of=len(health))
         await digests.put(conn, digest, places, now)
     for each in due:
         await rhythms.close_digest(conn, each, now)
     return len(due)
 
 
-async def end_nights(conn: AsyncConnection, now: datetime) -> None:
-    """Join what many a night held, shortly before it ends; move on the nights that are over."""
-    for held in await nights.held_until(conn, now, now + JOINED_BEFORE, MOST_APART):
-        numbers = list(dict.fromkeys(held.alert_ids))
-        quiet = await silences.of_place(conn, held.chat_id, held.thread_id, now)
-        # What was retracted before anybody was told of it is told to nobody.
-        stands = [
-            one
-            for one in map(candidate, await alerts.newest(conn, numbers))
-            if not one.facts.retracted and not _is_silenced(one, quiet)
-        ]
-        stands.sort(key=lambda one: (one.level.rank, -one.alert_id))
-        await nights.drop_held(conn, held)
-        if not stands:
-            continue
+async def _join(conn: AsyncConnection, held: Held, now: datetime) -> None:
+    quiet = await silences.of_place(conn, held.chat_id, held.thread_id, now)
+    # What was retracted before anybody was told of it is told to nobody.
+    stands = [
+        one
+        for one in map(_candidate, await alerts.newest(conn, set(held.alert_ids)))
+        if not one.facts.retracted and not _is_silenced(one, quiet)
+    ]
+    stands.sort(key=lambda one: (one.level.rank, -one.alert_id))
+    await nights.drop_held(conn, held)
+    if stands:
         lines = [line_of(one, is_new=True) for one in stands]
-        digest = compiled(Occasion.QUIET, held.since, lines, sources_read=0, of=0)
+        digest = _compiled(Occasion.QUIET, held.since, lines, sources_read=0, of=0)
         await digests.put(conn, digest, [(held.chat_id, held.thread_id)], now)
-    while await nights.pass_nights(conn, now, BITE) == BITE:
-        pass
 
 
-def compiled(
+def _compiled(
     occasion: Occasion,
     since: datetime,
     lines: Sequence[DigestLine],
@@ -89,13 +121,11 @@ def compiled(
     sources_read: int,
     of: int,
 ) -> Digest:
-    """Return a digest of the weightiest lines, which come first; the rest are counted."""
     kept = tuple(lines[:MOST_LINES])
     return Digest(occasion, since, kept, len(lines) - len(kept), sources_read, of)
 
 
-def candidate(found: Revision) -> Candidate:
-    """Return an alert as the choice of a digest's lines sees it."""
+def _candidate(found: Revision) -> Candidate:
     if not isinstance(found.facts, Facts):
         raise TypeError(f"alert {found.alert_id} tells of no event")
     return Candidate(found.alert_id, found.revision, found.level, found.reason, found.facts)
@@ -116,7 +146,7 @@ async def _lines(
     for each in due:
         where = (each.chat_id, each.thread_id)
         mine = [
-            candidate(one)
+            _candidate(one)
             for one in revised
             if one.created_at > each.since - LATE_COMMIT
             and one.alert_id not in alone.get(where, ())

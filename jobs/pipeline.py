@@ -13,30 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
-from jobs.digesting import BITE as DIGESTS
-from jobs.digesting import JOINED_BEFORE, end_nights, write_due_digests
+from jobs.digesting import end_nights, expire_proposals, write_digests
 from jobs.domain.alerts import ChatId
 from jobs.domain.items import NewsItem
-from jobs.ordering import Ordering
+from jobs.domain.orders import OrderKind
+from jobs.ordering import Answer, Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
-from jobs.store import (
-    chats,
-    digests,
-    items,
-    nights,
-    notices,
-    orders,
-    outbox,
-    proposals,
-    rhythms,
-    silences,
-    sources,
-)
+from jobs.roster import Roster
+from jobs.source_orders import SourceOrders
+from jobs.store import chats, digests, facts, items, notices, orders, outbox, silences, sources
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
-from jobs.watching import watch
+from jobs.store.orders import Order
+from jobs.trials import Trial
+from jobs.watching import watch, watch_cases
 
 BATCH = 25
 """Items of one transaction: deliveries wait for it, so it is kept short."""
@@ -44,11 +36,14 @@ BATCH = 25
 BITE = 500
 """Rows of one transaction when old ones are deleted."""
 
-APPROVAL_LIFE = timedelta(hours=12)
-"""What no editor lets through in half a day is no news any more."""
-
 KEEP_UPDATES = timedelta(days=9)
 """Telegram keeps updates for a day, and counts on for a week."""
+
+SOURCES_TOLD = "sources told at"
+"""The fact that remembers when the operators were last told of sources."""
+
+CASES_SILENT = "silent cases"
+"""The fact that remembers which cases the operators were told are silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +57,8 @@ class Keeping:
 class Pipeline:
     """What the jobs do; each method is one job's run, with the time passed in.
 
-    ``poller`` is None where items come from elsewhere (``take``), as in a replay.
+    ``poller`` and ``source_orders`` are None where items come from elsewhere (``take``), as
+    in a replay. A case of which nothing new is heard for ``silence`` is told of.
     ``operators`` are the chats that are told how the sources fare.
     """
 
@@ -74,15 +70,19 @@ class Pipeline:
         *,
         freshness: timedelta,
         keeping: Keeping,
+        silence: timedelta = timedelta(hours=6),
         poller: Poller | None = None,
+        source_orders: SourceOrders | None = None,
         operators: Collection[ChatId] = (),
     ) -> None:
         self._store = store
-        self._reference = reference
+        self._roster = Roster(reference)
         self._detector = detector
         self._freshness = freshness
         self._keeping = keeping
+        self._silence = silence
         self._poller = poller
+        self._source_orders = source_orders
         self._operators = operators
         self._quarantine = Quarantine(BATCH)
 
@@ -93,15 +93,22 @@ class Pipeline:
         """
         async with self._store.write() as conn:
             await lock_ledger(conn)
-            await sources.sync(conn, self._reference.sources.values(), now)
+            await self._follow(conn, now)
             keeper = self._keeper(conn, now)
-            for case in self._reference.cases.values():
+            for case in self._roster.reference.cases.values():
                 for actor in sorted({known.standing.actor for known in case.baseline}):
                     await keeper.write_standing(case.id, actor)
 
     async def poll(self, now: datetime) -> Polled:
         """Read the sources that are due; a first reading is a silent baseline."""
-        return await self._poller.poll(now) if self._poller else Polled()
+        if self._poller is None:
+            return Polled()
+        async with self._store.read() as conn:
+            is_behind = await self._roster.is_behind(conn)
+        if is_behind:
+            async with self._store.write() as conn:
+                await self._follow(conn, now)
+        return await self._poller.poll(now)
 
     async def take(self, news: Sequence[NewsItem], *, is_baseline: bool = False) -> int:
         """Store items that were read elsewhere, and return how many were new."""
@@ -145,53 +152,60 @@ class Pipeline:
 
     async def _carry_out_one(self, now: datetime) -> bool:
         async with self._store.write() as conn:
-            await lock_ledger(conn)
             waiting = await orders.pending(conn, 1)
-            for order in waiting:
-                ordering = Ordering(
-                    conn, self._reference, self._keeper(conn, now), self._operators, now
-                )
-                answer = await ordering.carry_out(order)
+        for order in waiting:
+            # What asks a host stands outside of the transaction: it may take its time.
+            trial = None
+            if order.kind == OrderKind.SOURCE and self._source_orders is not None:
+                trial = await self._source_orders.try_out(order.payload, now)
+            async with self._store.write() as conn:
+                await lock_ledger(conn)
+                if [each.id for each in await orders.pending(conn, 1)] != [order.id]:
+                    continue  # another process has it
+                answer = await self._carry_out(conn, order, trial, now)
                 for chat_ids, notice in (([order.chat_id], answer.notice), *answer.others):
                     await notices.tell(conn, notice, chat_ids, now)
                 await orders.finish(conn, order.id, answer.notice.key, now, answer.made)
         return bool(waiting)
 
+    async def _carry_out(
+        self, conn: AsyncConnection, order: Order, trial: Trial | None, now: datetime
+    ) -> Answer:
+        if order.kind == OrderKind.SOURCE and self._source_orders is not None:
+            return Answer(await self._source_orders.carry_out(conn, order.payload, trial, now))
+        reference = self._roster.reference
+        ordering = Ordering(conn, reference, self._keeper(conn, now), self._operators, now)
+        return await ordering.carry_out(order)
+
     async def digest(self, now: datetime) -> int:
         """Write the digests that are due into the outbox; return how many."""
-        async with self._store.read() as conn:
-            if not await rhythms.due_digests(conn, now, 1):
-                return 0
-        written = 0
-        while True:
-            async with self._store.write() as conn:
-                await lock_ledger(conn)
-                bitten = await write_due_digests(conn, self._reference, now)
-            written += bitten
-            if bitten < DIGESTS:
-                return written
+        return await write_digests(self._store, self._roster.reference, now)
 
     async def end_nights(self, now: datetime) -> None:
         """Join what quiet hours held, and move on those that are over."""
-        async with self._store.read() as conn:
-            end = await nights.next_end(conn)
-        if end is None or end > now + JOINED_BEFORE:
-            return
-        async with self._store.write() as conn:
-            await lock_ledger(conn)
-            await end_nights(conn, now)
+        await end_nights(self._store, now)
 
     async def expire_proposals(self, now: datetime) -> None:
         """Close what no editor let through in time, and tell the editors."""
-        async with self._store.write() as conn:
-            await lock_ledger(conn)
-            await proposals.expire(conn, now - APPROVAL_LIFE, now)
+        await expire_proposals(self._store, now)
 
     async def check_sources(self, now: datetime) -> None:
-        """Tell the operators once of a source that fails or is silent, and once it is well."""
+        """Tell the operators once of a source that ails or a case that nothing is heard of.
+
+        Once more when all is well again.
+        """
         async with self._store.write() as conn:
-            found = watch(await sources.health(conn), now)
-            for notice in found.notices:
+            health = await sources.health(conn)
+            told = await facts.get(conn, SOURCES_TOLD)
+            found = watch(health, now, datetime.fromisoformat(told) if told else None)
+            if found.notices:
+                await facts.put(conn, SOURCES_TOLD, now.isoformat())
+            silent = await facts.get(conn, CASES_SILENT) or []
+            reference = self._roster.reference
+            heard = watch_cases(reference, health, silent, self._silence, now)
+            if heard.notices:
+                await facts.put(conn, CASES_SILENT, list(heard.silent))
+            for notice in (*found.notices, *heard.notices):
                 await notices.tell(conn, notice, self._operators, now)
             await sources.set_alarm(conn, found.ailing, now)
             await sources.set_alarm(conn, found.well, None)
@@ -211,5 +225,10 @@ class Pipeline:
             await chats.forget_updates(conn, now - KEEP_UPDATES)
             await silences.forget_ended(conn, now)
 
+    async def _follow(self, conn: AsyncConnection, now: datetime) -> None:
+        """Take up sources that were added or removed since the last look."""
+        if await self._roster.refresh(conn, now) and self._poller is not None:
+            self._poller.follow(self._roster.reference)
+
     def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
-        return Bookkeeper(conn, self._reference, self._freshness, now)
+        return Bookkeeper(conn, self._roster.reference, self._freshness, now)

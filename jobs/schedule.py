@@ -54,7 +54,7 @@ def pipeline_jobs(pipeline: Pipeline, settings: Settings, clock: Clock) -> tuple
     return (
         Job("poll", at_now(pipeline.poll), settings.poll_tick_seconds, 60 + 20 * reading_seconds),
         Job("detect", at_now(pipeline.detect), 2, 300),
-        Job("orders", at_now(pipeline.carry_out_orders), 2, 60),
+        Job("orders", at_now(pipeline.carry_out_orders), 2, 60 + 4 * reading_seconds),
         Job("digest", at_now(pipeline.digest), 20, 120),
         Job("quiet hours", at_now(pipeline.end_nights), 10, 120),
         Job("approval", at_now(pipeline.expire_proposals), 60, 60),

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
 
-SECRETS = ("bot_token", "webhook_secret", "store_url")
+SECRETS = ("bot_token", "webhook_secret", "store_url", "push_secret")
 """The settings that may come from a file, and whose values are never shown."""
 
 
@@ -51,11 +51,12 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
+    push_secret: SecretStr | None = None
 
-    poll_tick_seconds: int = Field(15, ge=1, le=3600)
+    poll_tick_seconds: int = Field(2, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)
     fetch_max_bytes: int = Field(5_000_000, ge=10_000)
-    fetch_concurrency: int = Field(8, ge=1, le=64)
+    fetch_concurrency: int = Field(24, ge=1, le=64)
     fetch_allow_loopback: bool = False
     operator_contact: str = ""
     telegram_channels: bool = False
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     parser_memory_mb: int = Field(512, ge=128)
 
     freshness_hours: int = Field(72, ge=1)
+    silence_hours: int = Field(6, ge=1, le=240)
     uncertain_policy: str = "resend"
     paid_broadcast_per_second: int = Field(0, ge=0, le=1000)
     send_deadline_seconds: float = Field(40, gt=0, le=300)
@@ -118,6 +120,13 @@ class Settings(BaseSettings):
             raise ValueError("Telegram takes 1 to 256 of A-Z, a-z, 0-9, _ and -")
         return value
 
+    @field_validator("push_secret")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 24:
+            raise ValueError("give 24 signs or more, such as `openssl rand -hex 32` prints")
+        return value
+
     @field_validator("webhook_url")
     @classmethod
     def _encrypted(cls, value: str) -> str:
@@ -152,6 +161,10 @@ class Settings(BaseSettings):
     def resent_levels(self) -> frozenset[Level]:
         """Return the levels of which a message whose arrival is unknown is sent again."""
         return _resent(self.uncertain_policy) or frozenset()
+
+    def push_word(self) -> str:
+        """Return the word that pushed items are signed with; empty: none are taken."""
+        return self.push_secret.get_secret_value() if self.push_secret else ""
 
     def operators(self) -> tuple[int, ...]:
         """Return who may confirm and retract, and is told how the sources fare."""

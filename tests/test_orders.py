@@ -62,7 +62,7 @@ async def told(world: World) -> list[str]:
 async def made_anew(world: World) -> Rebuilt:
     async with world.store.write() as conn:
         await lock_ledger(conn)
-        return await rebuild(conn, world.pipeline._reference, NOON + 9 * DAY)
+        return await rebuild(conn, world.pipeline._roster.reference, NOON + 9 * DAY)
 
 
 async def assert_follows_from_its_journal(world: World) -> None:

@@ -37,6 +37,7 @@ class Desk:
     renderer: Renderer
     default_zone: str
     keep_outbox_days: int
+    silence_hours: int
 
     def button(self, ask: Ask, label: str, action: str, payload: str) -> Button:
         """Return a button that only this chat's, and if known this person's, press works."""

@@ -1,19 +1,20 @@
 """Commands that read the ledger: /status, /latest, /countries, /why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
+from bot.commands.sourcing import heard_of, sources_of
 from bot.pictures.world_map import Level, level_of
 from bot.texts import reading
 from bot.texts.language import Words
 from bot.texts.messages import Message
-from bot.texts.reading import Freshness, Picture, Told
+from bot.texts.reading import Freshness, Picture, Silent, Told
+from bot.texts.sources import Heard
 from jobs.domain.alerts import AlertId, Facts
 from jobs.domain.events import Standing
+from jobs.domain.health import SourceHealth
 from jobs.store import alerts, chats, sources, standings
 from jobs.store.alerts import Revision
 
@@ -29,15 +30,18 @@ async def status(desk: Desk, ask: Ask, words: Words) -> Message:
     if ask.argument:
         return await _status_of(desk, ask.argument, words)
     async with desk.store.read() as conn:
+        healths = await sources.health(conn)
+        known = await sources_of(conn, desk)
         pictures = [
             Picture(
                 case,
                 await standings.of_case(conn, case.id),
                 next(iter(_told(await alerts.latest(conn, limit=1, cases=[case.id]))), None),
+                _silent(desk, heard_of(desk, known, case, healths)),
             )
             for case in desk.reference.cases.values()
         ]
-        freshness = await _freshness(conn, desk.clock.now())
+    freshness = _freshness(healths, desk.clock.now())
     return reading.overview(words, desk.reference, pictures, freshness)
 
 
@@ -98,8 +102,13 @@ async def _status_of(desk: Desk, asked: str, words: Words) -> Message:
     return reading.status_of_actor(words, desk.reference, found.code, lines)
 
 
-async def _freshness(conn: AsyncConnection, now: datetime) -> Freshness:
-    health = await sources.health(conn)
+def _silent(desk: Desk, heard: Heard) -> Silent | None:
+    if heard.at is None or not heard.is_silent:
+        return None
+    return Silent(heard.at, int((desk.clock.now() - heard.at).total_seconds() // 3600))
+
+
+def _freshness(health: Sequence[SourceHealth], now: datetime) -> Freshness:
     read = [source.last_ok_at for source in health if source.last_ok_at is not None]
     fresh = sum(1 for at in read if now - at <= FRESH_WITHIN)
     return Freshness(fresh, len(health), max(read, default=None), FRESH_WITHIN)

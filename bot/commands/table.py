@@ -20,6 +20,7 @@ from bot.commands.reading import countries, latest, status, why
 from bot.commands.reporting import report
 from bot.commands.rights import Who
 from bot.commands.silencing import CHOICE, SILENCE, list_silences, press_choice, press_silence
+from bot.commands.sourcing import list_sources, order_source
 from bot.commands.subscribing import FORGET, forget, press_forget, start, stop
 from bot.commands.timing import digest, quiet
 from bot.texts.language import N_, Words
@@ -46,6 +47,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("countries", "", N_("who stands where"), countries),
     Command("map", N_("[case]"), N_("who stands where, as a picture"), world_map),
     Command("why", N_("ID"), N_("every source behind an alert"), why),
+    Command("sources", N_("[name]"), N_("how the sources are"), list_sources),
     Command(
         FILTER,
         N_("[WORDS]"),
@@ -118,6 +120,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _order("reports", "", N_("the pages that people pointed to (operator)"), list_reports),
     _order("dismiss", N_("N REASON"), N_("close a report (operator)"), dismiss),
+    _order(
+        "source",
+        N_("ACTION ID"),
+        N_("add, pause, resume, test or remove a source (operator)"),
+        order_source,
+    ),
 )
 
 MANAGED = frozenset(

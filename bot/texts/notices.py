@@ -26,6 +26,13 @@ _SENTENCES: Mapping[str, str] = {
     "unchanged": N_("Nothing was changed ({alert}): {why}"),
     "no_such_alert": N_("There is no alert {alert}: nothing was done."),
     "source_failing": N_("The source {source} cannot be read: {why}"),
+    "source_blocked": N_("The source {source} keeps us out: {why}"),
+    "source_changed": N_("The source {source} sends something else than before: {why}"),
+    "source_dead": N_("The source {source} is gone: {why}"),
+    "source_moved": N_(
+        "The source {source} has moved to {to}, on another site: change its address if that is "
+        "right."
+    ),
     "source_silent": N_("The source {source} has brought nothing new for {days} days."),
     "source_well": N_("The source {source} is well again."),
     "arrival_unknown": N_(
@@ -52,6 +59,21 @@ _SENTENCES: Mapping[str, str] = {
         "A topic of this group that got alerts is closed or gone. /start in another topic begins "
         "again."
     ),
+    "case_silent": N_(
+        "{case}: its sources have brought nothing new for {hours} hours. Either nothing is "
+        "written, or I am blind: see /sources."
+    ),
+    "case_heard": N_("{case}: its sources bring news again."),
+    "source_added": N_(
+        "The source {source} is added, with {items} items. They are its baseline and alert nobody."
+    ),
+    "source_tried": N_(
+        "The source {source} answers: {items} items, {bytes} bytes, newest {newest}."
+    ),
+    "source_paused": N_("The source {source} is paused."),
+    "source_resumed": N_("The source {source} is read again."),
+    "source_removed": N_("The source {source} is removed; what it brought stays."),
+    "source_refused": N_("Nothing was done: {why}"),
     "sources_alarm": N_("{count} sources cannot be read or are silent: {sources}"),
 }
 NOTICE_KEYS = frozenset(_SENTENCES)

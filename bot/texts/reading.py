@@ -10,6 +10,7 @@ from bot.texts.foreign import cut, host_of, safe_foreign
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message, Writer
 from bot.texts.names import actor_name, sentence
+from bot.texts.sources import silent_line
 from bot.texts.wording import REASONS
 from jobs.domain.alerts import AlertId, Facts, Reason
 from jobs.domain.events import Evidence, Standing
@@ -77,12 +78,21 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """That a case's own sources have brought nothing new since, and for how many hours."""
+
+    since: datetime
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Where things stand with one case."""
 
     case: Case
     standings: Sequence[Standing]
     newest: Told | None
+    silent: Silent | None = None
 
 
 def overview(
@@ -94,6 +104,8 @@ def overview(
         if writer.room < _ROOM_FOR_ONE_MORE:
             break
         _write_picture(writer, words, names, picture)
+        if picture.silent is not None:
+            writer.line(silent_line(words, picture.silent.hours, picture.silent.since))
         writer.line()
     writer.line(_how_fresh(words, freshness))
     return writer.build()

@@ -76,6 +76,10 @@ STANDING = "standing"
 """The detail of a denial that a narrator tells in passing: true, but nobody's new word."""
 
 
+TAKES_BACK = "withdrawal"
+"""The detail of a plan, thought or denial that is about taking something back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """What one item says of one event.
@@ -84,8 +88,9 @@ class Mention:
     day where known (for planned: the named day). ``rule`` and ``words`` say which rule
     fired on which words of ``clause``. ``attributions`` are the voices the text itself
     names (wire ids such as ``TASS``; ``organ:RU`` for an organ of a state quoted by
-    name). ``detail`` refines the type: a meeting's mode (visit, host, phone,
-    third-place, multilateral), a mission's change (opened, closed, handed-over …).
+    name, ``embassy:RU`` for its embassies). ``detail`` refines the type: a meeting's mode
+    (visit, host, phone, third-place, multilateral), a mission's change (opened, closed,
+    handed-over …).
     """
 
     case: str

@@ -13,7 +13,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class OrderKind(StrEnum):
-    """What can be ordered; ``read_order`` knows each kind's payload.
+    """What can be ordered; ``read_order`` knows each kind's payload, SOURCE's apart.
 
     All are an operator's but REPORT, which is anybody's.
     """
@@ -26,6 +26,18 @@ class OrderKind(StrEnum):
     ADD = "add"
     REPORT = "report"
     DISMISS = "dismiss"
+    SOURCE = "source"
+    """Of no alert; the payload: ``{"action": SourceAction, "source": id or address, …}``."""
+
+
+class SourceAction(StrEnum):
+    """What can be done with a source; ``add`` takes further keys of the list of sources."""
+
+    ADD = "add"
+    PAUSE = "pause"
+    RESUME = "resume"
+    TEST = "test"
+    REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True)

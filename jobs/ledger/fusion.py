@@ -8,7 +8,7 @@ from jobs.domain.alerts import Reason
 from jobs.domain.events import Event, EventId, EventStatus, Evidence
 from jobs.ledger.assessment import assess
 from jobs.ledger.dating import announced_on, is_dated
-from jobs.ledger.identity import is_open, nearness, stands
+from jobs.ledger.identity import aim, is_open, nearness, stands
 from jobs.ledger.rulings import as_heard, reassess
 from jobs.ledger.windows import WINDOWS
 
@@ -83,8 +83,10 @@ def _undone_by(begun: Event, kin: Sequence[Event]) -> Event | None:
         return _latest(acts, on, EventStatus.REVERSED, kin)
     if begun.status is EventStatus.REVERSED:
         done = _latest(acts, on, EventStatus.DONE, kin)
-        return done or _latest_plan(on, kin)
-    return _latest_plan(on, kin) if begun.status is EventStatus.DENIED else None
+        return done or _latest_plan(on, EventStatus.DONE, kin)
+    if begun.status is EventStatus.DENIED:
+        return _latest_plan(on, aim(begun.detail), kin)
+    return None
 
 
 def _latest(
@@ -94,6 +96,6 @@ def _latest(
     return max(standing, key=lambda each: (each.on or date.min, each.id), default=None)
 
 
-def _latest_plan(on: date, kin: Sequence[Event]) -> Event | None:
-    plans = [each for each in kin if is_open(each, on, kin)]
+def _latest_plan(on: date, aimed: EventStatus, kin: Sequence[Event]) -> Event | None:
+    plans = [each for each in kin if is_open(each, on, kin) and aim(each.detail) is aimed]
     return max(plans, key=lambda each: (announced_on(each.evidence), each.id), default=None)

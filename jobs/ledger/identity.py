@@ -7,13 +7,10 @@ and the act it announces are one event; a denial joins an act only to dispute it
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from jobs.domain.events import STANDING, Event, EventStatus, Evidence, Grade
+from jobs.domain.events import STANDING, TAKES_BACK, Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
 from jobs.ledger.origins import corrects, text_of
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS, Window
-
-TAKES_BACK = "withdrawal"
-"""The detail of a plan that aims at taking something back."""
 
 REPRINT_WORDS = 10
 """From this many different words on, an equal text is the same text, not a stock phrase."""
@@ -52,11 +49,11 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
         return _act_to_any(day, status, event, kin)
     if evidence.mention.detail == STANDING and event.status is not status:
         return None  # an old sentence carried along disputes nothing
-    return _statement_to_any(day, status, event, kin)
+    return _statement_to_any(day, evidence, event, kin)
 
 
 def aim(detail: str) -> EventStatus:
-    """Return what a plan with this detail will be once it is carried out."""
+    """Return which act a plan, thought or denial with this detail is about."""
     return EventStatus.REVERSED if detail == TAKES_BACK else EventStatus.DONE
 
 
@@ -205,15 +202,17 @@ def _plan_to_open_plan(named: Day | None, told_on: date, plan: Event) -> Nearnes
 
 
 def _statement_to_any(
-    day: Day, status: EventStatus, event: Event, kin: Sequence[Event]
+    day: Day, evidence: Evidence, event: Event, kin: Sequence[Event]
 ) -> Nearness | None:
     if event.on is None:
         return None
+    status, aimed = evidence.mention.status, aim(evidence.mention.detail)
     since = day.on - event.on
-    if status is EventStatus.DENIED and event.status is EventStatus.DONE:
+    if status is EventStatus.DENIED and event.status is aimed:
         is_dispute = timedelta(0) <= since <= DISPUTE and stands(event, day.on, kin)
         return (0, since) if is_dispute else None
-    return (1, abs(since)) if event.status is status and abs(since) <= STATEMENT else None
+    is_same = event.status is status and aim(event.detail) is aimed
+    return (1, abs(since)) if is_same and abs(since) <= STATEMENT else None
 
 
 def _background_to_act(day: Day, event: Event) -> Nearness | None:

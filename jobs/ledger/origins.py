@@ -13,7 +13,9 @@ from jobs.ledger.dating import said_at
 from jobs.ledger.heads import Head, head_of, headless
 
 ORGAN = "organ:"
-"""How an attribution names the organ of a state (``organ:RU``); all else is a voice."""
+EMBASSY = "embassy:"
+"""How an attribution names the organ of a state (``organ:RU``), its embassies apart; all
+else is a voice."""
 
 COPY_LIKENESS = 85
 """token_set_ratio from which two texts on one event are one text, measured on reprints."""
@@ -24,6 +26,10 @@ COPY_WORDS = 5
 MOST_TEXTS = 48
 """How many texts of one event a new one is compared with. By then its grade is settled,
 and a story told five hundred times must not cost the square of that."""
+
+OWNERS = {"ria novosti": "rossiya segodnya", "sputnik": "rossiya segodnya", "tolo": "moby"}
+"""Whose voice a credited wire is, where the owner bears another name: else an item of the
+wire itself and a copy of it would pass for two."""
 
 TAKEN_BACK = "head.taken-back"
 """The rule of a mention that only takes back what its voice said of the event."""
@@ -110,7 +116,9 @@ def text_of(evidence: Evidence) -> str:
 
 
 def _credit(evidence: Evidence) -> str | None:
-    voices = (each for each in evidence.mention.attributions if not each.startswith(ORGAN))
+    voices = (
+        each for each in evidence.mention.attributions if not each.startswith((ORGAN, EMBASSY))
+    )
     return next(voices, None)
 
 
@@ -122,7 +130,7 @@ def voice_of(evidence: Evidence) -> str:
     """Return whose word an item is, by what it says of itself."""
     credited = _credit(evidence)
     if credited is not None:
-        return credited.casefold()
+        return OWNERS.get(credited.casefold(), credited.casefold())
     if evidence.outlet.tier is Tier.OFFICIAL:
         return f"{ORGAN}{evidence.outlet.side}"
     return evidence.outlet.family.casefold()

@@ -8,6 +8,7 @@ from typing import Self
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason, Transition, Withheld
 from jobs.domain.events import STANDING, Event, EventId, EventStatus, EventType, Evidence, Grade
 from jobs.ledger.dating import said_at
+from jobs.ledger.identity import aim
 from jobs.ledger.standings import is_in_baseline
 from jobs.ledger.windows import FIRST_DENIAL, WINDOWS
 from jobs.reference.cases import BaselineStanding
@@ -148,6 +149,7 @@ def _is_first_denial(event: Event, others: Sequence[Event], told: frozenset[Even
     return not any(
         each.status is EventStatus.DENIED
         and each.type is event.type
+        and aim(each.detail) is aim(event.detail)
         and each.id != event.id
         and each.id in told
         and each.on is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jobs.domain.items import SUBJECT, Outlet, Source, SourceId, SourceKind
 from jobs.reference.actors import Actor, load_actors
+from jobs.reference.cadence import Cadence, load_cadence
 from jobs.reference.cases import Case, load_cases
 from jobs.reference.groups import Group, load_groups
 from jobs.reference.phrases import Phrases, load_all_phrases
@@ -27,6 +28,12 @@ class Reference:
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     phrases: Mapping[str, Phrases] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
+    cadence: Cadence = field(default_factory=Cadence)
+    reads_channels: bool = False
+
+    def polled(self) -> list[Source]:
+        """Return the sources that are read, those apart that push."""
+        return [each for each in self.sources.values() if each.kind is not SourceKind.PUSH]
 
     def outlet_of(self, host: str, case: str | None = None) -> Outlet:
         """Return who publishes at a host (or address), trying its parent domains.
@@ -85,4 +92,6 @@ def load_reference(
         outlets=polled | listed,
         phrases=load_all_phrases(DATA / "phrases"),
         groups=load_groups(DATA / "groups.toml", actors),
+        cadence=load_cadence(DATA / "cadence.toml"),
+        reads_channels=telegram_channels,
     )

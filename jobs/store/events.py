@@ -1,7 +1,7 @@
 """The ``event`` table: what is believed to have happened, with its evidence."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Row, Select, func, insert, select
@@ -103,6 +103,22 @@ async def recent(
     if before_id is not None:
         wanted = wanted.where(event.c.id < before_id)
     return await _load(conn, wanted)
+
+
+async def last_recognitions(conn: AsyncConnection, since: date) -> dict[str, date]:
+    """Return the day of each case's last recognition since a day, as far as it is believed."""
+    rows = await conn.execute(
+        select(event.c.case_id, func.max(event.c.happened_on))
+        .where(
+            event.c.changed_at >= datetime.combine(since, time(), UTC),
+            event.c.type == EventType.RECOGNITION,
+            event.c.status == EventStatus.DONE,
+            event.c.retracted.is_(False),
+            event.c.happened_on >= since,
+        )
+        .group_by(event.c.case_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 async def _load(conn: AsyncConnection, wanted: Select[Any]) -> list[Event]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -85,8 +86,28 @@ source = Table(
     # When the operator was told that it fails or is silent; NULL when all is well.
     Column("alarmed_at", Moment),
     Column("listed", Boolean, nullable=False, default=True),
+    # Where it is read since its host moved it for good; NULL: at ``url``.
+    Column("current_url", Text),
+    # Where the last so many readings were sent for good.
+    Column("moved_to", Text),
+    Column("moved_times", Integer, nullable=False, default=0),
+    # What is wrong while ``failures`` are counted.
+    Column("trouble", Text),
+    # The usual time from news to news.
+    Column("gap_seconds", Float),
+    Column("paused_at", Moment),
     Index("ix_source_next_due_at", "next_due_at"),
 )
+
+added_source = Table(
+    "added_source",
+    metadata,
+    Column("id", Text, primary_key=True),
+    # A source's keys as in the list of sources.
+    Column("definition", JSON, nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+"""Sources added at run time, beside those of the list."""
 
 item = Table(
     "item",
