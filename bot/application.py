@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from telegram import BotCommand, Update
+from telegram import Bot, BotCommand, Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
     Application,
@@ -21,32 +21,39 @@ from telegram.ext import (
 from telegram.ext import filters as message_filters
 from telegram.request import BaseRequest
 
+from bot.commands.asks import Place
 from bot.commands.buttons import Signer
 from bot.commands.countries import Gazetteer
 from bot.commands.desk import Desk
+from bot.commands.filter_line import FilterGrammar
 from bot.commands.intake import Context, Intake
+from bot.commands.managing import deciding
 from bot.commands.rights import Who
 from bot.commands.table import COMMANDS
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from bot.texts import service
 from bot.texts.alerts import render_alert
+from bot.texts.digests import render_digest
 from bot.texts.language import words_of
 from bot.texts.messages import Message
 from bot.texts.missed import render_missed
 from bot.texts.notices import render_notice
-from jobs.domain.alerts import Missed, Notice
+from bot.texts.places import render_proposal
+from jobs.domain.alerts import Action, Digest, Missed, Notice, Proposal
 from jobs.domain.clock import Clock
 from jobs.reference import Reference
 from jobs.settings import Settings
-from jobs.store.alerts import facts_from_json
+from jobs.store.chats import ChatKind
 from jobs.store.claims import Delivery
+from jobs.store.contents import facts_from_json
 from jobs.store.engine import Store
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 """What Telegram shall bring; edited messages are no new commands."""
 TERMINAL_TOKEN = "0:terminal"  # noqa: S105 - stands where there is no token
 MOST_AT_ONCE = 32
+_DESK = "desk"
 
 _log = logging.getLogger(__name__)
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -91,7 +98,9 @@ def build_application(
     the application and its polling; see ``ALLOWED_UPDATES``.
     """
     application = _built(settings, request)
-    intake = Intake(_desk(settings, store, reference, clock, renderer), pacer)
+    desk = _desk(settings, store, reference, clock, renderer, application.bot)
+    application.bot_data[_DESK] = desk
+    intake = Intake(desk, pacer)
     only_new = message_filters.UpdateType.MESSAGE | message_filters.UpdateType.CHANNEL_POST
     application.add_handlers(
         [
@@ -115,12 +124,28 @@ def menu() -> list[BotCommand]:
     ]
 
 
-def render_delivery(delivery: Delivery, reference: Reference) -> Message:
+def signer_of(application: App) -> Signer:
+    """Return what signs the buttons whose presses this application understands."""
+    desk: Desk = application.bot_data[_DESK]
+    return desk.signer
+
+
+def render_delivery(delivery: Delivery, reference: Reference, signer: Signer) -> Message:
     """Return a delivery in words; what bot.delivery calls for each row."""
     facts = facts_from_json(dict(delivery.facts))
+    if isinstance(facts, Proposal):
+        return _proposal_in_words(delivery, facts, reference, signer)
     if isinstance(facts, Notice):
         return render_notice(
             facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
+        )
+    if isinstance(facts, Digest):
+        return render_digest(
+            facts,
+            names=reference,
+            language=delivery.language,
+            zone=delivery.zone,
+            possibly_repeated=delivery.possibly_repeated,
         )
     if isinstance(facts, Missed):
         return render_missed(
@@ -142,6 +167,20 @@ def render_delivery(delivery: Delivery, reference: Reference) -> Message:
     )
 
 
+def _proposal_in_words(
+    delivery: Delivery, proposal: Proposal, reference: Reference, signer: Signer
+) -> Message:
+    place = Place(proposal.chat_id, ChatKind(proposal.chat_kind), proposal.thread_id)
+    return render_proposal(
+        proposal,
+        names=reference,
+        make=deciding(signer, delivery.chat_id, delivery.alert_id, place, delivery.created_at),
+        is_reply=delivery.action is Action.REPLY,
+        language=delivery.language,
+        zone=delivery.zone,
+    )
+
+
 def _built(settings: Settings, request: BaseRequest | None) -> App:
     token = settings.bot_token.get_secret_value() if settings.bot_token else TERMINAL_TOKEN
     builder: Any = (
@@ -159,17 +198,25 @@ def _built(settings: Settings, request: BaseRequest | None) -> App:
 
 
 def _desk(
-    settings: Settings, store: Store, reference: Reference, clock: Clock, renderer: Renderer
+    settings: Settings,
+    store: Store,
+    reference: Reference,
+    clock: Clock,
+    renderer: Renderer,
+    bot: Bot,
 ) -> Desk:
     # Without a token there is no chat that outlives the process, and no key to keep.
     token = settings.bot_token
     secret = token.get_secret_value().encode() if token else secrets.token_bytes(32)
+    gazetteer = Gazetteer(reference)
     return Desk(
         store=store,
+        bot=bot,
         reference=reference,
         clock=clock,
         signer=Signer(secret),
-        gazetteer=Gazetteer(reference),
+        gazetteer=gazetteer,
+        grammar=FilterGrammar(reference, gazetteer),
         operators=frozenset(settings.operators()),
         renderer=renderer,
         default_zone=settings.default_zone,

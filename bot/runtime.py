@@ -10,7 +10,14 @@ from typing import Any
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import BaseRequest
 
-from bot.application import ALLOWED_UPDATES, App, build_application, menu, render_delivery
+from bot.application import (
+    ALLOWED_UPDATES,
+    App,
+    build_application,
+    menu,
+    render_delivery,
+    signer_of,
+)
 from bot.delivery import Deliverer
 from bot.pacing import PER_SECOND, Pacer
 from bot.pictures.renderer import Renderer
@@ -69,7 +76,7 @@ def build_deliverer(
         application.bot,
         clock,
         pacer,
-        lambda delivery: render_delivery(delivery, reference),
+        lambda delivery: render_delivery(delivery, reference, signer_of(application)),
         Policy(
             resent=settings.resent_levels(),
             deadline=timedelta(seconds=settings.send_deadline_seconds),

@@ -32,7 +32,7 @@ from jobs.ledger.rulings import carry_out
 from jobs.ledger.standings import stand
 from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
 from jobs.reference import Reference
-from jobs.store import alerts, chats, events, mentions, outbox, standings
+from jobs.store import alerts, chats, events, mentions, outbox, proposals, standings
 from jobs.store.alerts import Revision
 from jobs.store.items import StoredItem
 
@@ -316,6 +316,7 @@ class Bookkeeper:
             now=self._now,
             answers=facts.reverses if decision.reason is Reason.REVERSAL else None,
         )
+        await proposals.propose(self._conn, alert_id, facts, self._now)
         return Revision(
             alert_id,
             event.id,
@@ -347,7 +348,9 @@ class Bookkeeper:
         if self._filters is None:
             self._filters = await chats.wanted_filters(self._conn)
         return [
-            filter_id for filter_id, chosen in self._filters if wants(chosen, facts, decision.level)
+            filter_id
+            for filter_id, chosen in self._filters
+            if wants(chosen, facts, decision.level, self._reference)
         ]
 
 

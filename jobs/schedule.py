@@ -56,6 +56,9 @@ def pipeline_jobs(pipeline: Pipeline, settings: Settings, clock: Clock) -> tuple
         Job("detect", at_now(pipeline.detect), 1, 300),
         Job("orders", at_now(pipeline.carry_out_orders), 2, 60 + 4 * reading_seconds),
         Job("trends", at_now(pipeline.note_trends), 600, 60),
+        Job("digest", at_now(pipeline.digest), 20, 120),
+        Job("quiet hours", at_now(pipeline.end_nights), 10, 120),
+        Job("approval", at_now(pipeline.expire_proposals), 60, 60),
         Job("check sources", at_now(pipeline.check_sources), 300, 60),
         Job("prune", at_now(pipeline.prune), 3600, 600),
     )

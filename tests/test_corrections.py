@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.application import render_delivery
+from bot.commands.buttons import Signer
 from bot.delivery import Deliverer
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import SystemClock
@@ -55,7 +56,7 @@ class Newsroom:
 @pytest.fixture
 async def newsroom() -> AsyncIterator[Newsroom]:
     async with a_line() as line:
-        line.render = lambda delivery: render_delivery(delivery, REFERENCE)
+        line.render = lambda delivery: render_delivery(delivery, REFERENCE, Signer(b"key"))
         yield Newsroom(World(line.store), line)
 
 

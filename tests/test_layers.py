@@ -18,6 +18,7 @@ FLOORS: list[tuple[str, ...]] = [
         "jobs.quarantine",
         "jobs.bookkeeping",
         "jobs.wording",
+        "jobs.digesting",
         "jobs.roster",
         "jobs.trials",
         "jobs.means",

@@ -5,7 +5,12 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from telegram import CallbackQuery, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    CallbackQuery,
+    LinkPreviewOptions,
+    MaybeInaccessibleMessage,
+    ReplyParameters,
+)
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, RetryAfter
 
@@ -21,6 +26,7 @@ _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 5.0
 """How far behind a chat may be before an answer is left out: alerts wait in that line too."""
 _SHARED_PAUSE_SECONDS = 0.2
+DOCUMENT_NAME = "mydata.json"
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -35,10 +41,20 @@ class Answers:
 
     async def reply(self, message: TelegramMessage, answer: Message) -> None:
         """Answer in the same chat and topic; in shared chats as a reply to the command."""
+        await self._put(message, answer, is_reply=message.chat.type != "private")
+
+    async def put_beside(self, query: CallbackQuery, answer: Message) -> None:
+        """Answer a press by a message of its own, which replies to the one with the button."""
+        if query.message is not None:
+            await self._put(query.message, answer, is_reply=True)
+
+    async def _put(
+        self, message: MaybeInaccessibleMessage, answer: Message, *, is_reply: bool
+    ) -> None:
         is_private = message.chat.type == "private"
         async with self._turn(message.chat.id, is_private=is_private) as is_ours:
             if is_ours:
-                await _send(message, answer, is_private=is_private)
+                await _send(message, answer, is_reply=is_reply)
 
     async def edit(self, query: CallbackQuery, answer: Message) -> None:
         """Put the answer in the place of the message whose button was pressed."""
@@ -102,11 +118,13 @@ async def _edit(query: CallbackQuery, answer: Message) -> None:
             raise
 
 
-async def _send(message: TelegramMessage, answer: Message, *, is_private: bool) -> None:
+async def _send(message: MaybeInaccessibleMessage, answer: Message, *, is_reply: bool) -> None:
     bot, chat_id = message.get_bot(), message.chat.id
-    thread_id = message.message_thread_id if message.is_topic_message else None
+    thread_id = None
+    if isinstance(message, TelegramMessage) and message.is_topic_message:
+        thread_id = message.message_thread_id
     reply_to = None
-    if not is_private:
+    if is_reply:
         reply_to = ReplyParameters(message.message_id, allow_sending_without_reply=True)
     if answer.photo:
         await bot.send_photo(
@@ -114,6 +132,17 @@ async def _send(message: TelegramMessage, answer: Message, *, is_private: bool) 
             answer.photo,
             caption=answer.text,
             caption_entities=answer.entities,
+            reply_markup=answer.markup(),
+            reply_parameters=reply_to,
+            message_thread_id=thread_id,
+        )
+        return
+    if answer.document:
+        await bot.send_document(
+            chat_id,
+            answer.document,
+            filename=DOCUMENT_NAME,
+            caption=answer.text,
             reply_parameters=reply_to,
             message_thread_id=thread_id,
         )

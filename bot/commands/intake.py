@@ -2,6 +2,7 @@
 
 import difflib
 import logging
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram import (
@@ -12,28 +13,48 @@ from telegram import (
     Update,
 )
 from telegram import Message as TelegramMessage
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackContext
 
 from bot.commands.answers import Answers
-from bot.commands.asks import Ask, Called, Sender, ask_of, is_older, parse_command
-from bot.commands.buttons import Press
+from bot.commands.asks import (
+    Ask,
+    Called,
+    Place,
+    Sender,
+    ask_of,
+    is_older,
+    parse_command,
+    person_of,
+    topic_of,
+)
+from bot.commands.buttons import Press, read_address
 from bot.commands.desk import Command, Desk
+from bot.commands.managing import MANAGE, place_meant, set_up_buttons
 from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
 from bot.commands.subscribing import words_for
-from bot.commands.table import BY_NAME, PRESSES
+from bot.commands.table import BY_NAME, MANAGED, PRESSES
 from bot.pacing import Pacer
-from bot.texts import service
+from bot.texts import places, service
 from bot.texts.language import Words
 from bot.texts.messages import Message
 from jobs.domain.alerts import ChatId, Notice
-from jobs.store import chats, moves, notices, outbox
+from jobs.store import chats, moves, notices, outbox, stewards
 from jobs.store.chats import ChatKind
 
 _log = logging.getLogger(__name__)
 _PATIENCE_MINUTES = 10
 Context = CallbackContext[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    """What a press brings: a pop-up, or an answer in the message's place or beside it."""
+
+    pop_up: str = ""
+    answer: Message | None = None
+    beside: bool = False
 
 
 class Intake:
@@ -67,13 +88,18 @@ class Intake:
         if query is None or not await self._is_first(update):
             return
         words = await self._words_of(query)
-        pop_up, answer = await self._press(query, context, words)
+        response = await self._press(query, context, words)
+        pop_up = response.pop_up
         try:
             await query.answer(pop_up or None, show_alert=bool(pop_up))
         except BadRequest:
             _log.info("update %d: the press waited too long for its answer", update.update_id)
-        if answer is not None:
-            await self._answers.edit(query, answer)
+        if response.answer is None:
+            return
+        if response.beside:
+            await self._answers.put_beside(query, response.answer)
+        else:
+            await self._answers.edit(query, response.answer)
 
     async def on_membership(self, update: Update, context: Context) -> None:
         """Open or close a chat as the bot is let in or put out."""
@@ -86,7 +112,12 @@ class Intake:
             return
         if _is_inside(change.old_chat_member):
             return
-        if await self._open(chat_id, kind) and kind in {ChatKind.GROUP, ChatKind.SUPERGROUP}:
+        place = Place(chat_id, kind)
+        is_new = await self._open(chat_id, kind)
+        await self._note_steward(place, person_of(change.from_user))
+        if kind is ChatKind.CHANNEL:
+            await self._offer_set_up(change, place, context)
+        elif is_new and kind is not ChatKind.PRIVATE:
             await self._greet(change, context)
 
     async def on_migration(self, update: Update, context: Context) -> None:
@@ -131,29 +162,68 @@ class Intake:
     async def _carry_out(
         self, context: Context, command: Command, ask: Ask, words: Words
     ) -> Message:
+        if command.name == MANAGE and ask.is_private:
+            meant = await place_meant(self._desk, ask) if ask.argument else None
+            if meant is not None and meant[0] in MANAGED:
+                command, ask = BY_NAME[meant[0]], meant[1]
         if ask.chat_kind not in command.where:
             return service.elsewhere(words, command.name)
         if not await may(context.bot, ask, command.who, self._desk.operators):
             return service.not_allowed(words, operators_only=command.who is Who.OPERATOR)
+        if command.who is Who.CHAT_ADMIN:
+            await self._note_steward(ask.place, ask.user_id)
         return await command.answer(self._desk, ask, words)
 
     async def _words_of(self, query: CallbackQuery) -> Words:
         return await words_for(self._desk, _ask_of_press(query))
 
-    async def _press(
-        self, query: CallbackQuery, context: Context, words: Words
-    ) -> tuple[str, Message | None]:
-        """Carry out a press; return what a pop-up says, and what the message shall say."""
+    async def _press(self, query: CallbackQuery, context: Context, words: Words) -> _Response:
+        """Carry out a press; whatever is not to be done gets a pop-up that says why."""
         desk, ask = self._desk, _ask_of_press(query)
         if ask.user_id is None or not query.data:
-            return service.void_button(words), None
+            return _Response(service.void_button(words))
         press = desk.signer.read(query.data, ask.chat_id, ask.user_id, desk.clock.now())
         pressed = PRESSES.get(press.action) if isinstance(press, Press) else None
         if pressed is None or not isinstance(press, Press):
-            return service.void_button(words), None
+            return _Response(service.void_button(words))
+        elsewhere, payload = read_address(press.payload)
+        ask = replace(ask, elsewhere=elsewhere)
         if not await may(context.bot, ask, pressed.who, desk.operators):
-            return service.refused_press(words), None
-        return "", await pressed.answer(desk, ask, words, press.payload)
+            return _Response(service.refused_press(words))
+        if pressed.beside and not self._admits(ask):
+            return _Response(service.slow_down(words).text)
+        answer = await pressed.answer(desk, ask, words, payload)
+        return _Response(answer=answer, beside=pressed.beside)
+
+    def _admits(self, ask: Ask) -> bool:
+        admission = self._pace.admit(ask.chat_id, is_private=ask.is_private)
+        return admission is Admission.ANSWER
+
+    async def _note_steward(self, place: Place, user_id: int | None) -> None:
+        """Remember who sets up a group or channel, so that they can do so in private."""
+        if user_id is None or place.kind is ChatKind.PRIVATE:
+            return
+        async with self._desk.store.write() as conn:
+            await stewards.note(conn, place.chat_id, user_id, self._desk.clock.now())
+
+    async def _offer_set_up(
+        self, change: ChatMemberUpdated, place: Place, context: Context
+    ) -> None:
+        """Ask whoever made the bot a channel's admin what to publish there, in private."""
+        user_id = person_of(change.from_user)
+        if user_id is None:
+            return
+        ask = Ask(ChatId(user_id), ChatKind.PRIVATE, Sender.PERSON, user_id, elsewhere=place)
+        words = await words_for(self._desk, ask)
+        rows = set_up_buttons(self._desk, ask, words)
+        offer = places.channel_added(words, change.chat.title or "", rows)
+        try:
+            await context.bot.send_message(
+                user_id, offer.text, entities=offer.entities, reply_markup=offer.markup()
+            )
+        except TelegramError as error:
+            # Whoever never spoke to the bot cannot be written to; /manage does the same later.
+            _log.info("a channel's set-up was not offered: %s", type(error).__name__)
 
     async def _leave(self, chat_id: ChatId, change: ChatMemberUpdated) -> None:
         now, by = self._desk.clock.now(), change.from_user.id
@@ -176,7 +246,11 @@ def _ask_of_press(query: CallbackQuery) -> Ask:
     if message is None:  # a button of an inline message, which we never make
         return Ask(ChatId(0), ChatKind.PRIVATE, Sender.STRANGER, None)
     return Ask(
-        ChatId(message.chat.id), ChatKind(message.chat.type), Sender.PERSON, query.from_user.id
+        ChatId(message.chat.id),
+        ChatKind(message.chat.type),
+        Sender.PERSON,
+        query.from_user.id,
+        thread_id=topic_of(message) if isinstance(message, TelegramMessage) else 0,
     )
 
 

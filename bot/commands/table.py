@@ -1,8 +1,10 @@
 """The table of commands, from which menu, /help and the README are made."""
 
 from bot.commands.asks import Ask
+from bot.commands.choosing import FILTER, PUBLISHING, SETTINGS, choose, press_settings, settings
 from bot.commands.desk import Answering, Command, Desk, Pressed
-from bot.commands.informing import help_for, privacy
+from bot.commands.informing import help_for, mydata, privacy
+from bot.commands.managing import DECIDE, MANAGE, manage, press_decide, press_publishing
 from bot.commands.momentum import momentum
 from bot.commands.operating import (
     add,
@@ -18,17 +20,10 @@ from bot.commands.picturing import world_map
 from bot.commands.reading import countries, latest, status, why
 from bot.commands.reporting import report
 from bot.commands.rights import Who
+from bot.commands.silencing import CHOICE, SILENCE, list_silences, press_choice, press_silence
 from bot.commands.sourcing import list_sources, order_source
-from bot.commands.subscribing import (
-    FORGET,
-    SETTINGS,
-    forget,
-    press_forget,
-    press_settings,
-    settings,
-    start,
-    stop,
-)
+from bot.commands.subscribing import FORGET, forget, press_forget, start, stop
+from bot.commands.timing import digest, quiet
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message
 from jobs.store.chats import ChatKind
@@ -58,14 +53,46 @@ COMMANDS: tuple[Command, ...] = (
     Command("why", N_("ID"), N_("every source behind an alert"), why),
     Command("sources", N_("[name]"), N_("how the sources are"), list_sources),
     Command(
+        FILTER,
+        N_("[WORDS]"),
+        N_("what this chat hears, in one line: uz kz meeting+ confirmed"),
+        choose,
+        Who.CHAT_ADMIN,
+    ),
+    Command(
         "settings",
         N_("[time zone]"),
-        N_("cases, kinds of events, how much, time zone"),
+        N_("what this chat hears and when, by buttons"),
         settings,
         Who.CHAT_ADMIN,
     ),
+    Command(
+        "digest",
+        N_("[daily HOUR, weekly DAY HOUR, off]"),
+        N_("one message a day or a week instead of alerts at once"),
+        digest,
+        Who.CHAT_ADMIN,
+    ),
+    Command(
+        "quiet",
+        N_("[FROM-TO, off]"),
+        N_("hours in which nothing rings"),
+        quiet,
+        Who.CHAT_ADMIN,
+    ),
+    Command(
+        "silences", "", N_("what is silenced here, to be lifted"), list_silences, Who.CHAT_ADMIN
+    ),
+    Command(
+        MANAGE,
+        N_("[NUMBER COMMAND]"),
+        N_("your groups and channels, from this chat"),
+        manage,
+        where=_PRIVATE,
+    ),
     Command("help", "", N_("all commands"), help_),
     Command("privacy", "", N_("what is kept of this chat"), privacy),
+    Command("mydata", "", N_("all that is kept of this chat, as a file"), mydata, Who.CHAT_ADMIN),
     Command(
         "forget", "", N_("delete what is kept of this chat"), forget, Who.CHAT_ADMIN, lasting=True
     ),
@@ -105,10 +132,19 @@ COMMANDS: tuple[Command, ...] = (
     ),
 )
 
+MANAGED = frozenset(
+    {"start", "stop", FILTER, "settings", "digest", "quiet", "silences", "mydata", "forget"}
+)
+"""The commands that work for a chat managed from elsewhere."""
+
 BY_NAME = {command.name: command for command in COMMANDS}
 
 PRESSES = {
     SETTINGS: Pressed(press_settings, Who.CHAT_ADMIN),
     FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
+    SILENCE: Pressed(press_silence, Who.CHAT_ADMIN, beside=True),
+    CHOICE: Pressed(press_choice, Who.CHAT_ADMIN),
+    PUBLISHING: Pressed(press_publishing, Who.CHAT_ADMIN),
+    DECIDE: Pressed(press_decide, Who.CHAT_ADMIN),
 }
 """What our buttons do, by the action they carry."""

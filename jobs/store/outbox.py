@@ -25,7 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
-from jobs.store.schema import WAITING, chat, outbox, subscription
+from jobs.domain.rhythm import Pace
+from jobs.store.conditions import after_quiet_hours, is_held_by_night, is_in_digest
+from jobs.store.schema import WAITING, chat, digest_line, outbox, subscription
 
 OPEN = (
     DeliveryState.PENDING,
@@ -33,6 +35,7 @@ OPEN = (
     DeliveryState.SENDING,
     DeliveryState.RETRY,
     DeliveryState.UNCERTAIN,
+    DeliveryState.UNAPPROVED,
 )
 """The states in which something is still to become of a row."""
 
@@ -41,6 +44,7 @@ UNSENT = (
     DeliveryState.CLAIMED,
     DeliveryState.RETRY,
     DeliveryState.UNCERTAIN,
+    DeliveryState.UNAPPROVED,
 )
 """The open states in which no call is being made."""
 
@@ -91,43 +95,84 @@ async def fan_out(
 
     Every open chat that was told of the alert, or is about to be, gets an EDIT, and a
     REPLY too if the change is loud; an older edit that is not yet sent is cancelled.
-    Every other open chat whose filter is in ``filter_ids`` gets a SEND, and so does every
-    chat that was told of ``answers``, the alert that this one takes back, whatever its
-    filter. Doing it again for the same revision writes nothing.
+    Every other open chat whose filter is in ``filter_ids`` and that hears at once gets a
+    SEND, and so does one that a digest told what a loud revision corrects, and every chat
+    that was told of ``answers``, the alert that this one takes back, whatever its filter.
+    What rings waits for the end of a chat's quiet hours; an edit does not ring. Doing it
+    again for the same revision writes nothing.
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
-    edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, now)
-    replies = 0
+    # What an editor has not let through yet is let through as it then stands.
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.alert_id == alert_id, outbox.c.state == DeliveryState.UNAPPROVED)
+        .values(revision=revision)
+    )
+    at_once = literal(now, outbox.c.not_before.type)
+    edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, at_once, now)
+    replies = corrections = 0
+    rings_at = after_quiet_hours(level, now)
     if loud:
-        replies = await _follow(conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, now)
+        corrections = await _correct_digests(conn, alert_id, revision, rings_at, now)
+        replies = await _follow(
+            conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, rings_at, now
+        )
+    there = (subscription.c.chat_id, subscription.c.thread_id)
     wanting = (
-        select(subscription.c.chat_id, subscription.c.thread_id)
+        select(*there)
         .join(chat, chat.c.id == subscription.c.chat_id)
         .where(
             subscription.c.filter_id.in_(filter_ids),
             subscription.c.paused_reason.is_(None),
+            subscription.c.pace == Pace.AT_ONCE,
             chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, revision, subscription.c.chat_id, subscription.c.thread_id),
+            ~_is_told(alert_id, revision, *there),
+            ~is_in_digest(alert_id, *there),
         )
     )
-    sends = await _insert(conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], now)
+    sends = 0
+    for state in (DeliveryState.PENDING, DeliveryState.UNAPPROVED):
+        waits = subscription.c.needs_approval.is_(state is DeliveryState.UNAPPROVED)
+        sends += await _insert(
+            conn,
+            wanting.where(waits),
+            alert_id,
+            revision,
+            Action.SEND,
+            _BY_LEVEL[level],
+            rings_at,
+            now,
+            state,
+        )
     if answers is not None:
-        sends += await _answer(conn, alert_id, revision, answers, _BY_LEVEL[level], now)
-    return FannedOut(sends, edits, replies)
+        sends += await _answer(conn, alert_id, revision, answers, _BY_LEVEL[level], rings_at, now)
+    return FannedOut(sends + corrections, edits, replies)
 
 
 async def put_notices(
     conn: AsyncConnection, alert_id: AlertId, chat_ids: Collection[ChatId], now: datetime
 ) -> int:
     """Write a SEND of a notice's only revision for just these chats; closed ones are left out."""
-    general = literal(0)
-    chats = select(chat.c.id, general).where(
-        chat.c.id.in_(chat_ids),
-        chat.c.closed_reason.is_(None),
-        ~_is_told(alert_id, 1, chat.c.id, general),
-    )
-    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, now)
+    return await _put_alone(conn, alert_id, 0, chat_ids, literal(now, chat.c.created_at.type), now)
+
+
+async def put_digests(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    places: Collection[tuple[ChatId, int]],
+    now: datetime,
+) -> int:
+    """Write a SEND of a digest's only revision for just these chats' topics.
+
+    It rings like an alert, so it waits for the end of quiet hours.
+    """
+    rows = 0
+    for thread_id in sorted({thread_id for _, thread_id in places}):
+        chat_ids = [chat_id for chat_id, thread in places if thread == thread_id]
+        not_before = after_quiet_hours(Level.ALERT, now)
+        rows += await _put_alone(conn, alert_id, thread_id, chat_ids, not_before, now)
+    return rows
 
 
 async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int:
@@ -137,6 +182,12 @@ async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int
     """
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(closed_reason=reason))
     return await cancel(conn, reason, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
+
+
+async def cancel_thread(conn: AsyncConnection, chat_id: ChatId, thread_id: int, cause: str) -> int:
+    """Cancel what one topic of a chat was still to get; return the number cancelled."""
+    there = (outbox.c.chat_id == chat_id, outbox.c.thread_id == thread_id)
+    return await cancel(conn, cause, *there, outbox.c.state.in_(UNSENT))
 
 
 async def is_being_sent(conn: AsyncConnection, chat_id: ChatId, now: datetime) -> bool:
@@ -157,9 +208,10 @@ async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> 
 async def bring_forward(conn: AsyncConnection, latest: datetime, now: datetime) -> int:
     """Let rows that are put off beyond ``latest`` go at once; return how many.
 
-    No row waits so long by itself: the clock has been put back since it was written.
+    No row waits so long by itself, but for the end of quiet hours: the clock has been put
+    back since it was written.
     """
-    late = (WAITING, outbox.c.not_before > latest)
+    late = (WAITING, outbox.c.not_before > latest, ~is_held_by_night())
     return await write(conn, update(outbox).where(*late).values(not_before=now))
 
 
@@ -234,22 +286,25 @@ async def _insert(
     revision: int,
     action: Action,
     priority: Priority,
+    not_before: ColumnElement[datetime],
     now: datetime,
+    state: DeliveryState = DeliveryState.PENDING,
 ) -> int:
     values = {
         outbox.c.alert_id: alert_id,
         outbox.c.revision: revision,
         outbox.c.action: str(action),
-        outbox.c.state: str(DeliveryState.PENDING),
+        outbox.c.state: str(state),
         outbox.c.priority: int(priority),
         outbox.c.created_at: now,
-        outbox.c.not_before: now,
         outbox.c.attempts: 0,
         outbox.c.possibly_repeated: False,
         outbox.c.in_general: False,
     }
-    rows = chats.add_columns(*(literal(v, c.type).label(c.name) for c, v in values.items()))
-    names = [outbox.c.chat_id, outbox.c.thread_id, *values]
+    rows = chats.add_columns(
+        not_before, *(literal(v, c.type).label(c.name) for c, v in values.items())
+    )
+    names = [outbox.c.chat_id, outbox.c.thread_id, outbox.c.not_before, *values]
     return await write(conn, insert(outbox).from_select(names, rows, include_defaults=False))
 
 
@@ -259,6 +314,7 @@ async def _follow(
     revision: int,
     action: Action,
     priority: Priority,
+    not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
     told, mine = outbox.alias("told"), outbox.alias("mine")
@@ -270,7 +326,7 @@ async def _follow(
             told.c.alert_id == alert_id,
             told.c.action == Action.SEND,
             told.c.revision < revision,
-            told.c.state.not_in(CLOSED),
+            told.c.state.not_in((*CLOSED, DeliveryState.UNAPPROVED)),
             chat.c.closed_reason.is_(None),
             ~exists().where(
                 mine.c.alert_id == alert_id,
@@ -281,7 +337,48 @@ async def _follow(
             ),
         )
     )
-    return await _insert(conn, chats, alert_id, revision, action, priority, now)
+    return await _insert(conn, chats, alert_id, revision, action, priority, not_before, now)
+
+
+async def _put_alone(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    thread_id: int,
+    chat_ids: Collection[ChatId],
+    not_before: ColumnElement[datetime],
+    now: datetime,
+) -> int:
+    thread = literal(thread_id, outbox.c.thread_id.type)
+    chats = select(chat.c.id, thread).where(
+        chat.c.id.in_(chat_ids),
+        chat.c.closed_reason.is_(None),
+        ~_is_told(alert_id, 1, chat.c.id, thread),
+    )
+    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, not_before, now)
+
+
+async def _correct_digests(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    revision: int,
+    not_before: ColumnElement[datetime],
+    now: datetime,
+) -> int:
+    """Tell the places that know the alert from a digest of a change that matters."""
+    there = (digest_line.c.chat_id, digest_line.c.thread_id)
+    places = (
+        select(*there)
+        .join(chat, chat.c.id == digest_line.c.chat_id)
+        .where(
+            digest_line.c.alert_id == alert_id,
+            digest_line.c.revision < revision,
+            chat.c.closed_reason.is_(None),
+            ~_is_told(alert_id, revision, *there),
+        )
+    )
+    return await _insert(
+        conn, places, alert_id, revision, Action.SEND, Priority.CORRECTION, not_before, now
+    )
 
 
 async def _answer(
@@ -290,22 +387,27 @@ async def _answer(
     revision: int,
     answers: AlertId,
     priority: Priority,
+    not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
+    """Tell the places that know of ``answers``, by a message of their own or by a digest."""
     told = outbox.alias("told")
-    chats = (
-        select(told.c.chat_id, told.c.thread_id)
-        .distinct()
-        .join(chat, chat.c.id == told.c.chat_id)
-        .where(
-            told.c.alert_id == answers,
-            told.c.action == Action.SEND,
-            told.c.state.not_in(CLOSED),
-            chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, revision, told.c.chat_id, told.c.thread_id),
-        )
+    alone = select(told.c.chat_id, told.c.thread_id).where(
+        told.c.alert_id == answers,
+        told.c.action == Action.SEND,
+        told.c.state.not_in((*CLOSED, DeliveryState.UNAPPROVED)),
     )
-    return await _insert(conn, chats, alert_id, revision, Action.SEND, priority, now)
+    gathered = select(digest_line.c.chat_id, digest_line.c.thread_id).where(
+        digest_line.c.alert_id == answers
+    )
+    knowing = alone.union(gathered).subquery()
+    there = (knowing.c.chat_id, knowing.c.thread_id)
+    places = (
+        select(*there)
+        .join(chat, chat.c.id == knowing.c.chat_id)
+        .where(chat.c.closed_reason.is_(None), ~_is_told(alert_id, revision, *there))
+    )
+    return await _insert(conn, places, alert_id, revision, Action.SEND, priority, not_before, now)
 
 
 def _is_told(
