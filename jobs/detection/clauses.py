@@ -70,9 +70,9 @@ def cut_clauses(
     }
     for deal in spans:  # "the accord that Moscow signed" is one clause
         found = breaks.get(deal.end)
-        if deal.entry.value == "deal" and found and found.entry.value == "complement":
-            if words.words[found.start] != ":":
-                del breaks[deal.end]
+        related = found is not None and found.entry.value == "complement"
+        if deal.entry.value == "deal" and related and words.words[deal.end] != ":":
+            del breaks[deal.end]
     clauses: list[Clause] = []
     sentence = 0
     for start, end, asks in _sentences(words, title_end, grammar):

@@ -302,8 +302,17 @@ def _past(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ()
     if setting.clause.opener in setting.following:
         return (setting.clause.opener,)
-    cues = [c for c in setting.clause.classes("past") if not _is_reported(c, setting)]
+    cues = [
+        c
+        for c in setting.clause.classes("past")
+        if not _is_reported(c, setting) and not _is_others(c, trigger, setting)
+    ]
     return said(cues[0], setting) if cues else ()
+
+
+def _is_others(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether a pluperfect behind the act is another's: "recognise it, as others had"."""
+    return setting.words[cue.start : cue.end] == ("had",) and cue.start >= trigger.end
 
 
 def _is_reported(cue: Span, setting: Setting) -> bool:

@@ -90,7 +90,7 @@ def gather(
     if block:
         groups.append(_group(block, case, seat))
     _assign(words, spans, groups, grammar)
-    return _without_heads(groups)
+    return _without_heads(groups, {at for at, s in glue.items() if s.entry.value == "joiner"})
 
 
 def _resolved(names: Sequence[Span], case: str) -> list[Span]:
@@ -106,15 +106,24 @@ def _resolved(names: Sequence[Span], case: str) -> list[Span]:
     ]
 
 
-def _without_heads(groups: Sequence[Group]) -> list[Group]:
-    """Return the groups but collectives that are a name's own: "German officials"."""
+def _without_heads(groups: Sequence[Group], joiners: Collection[int]) -> list[Group]:
+    """Return the groups but collectives that are a name's own, and an enumeration's rest.
+
+    "German officials"; "Belgium, France and others".
+    """
     kept: list[Group] = []
     for group in groups:
         owner = kept[-1] if kept else None
         if owner and group.unnamed == "collective" and group.start < owner.head_end:
             continue
+        if owner and owner.codes and group.unnamed == "unnamed" and _is_rest(owner, group, joiners):
+            continue
         kept.append(group)
     return kept
+
+
+def _is_rest(owner: Group, group: Group, joiners: Collection[int]) -> bool:
+    return group.start - owner.end == 1 and owner.end in joiners
 
 
 def _is_name(span: Span, case: str) -> bool:
@@ -271,7 +280,7 @@ def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], gramma
     stops = _by_start(spans, MARKERS | {"break", "complement", "joiner"}).keys()
     taken = {index for group in groups for index in range(group.start, group.end)}
     posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
-    ranks = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "first"}
+    ranks = _by_end(spans, frozenset(("first", "joins"))).keys()
     told = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "speech"}
     for group in groups:
         group.ranked = group.start in ranks or group.start - 1 in ranks

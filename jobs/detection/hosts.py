@@ -112,8 +112,8 @@ def seat(trigger: Span, scene: Scene) -> Found:
             return Found(group.codes, "place")
     acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
     if trigger.kind.strict:
-        named = [g for g in scene.earlier if g.codes] if scene.clause.opener == ":" else []
-        return Found(named[-1].codes if named else (), "no forum")
+        asked = [g for g in scene.earlier if g.codes] if scene.clause.opener == ":" else []
+        return Found(asked[-1].codes if asked else (), "no forum")
     if acting and detail == "attended":
         return Found((), "others attend")
     if acting:

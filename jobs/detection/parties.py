@@ -354,9 +354,9 @@ def face_to_face(trigger: Span, scene: Scene) -> Found:
     before = [g for g in groups_before(trigger, scene.groups) if g.marker != "place"]
     after = groups_after(trigger, scene.groups)
     near = after[0] if after and after[0].start - trigger.end <= 1 else None
-    if scene.at_home and near is None and before and can_act(before[0]) and not before[0].marker:
-        if any(0 <= c.start - trigger.end <= 2 for c in scene.clause.classes("person")):
-            return Found(before[0].codes, "face to face")
+    hailed = any(0 <= c.start - trigger.end <= 2 for c in scene.clause.classes("person"))
+    if scene.at_home and hailed and near is None and before and not before[0].marker:
+        return Found(before[0].codes if can_act(before[0]) else (), "face to face")
     if not before or near is None or before[0].marker or near.marker not in ("", "goal"):
         return Found((), "not face to face")
     one, other = before[0], near

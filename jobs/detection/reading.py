@@ -173,7 +173,8 @@ class CaseReading:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         when = self._passage.when(place)
         judged = judge(trigger, self._setting(place, when, owned=found.rule in _OWNED))
-        if kind.detail == "again" and judged.status is EventStatus.DONE:
+        repeated = kind.detail == "again" and kind.type is not EventType.RECOGNITION
+        if repeated and judged.status is EventStatus.DONE:
             judged = replace(judged, status=EventStatus.PAST)
         if judged.status is EventStatus.PLANNED:
             when = self._passage.when(place, ahead=True)

@@ -53,7 +53,7 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
                 continue
             return Found(scene.topic, "pronoun")
         if _recognises(group, trigger, scene):
-            return Found(group.codes, "agent")
+            return Found(group.codes + _companions(trigger, scene), "agent")
     if disavowed := _disavower(trigger, scene):
         return disavowed
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
@@ -87,6 +87,16 @@ def _takes_subject(trigger: Span, scene: Scene) -> bool:
         return False
     near = after[0].start - trigger.end <= 1
     return near and not after[0].possessive and after[0].head in ("", "organ")
+
+
+def _companions(trigger: Span, scene: Scene) -> tuple[str, ...]:
+    """Return who recognises together with who acts: "to recognise it with Dublin and Oslo"."""
+    if trigger.kind.noun or scene.grammar.order != "svo":
+        return ()
+    after = groups_after(trigger, scene.groups)
+    return tuple(
+        c for g in after if g.marker == "with" and can_act(g) and not g.subject for c in g.codes
+    )
 
 
 def _nearest(before: Sequence[Group], scene: Scene) -> Group | None:
