@@ -25,6 +25,9 @@ from jobs.store.rhythms import Due
 BITE = 200
 """Digests of one transaction."""
 
+NIGHTS = 2000
+"""Nights joined in one transaction: each looks through all that end, so there are few."""
+
 LATE_COMMIT = timedelta(minutes=10)
 """A revision's time is when its job began, which may be before a digest that could not see it
 yet; so each digest looks back so much further, and what was told is known by its lines."""
@@ -67,12 +70,18 @@ async def end_nights(store: Store, now: datetime) -> None:
         end = await nights.next_end(conn)
     if end is None or end > now + JOINED_BEFORE:
         return
-    async with store.write() as conn:
-        await lock_ledger(conn)
-        for held in await nights.held_until(conn, now, now + JOINED_BEFORE, MOST_APART):
+    bitten = NIGHTS
+    while bitten == NIGHTS:
+        async with store.write() as conn:
+            await lock_ledger(conn)
+            until = now + JOINED_BEFORE
+            held = await nights.held_until(conn, now, until, MOST_APART, NIGHTS)
+            bitten = len(held)
             await _join(conn, held, now)
-        while await nights.pass_nights(conn, now, BITE) == BITE:
-            pass
+    bitten = BITE
+    while bitten == BITE:
+        async with store.write() as conn:
+            bitten = await nights.pass_nights(conn, now, BITE)
 
 
 async def expire_proposals(store: Store, now: datetime) -> None:
@@ -92,25 +101,33 @@ async def _write_bite(conn: AsyncConnection, reference: Reference, now: datetime
         read = sum(1 for each in health if each.last_ok_at and each.last_ok_at > since)
         digest = _compiled(occasion, since, lines, sources_read=read, of=len(health))
         await digests.put(conn, digest, places, now)
-    for each in due:
-        await rhythms.close_digest(conn, each, now)
+    await rhythms.close_digests(conn, due, now)
     return len(due)
 
 
-async def _join(conn: AsyncConnection, held: Held, now: datetime) -> None:
-    quiet = await silences.of_place(conn, held.chat_id, held.thread_id, now)
-    # What was retracted before anybody was told of it is told to nobody.
-    stands = [
-        one
-        for one in map(_candidate, await alerts.newest(conn, set(held.alert_ids)))
-        if not one.facts.retracted and not _is_silenced(one, quiet)
-    ]
-    stands.sort(key=lambda one: (one.level.rank, -one.alert_id))
-    await nights.drop_held(conn, held)
-    if stands:
-        lines = [line_of(one, is_new=True) for one in stands]
-        digest = _compiled(Occasion.QUIET, held.since, lines, sources_read=0, of=0)
-        await digests.put(conn, digest, [(held.chat_id, held.thread_id)], now)
+async def _join(conn: AsyncConnection, held: Sequence[Held], now: datetime) -> None:
+    """Write one message for what each place holds; places that hold the same share it."""
+    numbers = {number for each in held for number in each.alert_ids}
+    newest = {one.alert_id: _candidate(one) for one in await alerts.newest(conn, numbers)}
+    quiet = await silences.of_chats(conn, {each.chat_id for each in held}, now)
+    groups: dict[tuple[datetime, tuple[AlertId, ...]], list[Held]] = defaultdict(list)
+    for each in held:
+        mine = quiet.get((each.chat_id, each.thread_id), ())
+        # What was retracted before anybody was told of it is told to nobody.
+        stands = (
+            one
+            for one in (newest[number] for number in dict.fromkeys(each.alert_ids))
+            if not one.facts.retracted and not _is_silenced(one, mine)
+        )
+        ranked = sorted(stands, key=lambda one: (one.level.rank, -one.alert_id))
+        groups[each.since, tuple(one.alert_id for one in ranked)].append(each)
+    for (since, told), places in groups.items():
+        await nights.drop_held(conn, places, {n for each in places for n in each.alert_ids})
+        if told:
+            lines = [line_of(newest[number], is_new=True) for number in told]
+            digest = _compiled(Occasion.QUIET, since, lines, sources_read=0, of=0)
+            where = [(each.chat_id, each.thread_id) for each in places]
+            await digests.put(conn, digest, where, now)
 
 
 def _compiled(

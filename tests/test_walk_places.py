@@ -202,6 +202,16 @@ async def test_without_approval_again_the_next_goes_at_once(walk: Walk) -> None:
     assert len(walk.texts(CHANNEL)) == 1
 
 
+async def test_no_digest_goes_past_the_editor(walk: Walk) -> None:
+    await approving(walk)
+    await walk.answer("/manage 1 digest daily 9")
+    await walk.hear("UZ")
+    assert "Publish" in [button["text"] for button in walk.last().buttons]
+    walk.clock.ahead += timedelta(days=1).total_seconds()
+    await walk.work()
+    assert walk.texts(CHANNEL) == []
+
+
 async def test_a_group_is_managed_in_place_by_admins_only(walk: Walk) -> None:
     walk.api.add_member(GROUP, PERSON, "administrator")
     walk.api.add_member(GROUP, OTHER_EDITOR, "member")

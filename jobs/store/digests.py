@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.domain.alerts import Action, AlertId, ChatId, Digest
 from jobs.store.alerts import add_notice
 from jobs.store.dialects import insert_into
-from jobs.store.outbox import CLOSED, put_digests, write
+from jobs.store.outbox import put_digests, write
 from jobs.store.schema import digest_line, outbox
+from jobs.store.states import CLOSED
 
 Where = tuple[ChatId, int]
 """A chat and one of its topics."""

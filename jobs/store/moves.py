@@ -4,7 +4,7 @@ from sqlalchemy import Table, delete, exists, func, insert, literal, select, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, ChatId
-from jobs.store.outbox import CLOSED, OPEN, cancel
+from jobs.store.outbox import cancel
 from jobs.store.schema import (
     chat,
     digest_line,
@@ -14,6 +14,7 @@ from jobs.store.schema import (
     steward,
     subscription,
 )
+from jobs.store.states import CLOSED, OPEN
 
 
 async def migrate_chat(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:

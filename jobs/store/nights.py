@@ -1,26 +1,28 @@
 """Quiet hours: a chat's next night as instants, and what is held until it ends.
 
-The fan-out gives what would ring in a night the night's end as its time (``conditions``), so
+The fan-out gives what would ring in a night the night's end as its time (``places``), so
 a chat wakes by itself even where no job runs.
 """
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState
 from jobs.domain.rhythm import QuietHours, next_night
-from jobs.store.outbox import UNSENT, cancel
+from jobs.store.outbox import cancel
 from jobs.store.schema import alert, chat, outbox
+from jobs.store.states import UNSENT
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What one place is to be told of at the end of its night, oldest first."""
+    """What one place is to be told of at the end of the night that began so, oldest first."""
 
     chat_id: ChatId
     thread_id: int
@@ -65,22 +67,36 @@ async def set_quiet(
 
 
 async def held_until(
-    conn: AsyncConnection, now: datetime, until: datetime, more_than: int
+    conn: AsyncConnection, now: datetime, until: datetime, more_than: int, limit: int
 ) -> list[Held]:
-    """Return the places whose night ends by ``until`` and that hold more alerts than that."""
+    """Return up to ``limit`` places whose night ends by ``until`` and that hold more alerts."""
+    there = (outbox.c.chat_id, outbox.c.thread_id)
+    waiting = (
+        chat.c.quiet_ends_at > now,
+        chat.c.quiet_ends_at <= until,
+        chat.c.closed_reason.is_(None),
+        outbox.c.not_before == chat.c.quiet_ends_at,
+        outbox.c.state == DeliveryState.PENDING,
+        outbox.c.action == Action.SEND,
+        alert.c.event_id.is_not(None),
+    )
+    joined = chat.join(outbox, outbox.c.chat_id == chat.c.id).join(
+        alert, alert.c.id == outbox.c.alert_id
+    )
+    many = (
+        select(*there)
+        .select_from(joined)
+        .where(*waiting)
+        .group_by(*there)
+        .having(func.count() > more_than)
+        .limit(limit)
+        .subquery()
+    )
     rows = await conn.execute(
-        select(outbox.c.chat_id, outbox.c.thread_id, outbox.c.alert_id, chat.c.quiet_begins_at)
-        .join(chat, chat.c.id == outbox.c.chat_id)
-        .join(alert, alert.c.id == outbox.c.alert_id)
-        .where(
-            chat.c.quiet_ends_at > now,
-            chat.c.quiet_ends_at <= until,
-            chat.c.closed_reason.is_(None),
-            outbox.c.not_before == chat.c.quiet_ends_at,
-            outbox.c.state == DeliveryState.PENDING,
-            outbox.c.action == Action.SEND,
-            alert.c.event_id.is_not(None),
-        )
+        select(*there, outbox.c.alert_id, chat.c.quiet_begins_at)
+        .select_from(joined)
+        .join(many, (many.c.chat_id == there[0]) & (many.c.thread_id == there[1]))
+        .where(*waiting)
         .order_by(outbox.c.id)
     )
     found: dict[tuple[int, int, datetime], list[AlertId]] = defaultdict(list)
@@ -89,34 +105,38 @@ async def held_until(
     return [
         Held(ChatId(chat_id), thread_id, since, tuple(numbers))
         for (chat_id, thread_id, since), numbers in found.items()
-        if len(numbers) > more_than
     ]
 
 
-async def drop_held(conn: AsyncConnection, held: Held) -> None:
-    """Cancel the messages of what is told in one instead."""
-    await cancel(
-        conn,
-        "joined after quiet hours",
-        outbox.c.chat_id == held.chat_id,
-        outbox.c.thread_id == held.thread_id,
-        outbox.c.alert_id.in_(held.alert_ids),
-        outbox.c.state.in_(UNSENT),
-    )
+async def drop_held(
+    conn: AsyncConnection, places: Sequence[Held], alert_ids: Collection[AlertId]
+) -> None:
+    """Cancel what places hold of alerts that are told in one message instead."""
+    for thread_id in sorted({each.thread_id for each in places}):
+        await cancel(
+            conn,
+            "joined after quiet hours",
+            outbox.c.chat_id.in_([each.chat_id for each in places if each.thread_id == thread_id]),
+            outbox.c.thread_id == thread_id,
+            outbox.c.alert_id.in_(alert_ids),
+            outbox.c.state.in_(UNSENT),
+        )
 
 
 async def pass_nights(conn: AsyncConnection, now: datetime, limit: int) -> int:
     """Move chats whose night is over to their next one; return how many there were."""
     over = select(chat).where(chat.c.quiet_ends_at <= now).limit(limit)
     rows = (await conn.execute(over)).all()
+    nights = []
     for row in rows:
         quiet = QuietHours(row.quiet_from, row.quiet_to, row.quiet_lets_major)
-        night = next_night(quiet, ZoneInfo(row.zone), now)
-        begins, ends = night or (None, None)
+        begins, ends = next_night(quiet, ZoneInfo(row.zone), now) or (None, None)
+        nights.append({"of": row.id, "begins": begins, "ends": ends})
+    if nights:
+        moved = update(chat).where(chat.c.id == bindparam("of"))
         await conn.execute(
-            update(chat)
-            .where(chat.c.id == row.id)
-            .values(quiet_begins_at=begins, quiet_ends_at=ends)
+            moved.values(quiet_begins_at=bindparam("begins"), quiet_ends_at=bindparam("ends")),
+            nights,
         )
     return len(rows)
 

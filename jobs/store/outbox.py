@@ -25,31 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
-from jobs.domain.rhythm import Pace
-from jobs.store.conditions import after_quiet_hours, is_held_by_night, is_in_digest
-from jobs.store.schema import WAITING, chat, digest_line, outbox, subscription
-
-OPEN = (
-    DeliveryState.PENDING,
-    DeliveryState.CLAIMED,
-    DeliveryState.SENDING,
-    DeliveryState.RETRY,
-    DeliveryState.UNCERTAIN,
-    DeliveryState.UNAPPROVED,
-)
-"""The states in which something is still to become of a row."""
-
-UNSENT = (
-    DeliveryState.PENDING,
-    DeliveryState.CLAIMED,
-    DeliveryState.RETRY,
-    DeliveryState.UNCERTAIN,
-    DeliveryState.UNAPPROVED,
-)
-"""The open states in which no call is being made."""
-
-CLOSED = (DeliveryState.DEAD, DeliveryState.CANCELLED)
-"""The states in which a row ended without the chat being told for certain."""
+from jobs.store import places
+from jobs.store.places import after_quiet_hours, is_held_by_night
+from jobs.store.schema import WAITING, chat, outbox, subscription
+from jobs.store.states import CLOSED, OPEN, UNSENT
 
 
 class Priority(IntEnum):
@@ -114,40 +93,47 @@ async def fan_out(
     replies = corrections = 0
     rings_at = after_quiet_hours(level, now)
     if loud:
-        corrections = await _correct_digests(conn, alert_id, revision, rings_at, now)
+        known = places.in_digests(alert_id, revision)
+        corrections = await _insert(
+            conn, known, alert_id, revision, Action.SEND, Priority.CORRECTION, rings_at, now
+        )
         replies = await _follow(
             conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, rings_at, now
         )
-    there = (subscription.c.chat_id, subscription.c.thread_id)
-    wanting = (
-        select(*there)
-        .join(chat, chat.c.id == subscription.c.chat_id)
-        .where(
-            subscription.c.filter_id.in_(filter_ids),
-            subscription.c.paused_reason.is_(None),
-            subscription.c.pace == Pace.AT_ONCE,
-            chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, revision, *there),
-            ~is_in_digest(alert_id, *there),
+    sends = await _send(conn, alert_id, revision, filter_ids, level, rings_at, now)
+    if answers is not None:
+        known = places.knowing(answers, alert_id, revision)
+        sends += await _insert(
+            conn, known, alert_id, revision, Action.SEND, _BY_LEVEL[level], rings_at, now
         )
-    )
-    sends = 0
+    return FannedOut(sends + corrections, edits, replies)
+
+
+async def _send(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    revision: int,
+    filter_ids: Collection[int],
+    level: Level,
+    not_before: ColumnElement[datetime],
+    now: datetime,
+) -> int:
+    """Write the first tellings; where an editor is asked, they wait to be let through."""
+    wanted, sends = places.wanting(alert_id, revision, filter_ids), 0
     for state in (DeliveryState.PENDING, DeliveryState.UNAPPROVED):
         waits = subscription.c.needs_approval.is_(state is DeliveryState.UNAPPROVED)
         sends += await _insert(
             conn,
-            wanting.where(waits),
+            wanted.where(waits),
             alert_id,
             revision,
             Action.SEND,
             _BY_LEVEL[level],
-            rings_at,
+            not_before,
             now,
             state,
         )
-    if answers is not None:
-        sends += await _answer(conn, alert_id, revision, answers, _BY_LEVEL[level], rings_at, now)
-    return FannedOut(sends + corrections, edits, replies)
+    return sends
 
 
 async def put_notices(
@@ -160,7 +146,7 @@ async def put_notices(
 async def put_digests(
     conn: AsyncConnection,
     alert_id: AlertId,
-    places: Collection[tuple[ChatId, int]],
+    where: Collection[tuple[ChatId, int]],
     now: datetime,
 ) -> int:
     """Write a SEND of a digest's only revision for just these chats' topics.
@@ -168,8 +154,8 @@ async def put_digests(
     It rings like an alert, so it waits for the end of quiet hours.
     """
     rows = 0
-    for thread_id in sorted({thread_id for _, thread_id in places}):
-        chat_ids = [chat_id for chat_id, thread in places if thread == thread_id]
+    for thread_id in sorted({thread_id for _, thread_id in where}):
+        chat_ids = [chat_id for chat_id, thread in where if thread == thread_id]
         not_before = after_quiet_hours(Level.ALERT, now)
         rows += await _put_alone(conn, alert_id, thread_id, chat_ids, not_before, now)
     return rows
@@ -317,26 +303,7 @@ async def _follow(
     not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
-    told, mine = outbox.alias("told"), outbox.alias("mine")
-    chats = (
-        select(told.c.chat_id, told.c.thread_id)
-        .distinct()
-        .join(chat, chat.c.id == told.c.chat_id)
-        .where(
-            told.c.alert_id == alert_id,
-            told.c.action == Action.SEND,
-            told.c.revision < revision,
-            told.c.state.not_in((*CLOSED, DeliveryState.UNAPPROVED)),
-            chat.c.closed_reason.is_(None),
-            ~exists().where(
-                mine.c.alert_id == alert_id,
-                mine.c.chat_id == told.c.chat_id,
-                mine.c.thread_id == told.c.thread_id,
-                mine.c.revision == revision,
-                mine.c.action.in_((action, Action.SEND)),
-            ),
-        )
-    )
+    chats = places.following(alert_id, revision, action)
     return await _insert(conn, chats, alert_id, revision, action, priority, not_before, now)
 
 
@@ -348,82 +315,8 @@ async def _put_alone(
     not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
-    thread = literal(thread_id, outbox.c.thread_id.type)
-    chats = select(chat.c.id, thread).where(
-        chat.c.id.in_(chat_ids),
-        chat.c.closed_reason.is_(None),
-        ~_is_told(alert_id, 1, chat.c.id, thread),
-    )
+    chats = places.named(alert_id, thread_id, chat_ids)
     return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, not_before, now)
-
-
-async def _correct_digests(
-    conn: AsyncConnection,
-    alert_id: AlertId,
-    revision: int,
-    not_before: ColumnElement[datetime],
-    now: datetime,
-) -> int:
-    """Tell the places that know the alert from a digest of a change that matters."""
-    there = (digest_line.c.chat_id, digest_line.c.thread_id)
-    places = (
-        select(*there)
-        .join(chat, chat.c.id == digest_line.c.chat_id)
-        .where(
-            digest_line.c.alert_id == alert_id,
-            digest_line.c.revision < revision,
-            chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, revision, *there),
-        )
-    )
-    return await _insert(
-        conn, places, alert_id, revision, Action.SEND, Priority.CORRECTION, not_before, now
-    )
-
-
-async def _answer(
-    conn: AsyncConnection,
-    alert_id: AlertId,
-    revision: int,
-    answers: AlertId,
-    priority: Priority,
-    not_before: ColumnElement[datetime],
-    now: datetime,
-) -> int:
-    """Tell the places that know of ``answers``, by a message of their own or by a digest."""
-    told = outbox.alias("told")
-    alone = select(told.c.chat_id, told.c.thread_id).where(
-        told.c.alert_id == answers,
-        told.c.action == Action.SEND,
-        told.c.state.not_in((*CLOSED, DeliveryState.UNAPPROVED)),
-    )
-    gathered = select(digest_line.c.chat_id, digest_line.c.thread_id).where(
-        digest_line.c.alert_id == answers
-    )
-    knowing = alone.union(gathered).subquery()
-    there = (knowing.c.chat_id, knowing.c.thread_id)
-    places = (
-        select(*there)
-        .join(chat, chat.c.id == knowing.c.chat_id)
-        .where(chat.c.closed_reason.is_(None), ~_is_told(alert_id, revision, *there))
-    )
-    return await _insert(conn, places, alert_id, revision, Action.SEND, priority, not_before, now)
-
-
-def _is_told(
-    alert_id: AlertId,
-    revision: int,
-    chat_id: ColumnElement[int],
-    thread_id: ColumnElement[int],
-) -> ColumnElement[bool]:
-    own = outbox.alias("own")
-    return exists().where(
-        own.c.alert_id == alert_id,
-        own.c.chat_id == chat_id,
-        own.c.thread_id == thread_id,
-        own.c.action == Action.SEND,
-        own.c.state.not_in(CLOSED) | (own.c.revision == revision),
-    )
 
 
 async def _supersede_edits(conn: AsyncConnection, alert_id: AlertId, revision: int) -> None:

@@ -4,11 +4,12 @@ The instants are worked out from the chat's zone whenever something they hang on
 that SQL need know no zones.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, Filter
@@ -85,6 +86,8 @@ async def due_digests(conn: AsyncConnection, now: datetime, limit: int) -> list[
         .join(chat, chat.c.id == subscription.c.chat_id)
         .where(
             subscription.c.digest_at <= now,
+            # Where an editor is asked, each alert comes by itself, whatever the pace.
+            ~subscription.c.needs_approval,
             subscription.c.paused_reason.is_(None),
             chat.c.closed_reason.is_(None),
         )
@@ -104,13 +107,28 @@ async def due_digests(conn: AsyncConnection, now: datetime, limit: int) -> list[
     ]
 
 
-async def close_digest(conn: AsyncConnection, due: Due, now: datetime) -> None:
-    """Note that a place's digest is written, and when the next is due."""
-    on: date = now.astimezone(ZoneInfo(due.zone)).date()
-    after = next_digest(due.rhythm, ZoneInfo(due.zone), now, on)
-    since = None if after is None else now
-    values = {"digest_at": after, "digest_since": since}
-    await _update(conn, due.chat_id, due.thread_id, digest_on=on, **values)
+async def close_digests(conn: AsyncConnection, due: Sequence[Due], now: datetime) -> None:
+    """Note that places' digests are written, and when their next ones are due."""
+    closed = []
+    for each in due:
+        zone = ZoneInfo(each.zone)
+        on: date = now.astimezone(zone).date()
+        after = next_digest(each.rhythm, zone, now, on)
+        values = {"on": on, "after": after, "later": None if after is None else now}
+        closed.append({"chat": each.chat_id, "thread": each.thread_id, **values})
+    if not closed:
+        return
+    await conn.execute(
+        update(subscription)
+        .where(
+            subscription.c.chat_id == bindparam("chat"),
+            subscription.c.thread_id == bindparam("thread"),
+        )
+        .values(
+            digest_on=bindparam("on"), digest_at=bindparam("after"), digest_since=bindparam("later")
+        ),
+        closed,
+    )
 
 
 async def _update(conn: AsyncConnection, chat_id: ChatId, thread_id: int, **values: object) -> None:
