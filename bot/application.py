@@ -4,12 +4,12 @@ import asyncio
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from telegram import BotCommand, Update
+from telegram import Bot, BotCommand, Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
     Application,
@@ -23,27 +23,32 @@ from telegram.ext import filters as message_filters
 from telegram.request import BaseRequest
 
 from bot.commands.alert_buttons import AlertButtons
+from bot.commands.asks import Place
 from bot.commands.buttons import Signer
 from bot.commands.countries import Gazetteer
 from bot.commands.desk import Desk
+from bot.commands.filter_line import FilterGrammar
 from bot.commands.intake import Context, Intake
+from bot.commands.managing import deciding
 from bot.commands.rights import Who
 from bot.commands.table import COMMANDS, PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from bot.texts import service
 from bot.texts.alerts import render_alert
+from bot.texts.digests import render_digest
 from bot.texts.language import words_of
 from bot.texts.messages import Message
 from bot.texts.missed import render_missed
 from bot.texts.notices import render_notice
-from jobs.domain.alerts import Action, Missed, Notice
+from bot.texts.places import render_proposal
+from jobs.domain.alerts import Action, Digest, Missed, Notice, Proposal
 from jobs.domain.clock import Clock
 from jobs.reference import Reference
 from jobs.settings import Settings
-from jobs.store.alerts import facts_from_json
 from jobs.store.chats import ChatKind
 from jobs.store.claims import Delivery
+from jobs.store.contents import facts_from_json
 from jobs.store.engine import Store
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
@@ -98,7 +103,7 @@ def build_application(
     the application and its polling; see ``ALLOWED_UPDATES``.
     """
     application = _built(settings, request)
-    desk = _desk(settings, store, reference, clock, renderer, lambda: application.bot.username)
+    desk = _desk(settings, store, reference, clock, renderer, application.bot)
     application.bot_data[_DESK] = desk
     intake = Intake(desk, pacer)
     only_new = message_filters.UpdateType.MESSAGE | message_filters.UpdateType.CHANNEL_POST
@@ -134,9 +139,19 @@ def alert_buttons(application: App) -> AlertButtons:
 def render_delivery(delivery: Delivery, reference: Reference, buttons: AlertButtons) -> Message:
     """Return a delivery in words; what bot.delivery calls for each row."""
     facts = facts_from_json(dict(delivery.facts))
+    if isinstance(facts, Proposal):
+        return _proposal_in_words(delivery, facts, reference, buttons.signer)
     if isinstance(facts, Notice):
         return render_notice(
             facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
+        )
+    if isinstance(facts, Digest):
+        return render_digest(
+            facts,
+            names=reference,
+            language=delivery.language,
+            zone=delivery.zone,
+            possibly_repeated=delivery.possibly_repeated,
         )
     if isinstance(facts, Missed):
         return render_missed(
@@ -164,6 +179,20 @@ def render_delivery(delivery: Delivery, reference: Reference, buttons: AlertButt
     return worded.with_rows(*rows)
 
 
+def _proposal_in_words(
+    delivery: Delivery, proposal: Proposal, reference: Reference, signer: Signer
+) -> Message:
+    place = Place(proposal.chat_id, ChatKind(proposal.chat_kind), proposal.thread_id)
+    return render_proposal(
+        proposal,
+        names=reference,
+        make=deciding(signer, delivery.chat_id, delivery.alert_id, place, delivery.created_at),
+        is_reply=delivery.action is Action.REPLY,
+        language=delivery.language,
+        zone=delivery.zone,
+    )
+
+
 def _built(settings: Settings, request: BaseRequest | None) -> App:
     token = settings.bot_token.get_secret_value() if settings.bot_token else TERMINAL_TOKEN
     builder: Any = (
@@ -186,19 +215,21 @@ def _desk(
     reference: Reference,
     clock: Clock,
     renderer: Renderer,
-    bot_name: Callable[[], str],
+    bot: Bot,
 ) -> Desk:
     # Without a token there is no chat that outlives the process, and no key to keep.
     token = settings.bot_token
     secret = token.get_secret_value().encode() if token else secrets.token_bytes(32)
-    signer = Signer(secret)
+    signer, gazetteer = Signer(secret), Gazetteer(reference)
     return Desk(
         store=store,
+        bot=bot,
         reference=reference,
         clock=clock,
         signer=signer,
-        gazetteer=Gazetteer(reference),
-        alert_buttons=AlertButtons(signer, bot_name, PRESSES.keys()),
+        gazetteer=gazetteer,
+        grammar=FilterGrammar(reference, gazetteer),
+        alert_buttons=AlertButtons(signer, lambda: bot.username, PRESSES.keys()),
         operators=frozenset(settings.operators()),
         renderer=renderer,
         default_zone=settings.default_zone,

@@ -25,7 +25,7 @@ from bot.windows import SharedWindow
 from jobs.domain.alerts import ChatId, DeliveryId, Notice
 from jobs.domain.clock import Clock
 from jobs.errors import StoreError
-from jobs.store import attempts, facts
+from jobs.store import attempts, facts, silences
 from jobs.store.claims import Delivery, claim
 from jobs.store.engine import Store, moment
 
@@ -178,7 +178,7 @@ class Deliverer:
             now = await moment(conn, self._clock)
             if await self._is_closed(conn, now):
                 return []
-            return await claim(
+            claimed = await claim(
                 conn,
                 now,
                 limit=limit,
@@ -186,6 +186,7 @@ class Deliverer:
                 attempt_id=uuid.uuid4().hex,
                 except_chats=closed,
             )
+            return await silences.keep_back(conn, claimed, now)
 
     async def _is_closed(self, conn: AsyncConnection, now: datetime) -> bool:
         """Whether Telegram asked all of the bot for silence, this process or another."""

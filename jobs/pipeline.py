@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
+from jobs.digesting import end_nights, expire_proposals, write_digests
 from jobs.domain.alerts import ChatId
 from jobs.domain.events import EventId
 from jobs.domain.items import NewsItem
@@ -24,10 +25,23 @@ from jobs.quarantine import Quarantine
 from jobs.reference import Reference
 from jobs.roster import Roster
 from jobs.source_orders import SourceOrders
-from jobs.store import chats, events, facts, items, notices, orders, outbox, search, sources
+from jobs.store import (
+    chats,
+    digests,
+    events,
+    facts,
+    items,
+    notices,
+    orders,
+    outbox,
+    search,
+    silences,
+    sources,
+)
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
 from jobs.store.orders import Order
+from jobs.trends import note_trends
 from jobs.trials import Trial
 from jobs.watching import watch, watch_cases
 
@@ -201,6 +215,18 @@ class Pipeline:
         ordering = Ordering(conn, reference, self._keeper(conn, now), self._operators, now)
         return await ordering.carry_out(order)
 
+    async def digest(self, now: datetime) -> int:
+        """Write the digests that are due into the outbox; return how many."""
+        return await write_digests(self._store, self._roster.reference, now)
+
+    async def end_nights(self, now: datetime) -> None:
+        """Join what quiet hours held, and move on those that are over."""
+        await end_nights(self._store, now)
+
+    async def expire_proposals(self, now: datetime) -> None:
+        """Close what no editor let through in time, and tell the editors."""
+        await expire_proposals(self._store, now)
+
     async def check_sources(self, now: datetime) -> None:
         """Tell the operators once of a source that ails or a case that nothing is heard of.
 
@@ -222,11 +248,17 @@ class Pipeline:
             await sources.set_alarm(conn, found.ailing, now)
             await sources.set_alarm(conn, found.well, None)
 
+    async def note_trends(self, now: datetime) -> None:
+        """Keep watched actors' momenta up to date, and announce a wave that is new."""
+        async with self._store.write() as conn:
+            await note_trends(conn, self._roster.reference, now)
+
     async def prune(self, now: datetime) -> None:
         """Delete what is older than its days of keeping, a bite at a time."""
         for prune, before in (
             (items.prune, now - self._keeping.items),
             (outbox.prune, now - self._keeping.outbox),
+            (digests.prune, now - self._keeping.outbox),
         ):
             bitten = BITE
             while bitten == BITE:
@@ -234,6 +266,7 @@ class Pipeline:
                     bitten = await prune(conn, before, BITE)
         async with self._store.write() as conn:
             await chats.forget_updates(conn, now - KEEP_UPDATES)
+            await silences.forget_ended(conn, now)
 
     async def _follow(self, conn: AsyncConnection, now: datetime) -> None:
         """Take up sources that were added or removed since the last look."""

@@ -80,7 +80,7 @@ async def test_an_alert_has_buttons_that_outlive_its_edits_and_a_year(talk: Talk
     number = await deliver(talk, some_facts())
     [shown] = talk.api.shown(PERSON)
     before = shown.buttons
-    assert labels(shown) == ["Why?", "Timeline", "Wrong?"]
+    assert labels(shown) == ["Why?", "Timeline", "Silence", "Wrong?"]
     await deliver(talk, some_facts(grade=Grade.CONFIRMED), alert_id=number)
     assert "confirmed by Russia itself" in shown.text
     assert shown.buttons == before

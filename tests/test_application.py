@@ -32,8 +32,8 @@ from bot.typed import TypedLines
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, Notice, Reason
 from jobs.domain.clock import SystemClock
 from jobs.settings import Settings
-from jobs.store.alerts import facts_to_json
 from jobs.store.claims import Delivery
+from jobs.store.contents import facts_to_json
 from jobs.store.engine import Store
 from tests.buttons import ALERT_BUTTONS
 from tests.small_world import SMALL_WORLD, some_facts
@@ -145,8 +145,8 @@ async def test_the_same_application_answers_in_the_terminal(tmp_path: Path) -> N
     async with _at_the_terminal(tmp_path) as (keyboard, out):
         for typed, shown in (
             ("/start\n", "From now on this chat hears"),
-            ("/settings\n", "[#3 How much]"),
-            ("#3\n", "○ only recognitions"),
+            ("/settings\n", "[#6 How much]"),
+            ("#6\n", "○ only recognitions"),
             ("#1\n", "Hears: only recognitions"),
             ("/help\n", "/retract ID REASON"),
             ("/status uzbekstan\n", "Uzbekistan"),

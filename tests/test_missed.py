@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.texts.missed import render_missed
 from jobs.domain.alerts import Action, AlertId, Facts, Level, Missed
 from jobs.store import missed
-from jobs.store.alerts import facts_from_json, facts_to_json
+from jobs.store.contents import facts_from_json, facts_to_json
 from jobs.store.engine import Store
 from jobs.store.missed import MOST_LISTED
 from jobs.store.schema import alert, event, revision

@@ -16,7 +16,7 @@ from jobs.polling import Poller
 from jobs.source_orders import SourceOrders
 from jobs.sources.http import GuardedClient
 from jobs.sources.workers import ParserPool
-from jobs.store import alerts, facts, items, orders, roster, sources
+from jobs.store import contents, facts, items, orders, roster, sources
 from jobs.store.engine import Store
 from jobs.store.schema import revision
 from jobs.trials import Trier
@@ -33,7 +33,7 @@ async def notices(conn: AsyncConnection, most: int) -> list[Notice]:
     rows = await conn.execute(
         select(revision.c.facts).order_by(revision.c.alert_id.desc()).limit(most)
     )
-    found = [alerts.facts_from_json(row.facts) for row in rows]
+    found = [contents.facts_from_json(row.facts) for row in rows]
     return [each for each in found if isinstance(each, Notice)]
 
 

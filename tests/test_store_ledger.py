@@ -17,7 +17,7 @@ from jobs.domain.events import EventId, EventStatus, EventType, Grade, Mention, 
 from jobs.domain.items import ItemId
 from jobs.domain.orders import OrderKind
 from jobs.store import alerts, events, facts, items, mentions, orders, standings
-from jobs.store.alerts import facts_from_json, facts_to_json
+from jobs.store.contents import facts_from_json, facts_to_json
 from jobs.store.engine import Store, lock_ledger
 from tests.samples import NOON, OUTLET, a_mention, an_event, an_item
 

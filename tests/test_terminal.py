@@ -184,7 +184,7 @@ async def test_a_picture_is_saved_and_its_path_shown(tmp_path: Path) -> None:
 async def test_a_method_that_the_bot_never_calls_is_unknown(tmp_path: Path) -> None:
     async with a_terminal(tmp_path) as terminal:
         with pytest.raises(InvalidToken):
-            await terminal.bot.get_chat(CHAT_ID)
+            await terminal.bot.get_chat_administrators(CHAT_ID)
 
 
 def test_the_methods_are_those_that_our_code_calls() -> None:

@@ -4,10 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from telegram import Bot
+
 from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Ask
-from bot.commands.buttons import Press, Signer
+from bot.commands.buttons import Press, Signer, address
 from bot.commands.countries import Gazetteer
+from bot.commands.filter_line import FilterGrammar
 from bot.commands.rights import Who
 from bot.pictures.renderer import Renderer
 from bot.texts.language import Words
@@ -25,10 +28,12 @@ class Desk:
     """Where commands are answered; it holds no state of its own."""
 
     store: Store
+    bot: Bot
     reference: Reference
     clock: Clock
     signer: Signer
     gazetteer: Gazetteer
+    grammar: FilterGrammar
     alert_buttons: AlertButtons
     operators: frozenset[int]
     renderer: Renderer
@@ -38,7 +43,7 @@ class Desk:
 
     def button(self, ask: Ask, label: str, action: str, payload: str) -> Button:
         """Return a button that only this chat's, and if known this person's, press works."""
-        press = Press(action, payload)
+        press = Press(action, address(ask.elsewhere, payload))
         now = self.clock.now()
         data = self.signer.sign(ask.chat_id, ask.user_id, press, now, BUTTON_LIFE)
         return Button(label, data=data)

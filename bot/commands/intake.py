@@ -4,7 +4,7 @@ import difflib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram import (
@@ -18,24 +18,35 @@ from telegram import (
     Update,
 )
 from telegram import Message as TelegramMessage
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackContext
 
 from bot.commands.answers import NO_PREVIEW, Answers
-from bot.commands.asks import Ask, Called, Sender, ask_of, is_older, parse_command
-from bot.commands.buttons import Press
+from bot.commands.asks import (
+    Ask,
+    Called,
+    Place,
+    Sender,
+    ask_of,
+    is_older,
+    parse_command,
+    person_of,
+    topic_of,
+)
+from bot.commands.buttons import Press, read_address
 from bot.commands.desk import Command, Desk
+from bot.commands.managing import MANAGE, place_meant, set_up_buttons
 from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
 from bot.commands.sharing import Card, cards
 from bot.commands.subscribing import words_for
-from bot.commands.table import BY_NAME, PRESSES
+from bot.commands.table import BY_NAME, MANAGED, PRESSES
 from bot.pacing import Pacer
-from bot.texts import service
+from bot.texts import places, service
 from bot.texts.language import Words, spoken, words_of
 from bot.texts.messages import Message
 from jobs.domain.alerts import ChatId, Notice
-from jobs.store import chats, moves, notices, outbox
+from jobs.store import chats, moves, notices, outbox, stewards
 from jobs.store.chats import ChatKind
 
 _log = logging.getLogger(__name__)
@@ -134,7 +145,12 @@ class Intake:
             return
         if _is_inside(change.old_chat_member):
             return
-        if await self._open(chat_id, kind) and kind in {ChatKind.GROUP, ChatKind.SUPERGROUP}:
+        place = Place(chat_id, kind)
+        is_new = await self._open(chat_id, kind)
+        await self._note_steward(place, person_of(change.from_user))
+        if kind is ChatKind.CHANNEL:
+            await self._offer_set_up(change, place, context)
+        elif is_new and kind is not ChatKind.PRIVATE:
             await self._greet(change, context)
 
     async def on_migration(self, update: Update, context: Context) -> None:
@@ -196,10 +212,16 @@ class Intake:
     async def _carry_out(
         self, context: Context, command: Command, ask: Ask, words: Words
     ) -> Message:
+        if command.name == MANAGE and ask.is_private:
+            meant = await place_meant(self._desk, ask) if ask.argument else None
+            if meant is not None and meant[0] in MANAGED:
+                command, ask = BY_NAME[meant[0]], meant[1]
         if ask.chat_kind not in command.where:
             return service.elsewhere(words, command.name)
         if not await may(context.bot, ask, command.who, self._desk.operators):
             return service.not_allowed(words, operators_only=command.who is Who.OPERATOR)
+        if command.who is Who.CHAT_ADMIN:
+            await self._note_steward(ask.place, ask.user_id)
         return await command.answer(self._desk, ask, words)
 
     async def _words_of(self, query: CallbackQuery) -> Words:
@@ -214,11 +236,13 @@ class Intake:
         pressed = PRESSES.get(press.action) if isinstance(press, Press) else None
         if pressed is None or not isinstance(press, Press):
             return _Response(service.void_button(words))
+        elsewhere, payload = read_address(press.payload)
+        ask = replace(ask, elsewhere=elsewhere)
         if not await may(context.bot, ask, pressed.who, desk.operators):
             return _Response(service.refused_press(words))
         if pressed.beside and not self._admits(ask):
             return _Response(service.slow_down(words).text)
-        answer = await pressed.answer(desk, ask, words, press.payload)
+        answer = await pressed.answer(desk, ask, words, payload)
         return _Response(answer=answer, beside=pressed.beside)
 
     def _admits(self, ask: Ask) -> bool:
@@ -226,6 +250,32 @@ class Intake:
             return False
         admission = self._pace.admit(ask.chat_id, is_private=ask.is_private)
         return admission is Admission.ANSWER
+
+    async def _note_steward(self, place: Place, user_id: int | None) -> None:
+        """Remember who sets up a group or channel, so that they can do so in private."""
+        if user_id is None or place.kind is ChatKind.PRIVATE:
+            return
+        async with self._desk.store.write() as conn:
+            await stewards.note(conn, place.chat_id, user_id, self._desk.clock.now())
+
+    async def _offer_set_up(
+        self, change: ChatMemberUpdated, place: Place, context: Context
+    ) -> None:
+        """Ask whoever made the bot a channel's admin what to publish there, in private."""
+        user_id = person_of(change.from_user)
+        if user_id is None:
+            return
+        ask = Ask(ChatId(user_id), ChatKind.PRIVATE, Sender.PERSON, user_id, elsewhere=place)
+        words = await words_for(self._desk, ask)
+        rows = set_up_buttons(self._desk, ask, words)
+        offer = places.channel_added(words, change.chat.title or "", rows)
+        try:
+            await context.bot.send_message(
+                user_id, offer.text, entities=offer.entities, reply_markup=offer.markup()
+            )
+        except TelegramError as error:
+            # Whoever never spoke to the bot cannot be written to; /manage does the same later.
+            _log.info("a channel's set-up was not offered: %s", type(error).__name__)
 
     async def _leave(self, chat_id: ChatId, change: ChatMemberUpdated) -> None:
         now, by = self._desk.clock.now(), change.from_user.id
@@ -266,6 +316,7 @@ def _ask_of_press(query: CallbackQuery) -> Ask:
         Sender.PERSON,
         query.from_user.id,
         language=query.from_user.language_code or "",
+        thread_id=topic_of(message) if isinstance(message, TelegramMessage) else 0,
     )
 
 

@@ -8,12 +8,13 @@ from bot.commands.actions import BEGIN, DEMO, TIMELINE, WHY, WRONG
 from bot.commands.alert_buttons import read_link
 from bot.commands.asks import Ask, Sender
 from bot.commands.browsing import press_timeline
+from bot.commands.choosing import SETTINGS
 from bot.commands.desk import Desk
 from bot.commands.doubting import press_wrong
 from bot.commands.ledger import freshness, told_alerts
 from bot.commands.reading import press_status, press_why
 from bot.commands.sharing import STATUS_LETTER
-from bot.commands.subscribing import SETTINGS
+from bot.commands.subscribing import filter_of, subscribe_place
 from bot.texts import reading, samples, starting, wishes
 from bot.texts.language import Words, spoken, words_of
 from bot.texts.messages import Button, Message
@@ -42,9 +43,9 @@ async def start(desk: Desk, ask: Ask, words: Words) -> Message:
     async with desk.store.write() as conn:
         await _open(desk, conn, ask)
         chat = await chats.read_chat(conn, ask.chat_id)
-        known = await chats.read_filter(conn, ask.chat_id)
+        known = await filter_of(conn, ask.place)
         if known is None:
-            await chats.subscribe(conn, ask.chat_id, Filter(), desk.clock.now())
+            await subscribe_place(desk, conn, ask.place, Filter())
         if ask.sender is Sender.PERSON and ask.user_id is not None and not ask.is_private:
             await chats.set_owner(conn, ask.chat_id, ask.user_id)
         today = await _today(desk, conn)
@@ -60,9 +61,9 @@ async def press_begin(desk: Desk, ask: Ask, words: Words, payload: str) -> Messa
     chosen = _WISHES[payload]
     async with desk.store.write() as conn:
         await _open(desk, conn, ask)
-        known = await chats.read_filter(conn, ask.chat_id) or Filter()
+        known = await filter_of(conn, ask.place) or Filter()
         wanted = chosen if payload == "all" else replace(known, level=chosen.level)
-        await chats.subscribe(conn, ask.chat_id, wanted, desk.clock.now())
+        await subscribe_place(desk, conn, ask.place, wanted)
     wished = wishes.wishes(words, desk.reference, wanted)
     return starting.begun(words, wished).with_rows(
         [
@@ -92,8 +93,8 @@ async def press_demo(desk: Desk, ask: Ask, words: Words, payload: str) -> Messag
 async def _open(desk: Desk, conn: AsyncConnection, ask: Ask) -> None:
     await chats.open_chat(
         conn,
-        ask.chat_id,
-        ChatKind(ask.chat_kind),
+        ask.place.chat_id,
+        ask.place.kind,
         language=spoken(ask.language),
         zone=desk.default_zone,
         now=desk.clock.now(),

@@ -43,7 +43,7 @@ class _Reader:
 
     def _is_country(self, name: str) -> bool:
         # Only as it is written: a search asks for words, and a near miss would hide them.
-        code = self.gazetteer.exactly(name)
+        code = self.gazetteer.named(name)
         # A code of two letters is more often a word: «in», «is», «no».
         if code is None or (len(name) < _FEWEST_LETTERS and name.isascii()):
             return False

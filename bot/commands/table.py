@@ -29,10 +29,13 @@ from bot.commands.browsing import (
     press_timeline_page,
     timeline,
 )
+from bot.commands.choosing import FILTER, PUBLISHING, SETTINGS, choose, press_settings, settings
 from bot.commands.coming import forums, press_forums, press_watch, watch
 from bot.commands.desk import Answering, Command, Desk, Pressed
 from bot.commands.doubting import press_wrong, press_wrong_no, press_wrong_yes
-from bot.commands.informing import help_for, privacy
+from bot.commands.informing import help_for, mydata, privacy
+from bot.commands.managing import DECIDE, MANAGE, manage, press_decide, press_publishing
+from bot.commands.momentum import momentum
 from bot.commands.onboarding import demo, press_begin, press_demo, start
 from bot.commands.operating import (
     add,
@@ -59,16 +62,10 @@ from bot.commands.reading import (
 )
 from bot.commands.reporting import report
 from bot.commands.rights import Who
+from bot.commands.silencing import CHOICE, SILENCE, list_silences, press_choice, press_silence
 from bot.commands.sourcing import list_sources, order_source
-from bot.commands.subscribing import (
-    FORGET,
-    SETTINGS,
-    forget,
-    press_forget,
-    press_settings,
-    settings,
-    stop,
-)
+from bot.commands.subscribing import FORGET, forget, press_forget, stop
+from bot.commands.timing import digest, quiet
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message
 from jobs.store.chats import ChatKind
@@ -98,20 +95,55 @@ COMMANDS: tuple[Command, ...] = (
     Command("map", N_("[case]"), N_("who stands where, as a picture"), world_map),
     Command("watch", N_("[case]"), N_("who may move next, and the signals of it"), watch),
     Command("forums", "", N_("what gatherings are coming, and who is asked"), forums),
+    Command(
+        "momentum", N_("[case]"), N_("how much each watched country has moved of late"), momentum
+    ),
     Command("why", N_("ID"), N_("every source behind an alert"), why),
     Command("sources", N_("[name]"), N_("how the sources are"), list_sources),
     Command("search", N_("WORDS"), N_("events by words, countries and officials"), find),
     Command("stats", "", N_("how much was read and told"), stats),
     Command(
+        FILTER,
+        N_("[WORDS]"),
+        N_("what this chat hears, in one line: uz kz meeting+ confirmed"),
+        choose,
+        Who.CHAT_ADMIN,
+    ),
+    Command(
         "settings",
         N_("[time zone]"),
-        N_("cases, kinds of events, how much, time zone"),
+        N_("what this chat hears and when, by buttons"),
         settings,
         Who.CHAT_ADMIN,
     ),
     Command("demo", "", N_("a sample of each kind of alert"), demo),
+    Command(
+        "digest",
+        N_("[daily HOUR, weekly DAY HOUR, off]"),
+        N_("one message a day or a week instead of alerts at once"),
+        digest,
+        Who.CHAT_ADMIN,
+    ),
+    Command(
+        "quiet",
+        N_("[FROM-TO, off]"),
+        N_("hours in which nothing rings"),
+        quiet,
+        Who.CHAT_ADMIN,
+    ),
+    Command(
+        "silences", "", N_("what is silenced here, to be lifted"), list_silences, Who.CHAT_ADMIN
+    ),
+    Command(
+        MANAGE,
+        N_("[NUMBER COMMAND]"),
+        N_("your groups and channels, from this chat"),
+        manage,
+        where=_PRIVATE,
+    ),
     Command("help", "", N_("all commands"), help_),
     Command("privacy", "", N_("what is kept of this chat"), privacy),
+    Command("mydata", "", N_("all that is kept of this chat, as a file"), mydata, Who.CHAT_ADMIN),
     Command(
         "forget", "", N_("delete what is kept of this chat"), forget, Who.CHAT_ADMIN, lasting=True
     ),
@@ -151,6 +183,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
 )
 
+MANAGED = frozenset(
+    {"start", "stop", FILTER, "settings", "digest", "quiet", "silences", "mydata", "forget"}
+)
+"""The commands that work for a chat managed from elsewhere."""
+
 BY_NAME = {command.name: command for command in COMMANDS}
 
 PRESSES = {
@@ -173,5 +210,9 @@ PRESSES = {
     SEARCH: Pressed(press_find),
     WATCH: Pressed(press_watch),
     FORUMS: Pressed(press_forums),
+    SILENCE: Pressed(press_silence, Who.CHAT_ADMIN, beside=True),
+    CHOICE: Pressed(press_choice, Who.CHAT_ADMIN),
+    PUBLISHING: Pressed(press_publishing, Who.CHAT_ADMIN),
+    DECIDE: Pressed(press_decide, Who.CHAT_ADMIN),
 }
 """What our buttons do, by the action they carry."""

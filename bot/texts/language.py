@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
@@ -34,6 +34,10 @@ class Words:
     def day(self, on: date) -> str:
         """Return a day in words, such as 3 July 2025."""
         return format_date(on, "d MMMM y", locale=_babel_locale(self.language))
+
+    def weekday(self, number: int) -> str:
+        """Return a weekday's name, Monday being 0."""
+        return str(get_day_names(locale=_babel_locale(self.language))[number])
 
     def moment(self, at: datetime) -> str:
         """Return an instant as this chat's clock shows it, with its distance from UTC."""

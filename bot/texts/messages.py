@@ -31,13 +31,15 @@ class Button:
 class Message:
     """What one message says; at most 4096 UTF-16 units, never empty when built.
 
-    With ``photo`` (a PNG) the text is its caption, which Telegram keeps to 1024.
+    With ``photo`` (a PNG) or ``document`` (a JSON file) the text is its caption, which
+    Telegram keeps to 1024.
     """
 
     text: str
     entities: tuple[MessageEntity, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
     photo: bytes = field(default=b"", repr=False)
+    document: bytes = field(default=b"", repr=False)
 
     def markup(self) -> InlineKeyboardMarkup | None:
         """Return the inline keyboard, or None where there are no buttons."""

@@ -1,6 +1,6 @@
 """Answers about the bot itself: help, privacy, refusals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.texts.language import Words
@@ -34,8 +34,8 @@ def stopped(words: Words) -> Message:
     )
 
 
-def help_text(words: Words, entries: Sequence[Entry]) -> Message:
-    """Return /help: every command that works here, for whoever asks."""
+def help_text(words: Words, entries: Sequence[Entry]) -> Writer:
+    """Return /help, to be added to: every command that works here, for whoever asks."""
     writer = Writer()
     writer.line(words.gettext("What I answer:"))
     for entry in entries:
@@ -48,7 +48,7 @@ def help_text(words: Words, entries: Sequence[Entry]) -> Message:
             "and channels only admins change anything."
         )
     )
-    return writer.build()
+    return writer
 
 
 def privacy(words: Words, outbox_days: int) -> Message:
@@ -59,13 +59,13 @@ def privacy(words: Words, outbox_days: int) -> Message:
     writer.line()
     for point in (
         words.gettext(
-            "Its number, its kind, its language and time zone, what it wants to hear, and which "
-            "alerts it was sent. No names, no user names, nothing that anybody writes but the "
-            "address of a page that somebody reports."
+            "Its number, its kind, its language, time zone and hours, what it wants to hear and "
+            "what is silenced, and which alerts it was sent. No names, no user names, nothing that "
+            "anybody writes but pages that are reported."
         ),
         words.gettext(
-            "Of a group or channel also the number of who turned the alerts on, to tell them if "
-            "I can no longer write there."
+            "Of a group or channel also the numbers of those who set it up here, so that they can "
+            "manage it from a private chat and be told where alerts arrive no more."
         ),
         words.ngettext(
             "Which alerts were sent is kept for {days} day, so that they can be corrected.",
@@ -73,10 +73,23 @@ def privacy(words: Words, outbox_days: int) -> Message:
             outbox_days,
         ).format(days=outbox_days),
         words.gettext("Nothing is passed on to anybody."),
+        words.gettext("/mydata gives you all of it as a file."),
         words.gettext("/forget deletes all of it at once. /stop only ends the alerts."),
     ):
         writer.line(f"• {point}")
     return writer.build()
+
+
+def mydata(words: Words, counts: Mapping[str, int], written: bytes) -> Message:
+    """Return /mydata: all that is kept of a chat in a file, and how much of what it is."""
+    if not counts:
+        return Message(words.gettext("Nothing is kept of this chat."))
+    listed = ", ".join(f"{table} {count}" for table, count in counts.items())
+    text = words.gettext(
+        "Everything that is kept of this chat, as it stands in the tables ({listed}). /privacy "
+        "says what for; /forget deletes it."
+    )
+    return Message(text.format(listed=listed), document=written)
 
 
 def forget_question(words: Words, yes: Button, no: Button) -> Message:

@@ -2,21 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import AlertId, AlertKind, Facts, Level, Missed, Notice, Reason, Voice
-from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade
+from jobs.domain.alerts import AlertId, AlertKind, Digest, Level, Notice, Proposal, Reason
+from jobs.domain.events import Event, EventId, Evidence
 from jobs.store import events, mentions
+from jobs.store.contents import Content, facts_from_json, facts_to_json
 from jobs.store.schema import alert, event, revision
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One telling of an alert; ``event_id`` is None for a notice."""
+    """One telling of an alert; ``event_id`` is None for a notice and a digest."""
 
     alert_id: AlertId
     event_id: EventId | None
@@ -24,7 +25,7 @@ class Revision:
     kind: AlertKind
     level: Level
     reason: Reason
-    facts: Facts | Notice | Missed
+    facts: Content
     created_at: datetime
 
 
@@ -78,7 +79,7 @@ async def add_revision(
     kind: AlertKind,
     level: Level,
     reason: Reason,
-    facts: Facts | Notice | Missed,
+    facts: Content,
     now: datetime,
 ) -> int:
     """Write an alert's next revision and return its number, the first being 1."""
@@ -100,8 +101,10 @@ async def add_revision(
     return int(number)
 
 
-async def add_notice(conn: AsyncConnection, notice: Notice, now: datetime) -> AlertId:
-    """Write a notice as an alert of one revision; the caller puts it into the outbox."""
+async def add_notice(
+    conn: AsyncConnection, notice: Notice | Digest | Proposal, now: datetime
+) -> AlertId:
+    """Write what is no alert itself as one of one revision; the caller puts it into the outbox."""
     alert_id = await create(conn, None, now)
     await add_revision(
         conn,
@@ -123,6 +126,12 @@ async def get_revision(conn: AsyncConnection, alert_id: AlertId, number: int) ->
         )
     ).one_or_none()
     return None if row is None else _revision(row)
+
+
+async def last_of(conn: AsyncConnection, alert_id: AlertId) -> Revision | None:
+    """Return the last revision of an alert or notice, or None."""
+    found = await _load(conn, alert.c.id == alert_id)
+    return found[-1] if found else None
 
 
 async def event_of(conn: AsyncConnection, alert_id: AlertId) -> Event | None:
@@ -175,6 +184,20 @@ async def last_told(conn: AsyncConnection, alert_id: AlertId) -> Revision | None
     return found[0] if found else None
 
 
+async def revised_since(conn: AsyncConnection, since: datetime) -> list[Revision]:
+    """Return each alert that was told or revised later than ``since``, as it stands now.
+
+    Alerts told within the message of a greater one are left out, and so are notices.
+    """
+    recent = select(revision.c.alert_id).where(revision.c.created_at > since)
+    return await _newest(conn, alert.c.id.in_(recent), event.c.inhibited_by.is_(None))
+
+
+async def newest(conn: AsyncConnection, alert_ids: Collection[AlertId]) -> list[Revision]:
+    """Return alerts as they stand now; notices are left out."""
+    return await _newest(conn, alert.c.id.in_(alert_ids))
+
+
 async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     """Return everything behind an alert; None for a notice or an unknown number."""
     told = await _load(conn, alert.c.id == alert_id)
@@ -182,7 +205,7 @@ async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     believed = None if event_id is None else await events.get(conn, event_id)
     if believed is None:
         return None
-    rows = await conn.execute(mentions.with_items().where(mentions.is_of([believed.id])))
+    rows = await conn.execute(mentions.with_items().where(mentions.is_of(believed.id)))
     return Why(alert_id, believed, tuple(told), tuple(account_from(row) for row in rows))
 
 
@@ -191,94 +214,23 @@ def account_from(row: Row[Any]) -> Account:
     return Account(mentions.evidence_from(row), None if row.reason is None else Reason(row.reason))
 
 
-def facts_to_json(facts: Facts | Notice | Missed) -> dict[str, Any]:
-    """Return what ``facts_from_json`` reads: plain values, dates as ISO 8601."""
-    if isinstance(facts, Notice):
-        return {"notice": facts.key, **facts.values}
-    if isinstance(facts, Missed):
-        listed = [[alert_id, facts_to_json(each)] for alert_id, each in facts.alerts]
-        return {"missed": listed, "more": facts.more}
-    return {
-        "case": facts.case,
-        "actor": facts.actor,
-        "type": facts.type,
-        "status": facts.status,
-        "grade": facts.grade,
-        "on": _iso(facts.on),
-        "first_seen_at": _iso(facts.first_seen_at),
-        "origins": facts.origins,
-        "voices": [
-            [voice.outlet, voice.url, voice.title, _iso(voice.published_at), voice.denies]
-            for voice in facts.voices
-        ],
-        "detail": facts.detail,
-        "contested": facts.contested,
-        "retracted": facts.retracted,
-        "reverses": facts.reverses,
-        "includes": [list(included) for included in facts.includes],
-        "note": facts.note,
-        "recognises": facts.recognises,
-        "reversed_by": facts.reversed_by,
-        "same_as": facts.same_as,
-    }
-
-
-def facts_from_json(data: dict[str, Any]) -> Facts | Notice | Missed:
-    """Return the facts, the notice or the list that ``facts_to_json`` wrote."""
-    if "notice" in data:
-        return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
-    if "missed" in data:
-        listed = tuple((AlertId(number), _facts(each)) for number, each in data["missed"])
-        return Missed(listed, data["more"])
-    return _facts(data)
-
-
-def _facts(data: dict[str, Any]) -> Facts:
-    return Facts(
-        case=data["case"],
-        actor=data["actor"],
-        type=EventType(data["type"]),
-        status=EventStatus(data["status"]),
-        grade=Grade(data["grade"]),
-        on=None if data["on"] is None else date.fromisoformat(data["on"]),
-        first_seen_at=datetime.fromisoformat(data["first_seen_at"]),
-        origins=data["origins"],
-        voices=tuple(
-            # An older version did not store which side a voice was on.
-            Voice(outlet, url, title, _moment(at), *denies)
-            for outlet, url, title, at, *denies in data["voices"]
-        ),
-        detail=data["detail"],
-        contested=data["contested"],
-        retracted=data["retracted"],
-        reverses=_alert_id(data["reverses"]),
-        includes=tuple((EventType(kind), detail) for kind, detail in data["includes"]),
-        note=data["note"],
-        recognises=data["recognises"],
-        # An older version did not store these.
-        reversed_by=_alert_id(data.get("reversed_by")),
-        same_as=_alert_id(data.get("same_as")),
-    )
-
-
-def _iso(moment: date | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _moment(iso: str | None) -> datetime | None:
-    return None if iso is None else datetime.fromisoformat(iso)
-
-
-def _alert_id(number: int | None) -> AlertId | None:
-    return None if number is None else AlertId(number)
-
-
 def _revisions() -> Select[Any]:
     return (
         select(revision, alert.c.event_id)
         .join(alert, alert.c.id == revision.c.alert_id)
         .order_by(revision.c.revision)
     )
+
+
+async def _newest(conn: AsyncConnection, *conditions: ColumnElement[bool]) -> list[Revision]:
+    each = revision.alias()
+    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
+    rows = await conn.execute(
+        _revisions()
+        .join(event, event.c.id == alert.c.event_id)
+        .where(*conditions, revision.c.revision == last.scalar_subquery())
+    )
+    return [_revision(row) for row in rows]
 
 
 async def _load(conn: AsyncConnection, condition: ColumnElement[bool]) -> list[Revision]:

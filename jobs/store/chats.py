@@ -13,16 +13,20 @@ from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, Filter, Level
-from jobs.domain.events import EventType
+from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.store.dialects import insert_into
 from jobs.store.schema import (
     chat,
+    digest_line,
     filter_row,
     orders,
     outbox,
+    proposal,
     report,
     ruling,
     seen_update,
+    silence,
+    steward,
     subscription,
 )
 
@@ -78,11 +82,6 @@ async def read_chat(conn: AsyncConnection, chat_id: ChatId) -> Chat | None:
     return None if row is None else _chat(row)
 
 
-async def set_zone(conn: AsyncConnection, chat_id: ChatId, zone: str) -> None:
-    """Set the time zone, an IANA name, in which a chat is told of hours."""
-    await conn.execute(update(chat).where(chat.c.id == chat_id).values(zone=zone))
-
-
 def thread_of(message_thread_id: int | None) -> int:
     """Return the topic a message stands in: 0 where there are none, and for General.
 
@@ -134,6 +133,17 @@ async def let_leave_topic(
     )
 
 
+async def set_approval(
+    conn: AsyncConnection, chat_id: ChatId, thread_id: int, wanted: bool
+) -> None:
+    """Say whether an editor must let each alert through to a place."""
+    await conn.execute(
+        update(subscription)
+        .where(subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id)
+        .values(needs_approval=wanted)
+    )
+
+
 async def unsubscribe(conn: AsyncConnection, chat_id: ChatId, *, thread_id: int = 0) -> bool:
     """Let a chat's topic hear nothing more; return True if it heard anything before."""
     result = await conn.execute(
@@ -142,6 +152,14 @@ async def unsubscribe(conn: AsyncConnection, chat_id: ChatId, *, thread_id: int 
         )
     )
     return result.rowcount > 0
+
+
+async def is_subscribed(conn: AsyncConnection, chat_id: ChatId) -> bool:
+    """Tell whether a chat, or any topic of it, hears anything."""
+    found = await conn.execute(
+        select(subscription.c.chat_id).where(subscription.c.chat_id == chat_id).limit(1)
+    )
+    return found.first() is not None
 
 
 async def read_filter(
@@ -207,24 +225,32 @@ async def forget(conn: AsyncConnection, chat_id: ChatId) -> None:
         update(orders).where(orders.c.chat_id == chat_id).values(chat_id=0, ordered_by=0)
     )
     await conn.execute(update(report).where(report.c.chat_id == chat_id).values(chat_id=0))
-    for table in (outbox, subscription):
+    for table in (outbox, digest_line, proposal, silence, steward, subscription):
         await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+    await conn.execute(delete(steward).where(steward.c.user_id == chat_id))
     # Where this was a person, other chats need not remember them either.
     await conn.execute(update(chat).where(chat.c.owner_id == chat_id).values(owner_id=None))
     await conn.execute(delete(chat).where(chat.c.id == chat_id))
 
 
 def filter_to_json(wanted: Filter) -> str:
-    """Return a wish as canonical JSON: equal wishes give equal text."""
-    return json.dumps(
-        {
-            "cases": sorted(wanted.cases),
-            "level": wanted.level.value,
-            "types": sorted(event_type.value for event_type in wanted.types),
-        },
-        sort_keys=True,
-        separators=(",", ":"),
-    )
+    """Return a wish as canonical JSON: equal wishes give equal text.
+
+    What is not narrowed is left out, so that a new way to narrow changes no stored wish.
+    """
+    narrowed = {
+        "actors": sorted(wanted.actors),
+        "groups": sorted(wanted.groups),
+        "statuses": sorted(wanted.statuses),
+        "grade": "" if wanted.grade is Grade.CLAIMED else wanted.grade,
+    }
+    definition = {
+        "cases": sorted(wanted.cases),
+        "level": wanted.level,
+        "types": sorted(wanted.types),
+        **{key: value for key, value in narrowed.items() if value},
+    }
+    return json.dumps(definition, sort_keys=True, separators=(",", ":"))
 
 
 def filter_from_json(text: str) -> Filter:
@@ -234,6 +260,10 @@ def filter_from_json(text: str) -> Filter:
         cases=frozenset(data["cases"]),
         types=frozenset(EventType(name) for name in data["types"]),
         level=Level(data["level"]),
+        actors=frozenset(data.get("actors", ())),
+        groups=frozenset(data.get("groups", ())),
+        statuses=frozenset(EventStatus(name) for name in data.get("statuses", ())),
+        grade=Grade(data.get("grade", Grade.CLAIMED)),
     )
 
 

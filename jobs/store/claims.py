@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, DeliveryState, Reason
-from jobs.store.outbox import OPEN
 from jobs.store.schema import WAITING, chat, outbox, revision
+from jobs.store.states import OPEN
 
 PRIVATE_MOST, PRIVATE_SECONDS = 3, 3.0
 GROUP_MOST, GROUP_SECONDS = 18, 60.0

@@ -20,7 +20,7 @@ from jobs.domain.alerts import (
     Reason,
 )
 from jobs.store import alerts
-from jobs.store.alerts import facts_from_json
+from jobs.store.contents import facts_from_json
 from jobs.store.outbox import Priority, promote_followers, write
 from jobs.store.schema import WAITING, alert, outbox, revision
 

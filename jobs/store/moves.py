@@ -1,11 +1,20 @@
 """A group that becomes a supergroup: a new id for all it has and awaits."""
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import Table, delete, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, ChatId
-from jobs.store.outbox import CLOSED, OPEN, cancel
-from jobs.store.schema import chat, outbox, subscription
+from jobs.store.outbox import cancel
+from jobs.store.schema import (
+    chat,
+    digest_line,
+    outbox,
+    proposal,
+    silence,
+    steward,
+    subscription,
+)
+from jobs.store.states import CLOSED, OPEN
 
 
 async def migrate_chat(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
@@ -42,7 +51,23 @@ async def _move_settings(conn: AsyncConnection, old: ChatId, new: ChatId) -> Non
             update(subscription).where(subscription.c.chat_id == old).values(chat_id=new)
         )
     await conn.execute(delete(subscription).where(subscription.c.chat_id == old))
+    await conn.execute(update(silence).where(silence.c.chat_id == old).values(chat_id=new))
+    await _move_rows(conn, steward, old, new)
+    await _move_rows(conn, digest_line, old, new)
+    # What waited for an editor is proposed anew with the next revision: its buttons name the
+    # old chat.
+    await conn.execute(delete(proposal).where(proposal.c.chat_id == old))
     await conn.execute(delete(chat).where(chat.c.id == old))
+
+
+async def _move_rows(conn: AsyncConnection, table: Table, old: ChatId, new: ChatId) -> None:
+    """Move a table's rows to the new id, but for those that it has already."""
+    others = [column for column in table.primary_key if column.name != "chat_id"]
+    theirs = table.alias("theirs")
+    same = [theirs.c[column.name] == column for column in others]
+    known = exists().where(theirs.c.chat_id == new, *same)
+    await conn.execute(update(table).where(table.c.chat_id == old, ~known).values(chat_id=new))
+    await conn.execute(delete(table).where(table.c.chat_id == old))
 
 
 async def _cancel_doubles(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:

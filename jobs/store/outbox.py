@@ -25,27 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
+from jobs.store import places
+from jobs.store.places import after_quiet_hours, is_held_by_night
 from jobs.store.schema import WAITING, chat, outbox, subscription
-
-OPEN = (
-    DeliveryState.PENDING,
-    DeliveryState.CLAIMED,
-    DeliveryState.SENDING,
-    DeliveryState.RETRY,
-    DeliveryState.UNCERTAIN,
-)
-"""The states in which something is still to become of a row."""
-
-UNSENT = (
-    DeliveryState.PENDING,
-    DeliveryState.CLAIMED,
-    DeliveryState.RETRY,
-    DeliveryState.UNCERTAIN,
-)
-"""The open states in which no call is being made."""
-
-CLOSED = (DeliveryState.DEAD, DeliveryState.CANCELLED)
-"""The states in which a row ended without the chat being told for certain."""
+from jobs.store.states import CLOSED, OPEN, UNSENT
 
 
 class Priority(IntEnum):
@@ -91,43 +74,91 @@ async def fan_out(
 
     Every open chat that was told of the alert, or is about to be, gets an EDIT, and a
     REPLY too if the change is loud; an older edit that is not yet sent is cancelled.
-    Every other open chat whose filter is in ``filter_ids`` gets a SEND, and so does every
-    chat that was told of ``answers``, the alert that this one takes back, whatever its
-    filter. Doing it again for the same revision writes nothing.
+    Every other open chat whose filter is in ``filter_ids`` and that hears at once gets a
+    SEND, and so does one that a digest told what a loud revision corrects, and every chat
+    that was told of ``answers``, the alert that this one takes back, whatever its filter.
+    What rings waits for the end of a chat's quiet hours; an edit does not ring. Doing it
+    again for the same revision writes nothing.
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
-    edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, now)
-    replies = 0
-    if loud:
-        replies = await _follow(conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, now)
-    wanting = (
-        select(subscription.c.chat_id, subscription.c.thread_id)
-        .join(chat, chat.c.id == subscription.c.chat_id)
-        .where(
-            subscription.c.filter_id.in_(filter_ids),
-            subscription.c.paused_reason.is_(None),
-            chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, revision, subscription.c.chat_id, subscription.c.thread_id),
-        )
+    # What an editor has not let through yet is let through as it then stands.
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.alert_id == alert_id, outbox.c.state == DeliveryState.UNAPPROVED)
+        .values(revision=revision)
     )
-    sends = await _insert(conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], now)
+    at_once = literal(now, outbox.c.not_before.type)
+    edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, at_once, now)
+    replies = corrections = 0
+    rings_at = after_quiet_hours(level, now)
+    if loud:
+        known = places.in_digests(alert_id, revision)
+        corrections = await _insert(
+            conn, known, alert_id, revision, Action.SEND, Priority.CORRECTION, rings_at, now
+        )
+        replies = await _follow(
+            conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, rings_at, now
+        )
+    sends = await _send(conn, alert_id, revision, filter_ids, level, rings_at, now)
     if answers is not None:
-        sends += await _answer(conn, alert_id, revision, answers, _BY_LEVEL[level], now)
-    return FannedOut(sends, edits, replies)
+        known = places.knowing(answers, alert_id, revision)
+        sends += await _insert(
+            conn, known, alert_id, revision, Action.SEND, _BY_LEVEL[level], rings_at, now
+        )
+    return FannedOut(sends + corrections, edits, replies)
+
+
+async def _send(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    revision: int,
+    filter_ids: Collection[int],
+    level: Level,
+    not_before: ColumnElement[datetime],
+    now: datetime,
+) -> int:
+    """Write the first tellings; where an editor is asked, they wait to be let through."""
+    wanted, sends = places.wanting(alert_id, revision, filter_ids), 0
+    for state in (DeliveryState.PENDING, DeliveryState.UNAPPROVED):
+        waits = subscription.c.needs_approval.is_(state is DeliveryState.UNAPPROVED)
+        sends += await _insert(
+            conn,
+            wanted.where(waits),
+            alert_id,
+            revision,
+            Action.SEND,
+            _BY_LEVEL[level],
+            not_before,
+            now,
+            state,
+        )
+    return sends
 
 
 async def put_notices(
     conn: AsyncConnection, alert_id: AlertId, chat_ids: Collection[ChatId], now: datetime
 ) -> int:
     """Write a SEND of a notice's only revision for just these chats; closed ones are left out."""
-    general = literal(0)
-    chats = select(chat.c.id, general).where(
-        chat.c.id.in_(chat_ids),
-        chat.c.closed_reason.is_(None),
-        ~_is_told(alert_id, 1, chat.c.id, general),
-    )
-    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, now)
+    return await _put_alone(conn, alert_id, 0, chat_ids, literal(now, chat.c.created_at.type), now)
+
+
+async def put_digests(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    where: Collection[tuple[ChatId, int]],
+    now: datetime,
+) -> int:
+    """Write a SEND of a digest's only revision for just these chats' topics.
+
+    It rings like an alert, so it waits for the end of quiet hours.
+    """
+    rows = 0
+    for thread_id in sorted({thread_id for _, thread_id in where}):
+        chat_ids = [chat_id for chat_id, thread in where if thread == thread_id]
+        not_before = after_quiet_hours(Level.ALERT, now)
+        rows += await _put_alone(conn, alert_id, thread_id, chat_ids, not_before, now)
+    return rows
 
 
 async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int:
@@ -137,6 +168,12 @@ async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int
     """
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(closed_reason=reason))
     return await cancel(conn, reason, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
+
+
+async def cancel_thread(conn: AsyncConnection, chat_id: ChatId, thread_id: int, cause: str) -> int:
+    """Cancel what one topic of a chat was still to get; return the number cancelled."""
+    there = (outbox.c.chat_id == chat_id, outbox.c.thread_id == thread_id)
+    return await cancel(conn, cause, *there, outbox.c.state.in_(UNSENT))
 
 
 async def is_being_sent(conn: AsyncConnection, chat_id: ChatId, now: datetime) -> bool:
@@ -157,9 +194,10 @@ async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> 
 async def bring_forward(conn: AsyncConnection, latest: datetime, now: datetime) -> int:
     """Let rows that are put off beyond ``latest`` go at once; return how many.
 
-    No row waits so long by itself: the clock has been put back since it was written.
+    No row waits so long by itself, but for the end of quiet hours: the clock has been put
+    back since it was written.
     """
-    late = (WAITING, outbox.c.not_before > latest)
+    late = (WAITING, outbox.c.not_before > latest, ~is_held_by_night())
     return await write(conn, update(outbox).where(*late).values(not_before=now))
 
 
@@ -234,22 +272,25 @@ async def _insert(
     revision: int,
     action: Action,
     priority: Priority,
+    not_before: ColumnElement[datetime],
     now: datetime,
+    state: DeliveryState = DeliveryState.PENDING,
 ) -> int:
     values = {
         outbox.c.alert_id: alert_id,
         outbox.c.revision: revision,
         outbox.c.action: str(action),
-        outbox.c.state: str(DeliveryState.PENDING),
+        outbox.c.state: str(state),
         outbox.c.priority: int(priority),
         outbox.c.created_at: now,
-        outbox.c.not_before: now,
         outbox.c.attempts: 0,
         outbox.c.possibly_repeated: False,
         outbox.c.in_general: False,
     }
-    rows = chats.add_columns(*(literal(v, c.type).label(c.name) for c, v in values.items()))
-    names = [outbox.c.chat_id, outbox.c.thread_id, *values]
+    rows = chats.add_columns(
+        not_before, *(literal(v, c.type).label(c.name) for c, v in values.items())
+    )
+    names = [outbox.c.chat_id, outbox.c.thread_id, outbox.c.not_before, *values]
     return await write(conn, insert(outbox).from_select(names, rows, include_defaults=False))
 
 
@@ -259,69 +300,23 @@ async def _follow(
     revision: int,
     action: Action,
     priority: Priority,
+    not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
-    told, mine = outbox.alias("told"), outbox.alias("mine")
-    chats = (
-        select(told.c.chat_id, told.c.thread_id)
-        .distinct()
-        .join(chat, chat.c.id == told.c.chat_id)
-        .where(
-            told.c.alert_id == alert_id,
-            told.c.action == Action.SEND,
-            told.c.revision < revision,
-            told.c.state.not_in(CLOSED),
-            chat.c.closed_reason.is_(None),
-            ~exists().where(
-                mine.c.alert_id == alert_id,
-                mine.c.chat_id == told.c.chat_id,
-                mine.c.thread_id == told.c.thread_id,
-                mine.c.revision == revision,
-                mine.c.action.in_((action, Action.SEND)),
-            ),
-        )
-    )
-    return await _insert(conn, chats, alert_id, revision, action, priority, now)
+    chats = places.following(alert_id, revision, action)
+    return await _insert(conn, chats, alert_id, revision, action, priority, not_before, now)
 
 
-async def _answer(
+async def _put_alone(
     conn: AsyncConnection,
     alert_id: AlertId,
-    revision: int,
-    answers: AlertId,
-    priority: Priority,
+    thread_id: int,
+    chat_ids: Collection[ChatId],
+    not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
-    told = outbox.alias("told")
-    chats = (
-        select(told.c.chat_id, told.c.thread_id)
-        .distinct()
-        .join(chat, chat.c.id == told.c.chat_id)
-        .where(
-            told.c.alert_id == answers,
-            told.c.action == Action.SEND,
-            told.c.state.not_in(CLOSED),
-            chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, revision, told.c.chat_id, told.c.thread_id),
-        )
-    )
-    return await _insert(conn, chats, alert_id, revision, Action.SEND, priority, now)
-
-
-def _is_told(
-    alert_id: AlertId,
-    revision: int,
-    chat_id: ColumnElement[int],
-    thread_id: ColumnElement[int],
-) -> ColumnElement[bool]:
-    own = outbox.alias("own")
-    return exists().where(
-        own.c.alert_id == alert_id,
-        own.c.chat_id == chat_id,
-        own.c.thread_id == thread_id,
-        own.c.action == Action.SEND,
-        own.c.state.not_in(CLOSED) | (own.c.revision == revision),
-    )
+    chats = places.named(alert_id, thread_id, chat_ids)
+    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, not_before, now)
 
 
 async def _supersede_edits(conn: AsyncConnection, alert_id: AlertId, revision: int) -> None:

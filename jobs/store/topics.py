@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.domain.alerts import Action, ChatId, DeliveryState
 from jobs.store.attempts import redo_as_send
 from jobs.store.claims import Delivery
-from jobs.store.outbox import UNSENT, cancel, write
+from jobs.store.outbox import cancel, write
 from jobs.store.schema import outbox, subscription
+from jobs.store.states import UNSENT
 
 
 async def leave_topic(conn: AsyncConnection, delivery: Delivery, cause: str) -> bool:

@@ -16,11 +16,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from telegram import Bot
+
 from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Ask, Sender
 from bot.commands.buttons import Signer
 from bot.commands.countries import Gazetteer
 from bot.commands.desk import Desk
+from bot.commands.filter_line import FilterGrammar
 from bot.commands.table import BY_NAME, PRESSES
 from bot.pictures.renderer import Renderer
 from bot.texts.language import words_of
@@ -88,13 +91,15 @@ class Blank(Renderer):
 
 def desk_on(store: Store, reference: Reference) -> Desk:
     """Return a desk whose clock stands at the ledger's newest day."""
-    signer = Signer(b"a secret")
+    signer, gazetteer = Signer(b"a secret"), Gazetteer(reference)
     return Desk(
         store=store,
+        bot=Bot("1:nobody"),
         reference=reference,
         clock=ManualClock(NEWEST),
         signer=signer,
-        gazetteer=Gazetteer(reference),
+        gazetteer=gazetteer,
+        grammar=FilterGrammar(reference, gazetteer),
         alert_buttons=AlertButtons(signer, lambda: "a_bot", PRESSES),
         operators=frozenset(),
         renderer=Blank(),

@@ -14,7 +14,7 @@ from jobs.domain.items import ItemId
 from jobs.domain.search import number_of
 from jobs.indexing import words_of_event
 from jobs.reference import Reference
-from jobs.store.alerts import facts_to_json
+from jobs.store.contents import facts_to_json
 from jobs.store.engine import Store
 from tests.samples import OUTLET, a_mention, an_event
 

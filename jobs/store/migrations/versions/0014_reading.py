@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 _INDEXES = (
     ("ix_event_case_id_actor_happened_on", ["case_id", "actor", "happened_on"]),
