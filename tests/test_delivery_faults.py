@@ -1,6 +1,6 @@
 """Every fault that delivery must outlive, and the tests that make it happen.
 
-The numbers are those of the fault matrix that the project was designed by. A row without
+The numbers are those of the faults that the project was designed against. A row without
 a test, or with a test that is not there, fails.
 """
 
