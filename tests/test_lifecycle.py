@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from bot import polling
-from jobs.store.alerts import facts_to_json
+from jobs.store.contents import facts_to_json
 from jobs.store.engine import Store
 from jobs.store.schema import revision
 from tests.bot_api import TOKEN, BotApi, error, hang, too_many

@@ -29,7 +29,7 @@ from bot.pacing import Pacer
 from bot.upkeep import Policy
 from jobs.domain.alerts import Level
 from jobs.domain.clock import SystemClock
-from jobs.store.alerts import facts_to_json
+from jobs.store.contents import facts_to_json
 from jobs.store.engine import Store
 from jobs.store.schema import chat, filter_row, item, revision, subscription
 from tests.benchmarks.crash_runs import postgres_places
