@@ -37,7 +37,8 @@ def test_every_case_of_ours_is_heard_in_five_languages() -> None:
     for row in ROWS:
         if row["says"]:
             heard.setdefault(row["case"], set()).add(row["lang"])
-    shipped = set(load_reference(DATA / "cases").cases) - {"taliban"}
+    # The Sahara's file only serves the ledger's scripts.
+    shipped = set(load_reference(DATA / "cases").cases) - {"taliban", "sahara"}
     assert set(heard) == shipped
     assert min(map(len, heard.values())) >= 5
 
