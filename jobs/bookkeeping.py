@@ -5,9 +5,9 @@ connection, so that an item's events, revisions and deliveries are kept together
 all. The caller holds ``engine.lock_ledger``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,7 @@ from jobs.domain.rulings import RulingKind, Word
 from jobs.ledger.fanout import facts_of, inhibitor, wants
 from jobs.ledger.fusion import fuse
 from jobs.ledger.heads import Head, head_of
+from jobs.ledger.identity import REACH, reprint_key
 from jobs.ledger.origins import CORRECTABLE, TAKEN_BACK, is_same_story
 from jobs.ledger.rulings import carry_out
 from jobs.ledger.standings import stand
@@ -97,10 +98,13 @@ class Bookkeeper:
         source = self._reference.sources.get(stored.item.source_id)
         if source is not None and source.cases and mention.case not in source.cases:
             return await self._leave_out(evidence, Reason.OTHER_CASE)
-        page = await self._open_page(mention.case, mention.actor)
+        page = await self._open_page_for(evidence)
         case = self._reference.cases[mention.case]
         new_id = await events.next_id(self._conn)
         fused = fuse(evidence, page.events, new_id, case.opponents)
+        if fused.before is not None and not fused.before.evidence:
+            page = page.holding(await self._whole(fused.before))
+            fused = fuse(evidence, page.events, new_id, case.opponents)
         if fused.after is None:
             return await self._leave_out(evidence, fused.reason)
         entry = await self._settle(page, fused.after, evidence, is_baseline=stored.is_baseline)
@@ -167,7 +171,13 @@ class Bookkeeper:
         """Store what an item says, not yet as part of any event."""
         outlet = self._reference.outlet_of(stored.item.outlet, mention.case)
         return Evidence(
-            mention_id=await mentions.put(self._conn, stored.id, mention, outlet),
+            mention_id=await mentions.put(
+                self._conn,
+                stored.id,
+                mention,
+                outlet,
+                reprint_key(stored.item.title, mention.clause),
+            ),
             item_id=stored.id,
             mention=mention,
             outlet=outlet,
@@ -181,8 +191,25 @@ class Bookkeeper:
         await mentions.settle(self._conn, evidence.mention_id, None, reason)
         return Entry(evidence, reason)
 
-    async def _open_page(self, case: str, actor: str) -> _Page:
-        known = await events.of_actor(self._conn, case, actor)
+    async def _open_page_for(self, evidence: Evidence) -> _Page:
+        """Open a page with the evidence that can matter to a report; of older events the shape."""
+        mention = evidence.mention
+        key = reprint_key(evidence.title, mention.clause)
+        also = [] if key is None else await mentions.events_with(self._conn, key)
+        day = min(self._now.date(), mention.on or self._now.date())
+        return await self._open_page(mention.case, mention.actor, day - REACH, also)
+
+    async def _whole(self, event: Event) -> Event:
+        return event if event.evidence else await events.get(self._conn, event.id) or event
+
+    async def _open_page(
+        self,
+        case: str,
+        actor: str,
+        since: date | None = None,
+        also: Collection[EventId] = (),
+    ) -> _Page:
+        known = await events.of_actor(self._conn, case, actor, since=since, also=also)
         told = await alerts.of_events(self._conn, [each.id for each in known])
         return _Page(case, actor, tuple(known), told)
 
@@ -260,6 +287,7 @@ class Bookkeeper:
 
     async def _follow_up(self, page: _Page, event: Event, decision: Transition) -> Telling:
         """Revise an alert quietly for what happened to another one."""
+        event = await self._whole(event)
         last = (await alerts.revisions_of(self._conn, event.id))[-1]
         revision = await self._write(page, event, decision, last.alert_id, _note(last))
         return Telling(revision, event)

@@ -27,6 +27,7 @@ from jobs.store import chats, digests, facts, items, notices, orders, outbox, si
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
 from jobs.store.orders import Order
+from jobs.trends import note_trends
 from jobs.trials import Trial
 from jobs.watching import watch, watch_cases
 
@@ -209,6 +210,11 @@ class Pipeline:
                 await notices.tell(conn, notice, self._operators, now)
             await sources.set_alarm(conn, found.ailing, now)
             await sources.set_alarm(conn, found.well, None)
+
+    async def note_trends(self, now: datetime) -> None:
+        """Keep watched actors' momenta up to date, and announce a wave that is new."""
+        async with self._store.write() as conn:
+            await note_trends(conn, self._roster.reference, now)
 
     async def prune(self, now: datetime) -> None:
         """Delete what is older than its days of keeping, a bite at a time."""

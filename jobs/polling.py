@@ -21,7 +21,7 @@ from jobs.sources.pace import CLOSED, open_windows, own_pace
 from jobs.sources.read import read_source
 from jobs.sources.reading import Reading
 from jobs.sources.workers import ParserPool
-from jobs.store import events, items, sources
+from jobs.store import events, facts, items, sources
 from jobs.store.engine import Store
 from jobs.store.sources import Due, Unchanged
 
@@ -35,6 +35,9 @@ LEASE = timedelta(minutes=3)
 
 WINDOWS_EVERY = timedelta(minutes=1)
 """How often it is looked whether watched sources are to be read more often."""
+
+WINDOWS_OPEN = "reading windows"
+"""The fact that remembers which windows are open, and how much faster they are."""
 
 BLOCKED = frozenset({401, 403, 429, 451})
 GONE = 410
@@ -139,14 +142,14 @@ class Poller:
         longest = max((step.span for step in cadence.ripple), default=timedelta())
         recognised = await events.last_recognitions(conn, (now - longest).date())
         windows = open_windows(self._reference.cases.values(), recognised, cadence, now.date())
-        opened = {
-            case
-            for case, factor in windows.factors.items()
-            if factor < self._windows.factors.get(case, 1.0)
-        }
         self._windows = windows
-        if opened:
-            log.info("read more often from now on: %s", ", ".join(sorted(opened)))
+        # Remembered in the store: a restart within a window hastens nothing again.
+        known = await facts.get(conn, WINDOWS_OPEN) or {}
+        if windows.factors == known:
+            return
+        await facts.put(conn, WINDOWS_OPEN, dict(windows.factors))
+        if any(factor < known.get(case, 1.0) for case, factor in windows.factors.items()):
+            log.info("read more often from now on: %s", ", ".join(sorted(windows.factors)))
             hastened = [s.id for s in self._reference.polled() if windows.factor(s) < 1]
             await sources.draw_near(conn, hastened, now + WINDOWS_EVERY)
 

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     http_port: int = Field(8080, ge=0, le=65535)
     push_secret: SecretStr | None = None
 
-    poll_tick_seconds: int = Field(2, ge=1, le=3600)
+    poll_tick_seconds: int = Field(1, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)
     fetch_max_bytes: int = Field(5_000_000, ge=10_000)
     fetch_concurrency: int = Field(24, ge=1, le=64)

@@ -159,7 +159,7 @@ def test_a_case_that_is_not_configured_scores_nothing_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "c.jsonl"
-    row = line("a", "Kenya recognises Kosovo", [RU_DONE | {"actor": "KE"}], case="kosovo")
+    row = line("a", "Kenya recognises Somaliland", [RU_DONE | {"actor": "KE"}], case="somaliland")
     path.write_text(json.dumps(row), "utf-8")
     assert run(str(path), "--json") == 0
     figures = json.loads(capsys.readouterr().out)

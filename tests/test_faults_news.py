@@ -125,7 +125,7 @@ async def test_row_69_a_search_that_refuses_twenty_times_starves_nobody() -> Non
         assert await line.state() in (State.FAILING, State.BLOCKED, State.CHANGED)
         # Twenty tries took weeks, not seconds: the wait doubles up to a day.
         assert at - NOON > 10 * DAY
-        assert late < 4
+        assert late < 10
         line.serve(good)
         await line.pipeline.poll(health.next_due_at)
         assert (await line.health()).failures == 0

@@ -23,7 +23,7 @@ FLOORS: list[tuple[str, ...]] = [
         "jobs.trials",
         "jobs.means",
     ),
-    ("jobs.ordering", "jobs.rebuild", "jobs.sourcing"),
+    ("jobs.ordering", "jobs.rebuild", "jobs.sourcing", "jobs.trends"),
     ("jobs.opml", "jobs.source_orders"),
     ("jobs.pipeline", "jobs.web"),
     ("jobs.push",),

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from jobs.detection import Detector
 from jobs.domain.alerts import AlertId, AlertKind, Filter, Level, Notice, Reason
-from jobs.domain.events import EventStatus, EventType, Grade, Mention
+from jobs.domain.events import DateBasis, EventStatus, EventType, Grade, Mention
 from jobs.domain.items import SourceId
 from jobs.domain.orders import OrderKind
 from jobs.errors import StoreError
@@ -374,3 +374,40 @@ class TestTakenBack:
         await self._hear(world, "one.example", self.STORY, SAID)
         await self._hear(world, "two.example", f"WITHDRAWN: {self.STORY}")
         assert await self._last(world, 1) == (Reason.FIRST, False)
+
+
+class TestLongLedger:
+    STORY = "Uruguay opens formal ties with the rulers of Kabul after a long and heated debate"
+    MET = replace(SAID, type=EventType.MEETING, basis=DateBasis.PUBLISHED)
+
+    async def test_an_old_story_under_a_new_address_is_as_old_as_its_text(
+        self, world: World
+    ) -> None:
+        later = NOON + 400 * DAY
+        for host, at in (("one.example", NOON), ("two.example", later)):
+            said = replace(self.MET, on=at.date())
+            await world.put(host, said, title=self.STORY, at=at)
+            await world.pipeline.detect(at)
+        assert [each.alert_id for each in await world.told()] == [1]
+
+    async def test_what_is_told_of_again_years_later_keeps_its_evidence(self, world: World) -> None:
+        await world.hear("one.example", SAID)
+        await world.hear("two.example", SAID, at=NOON + HOUR)
+        late = NOON + 700 * DAY
+        [entry] = await world.hear("three.example", replace(SAID, on=late.date()), at=late)
+        assert (entry.reason, entry.tellings) == (Reason.ALREADY_KNOWN, ())
+        async with world.store.read() as conn:
+            why = await alerts.why(conn, AlertId(1))
+        assert why is not None
+        assert len(why.event.evidence) == len(why.accounts) == 3
+        assert why.event.on == NOON.date()
+
+    async def test_a_reversal_years_later_shows_the_old_alert_with_its_sources(
+        self, world: World
+    ) -> None:
+        await world.hear("one.example", SAID)
+        late = NOON + 700 * DAY
+        back = replace(SAID, status=EventStatus.REVERSED, on=late.date())
+        _, undone = (await world.hear("two.example", back, at=late))[0].tellings
+        assert undone.revision.alert_id == 1
+        assert undone.revision.facts.voices  # type: ignore[union-attr]

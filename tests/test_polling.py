@@ -284,3 +284,9 @@ async def test_after_a_recognition_the_watched_are_read_more_often(desk: Desk) -
     await desk.poller.poll(soon + timedelta(minutes=1))
     wait = (await one_health(desk)).next_due_at - soon - timedelta(minutes=1)
     assert timedelta(seconds=60) <= wait <= timedelta(seconds=100)
+    # A restart within the window brings nothing nearer than that.
+    due_at = (await one_health(desk)).next_due_at
+    reference = replace(load_reference(), sources=desk.sources)
+    again = Poller(desk.store, reference, desk.client, desk.parser, concurrency=4)
+    await again.poll(soon + timedelta(minutes=1))
+    assert (await one_health(desk)).next_due_at == due_at

@@ -5,6 +5,7 @@ from bot.commands.choosing import FILTER, PUBLISHING, SETTINGS, choose, press_se
 from bot.commands.desk import Answering, Command, Desk, Pressed
 from bot.commands.informing import help_for, mydata, privacy
 from bot.commands.managing import DECIDE, MANAGE, manage, press_decide, press_publishing
+from bot.commands.momentum import momentum
 from bot.commands.operating import (
     add,
     confirm,
@@ -46,6 +47,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("latest", N_("[how many]"), N_("the newest alerts"), latest),
     Command("countries", "", N_("who stands where"), countries),
     Command("map", N_("[case]"), N_("who stands where, as a picture"), world_map),
+    Command(
+        "momentum", N_("[case]"), N_("how much each watched country has moved of late"), momentum
+    ),
     Command("why", N_("ID"), N_("every source behind an alert"), why),
     Command("sources", N_("[name]"), N_("how the sources are"), list_sources),
     Command(

@@ -23,6 +23,10 @@ _SENTENCES: Mapping[str, str] = {
     "report_used": N_("Your report {report} was right: see alert {alert}."),
     "report_closed": N_("Your report {report} was read; no alert comes of it: {why}"),
     "dismissed": N_("Report {report} is closed, and whoever sent it is told why."),
+    "wave": N_(
+        "A wave: {count} actors moved toward {case} within {days} days: {actors}. It says what "
+        "has happened, not what will."
+    ),
     "unchanged": N_("Nothing was changed ({alert}): {why}"),
     "no_such_alert": N_("There is no alert {alert}: nothing was done."),
     "source_failing": N_("The source {source} cannot be read: {why}"),

@@ -1,6 +1,6 @@
 """A text as sentences and clauses of marked words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from jobs.detection.lexicon import Kind, Span
@@ -53,10 +53,11 @@ def cut_clauses(
 ) -> list[Clause]:
     """Return the clauses in order; breaks inside an enumeration (``joined``) do not count."""
     inside = {index for block in joined for index in block}
+    acts = {s.start for s in spans if s.entry.trigger and not s.entry.trigger.noun}
     covered = {
         index
         for span in spans
-        if span.entry.kind is Kind.TRIGGER or span.entry.value in _HOLDING
+        if span.entry.kind is Kind.TRIGGER or _holds(span, acts)
         for index in range(span.start + (span.entry.value != "role"), span.end)
     }
     breaks = {
@@ -67,6 +68,11 @@ def cut_clauses(
         and span.start not in inside
         and span.start not in covered
     }
+    for deal in spans:  # "the accord that Moscow signed" is one clause
+        found = breaks.get(deal.end)
+        related = found is not None and found.entry.value == "complement"
+        if deal.entry.value == "deal" and related and words.words[deal.end] != ":":
+            del breaks[deal.end]
     clauses: list[Clause] = []
     sentence = 0
     for start, end, asks in _sentences(words, title_end, grammar):
@@ -95,6 +101,13 @@ def cut_clauses(
     kept = [clause for clause in clauses if clause.end > clause.start]
     _share_out(kept, spans)
     return kept
+
+
+def _holds(span: Span, acts: Collection[int]) -> bool:
+    """Say whether a cue keeps its clause whole: "as Moscow's ambassador", without an act in it."""
+    if span.entry.value not in _HOLDING:
+        return False
+    return span.entry.value != "role" or not any(i in acts for i in range(span.start + 1, span.end))
 
 
 def _sentences(words: Words, title_end: int, grammar: Grammar) -> Iterable[tuple[int, int, bool]]:

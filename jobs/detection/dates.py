@@ -31,7 +31,7 @@ def find_date(
     return (
         _named_day(words, published, calendar, ahead=ahead)
         or (published and _relative(words, published, calendar, ahead=ahead))
-        or _period(words, published, calendar)
+        or _period(words, published, calendar, ahead=ahead)
         or None
     )
 
@@ -141,13 +141,17 @@ def _weekday(weekday: int, published: date, *, ahead: bool) -> date:
     return published - timedelta(days=(published.weekday() - weekday) % 7)
 
 
-def _period(words: Sequence[str], published: date | None, calendar: Calendar) -> When | None:
+def _period(
+    words: Sequence[str], published: date | None, calendar: Calendar, *, ahead: bool
+) -> When | None:
     for index, word in enumerate(words):
         if index and words[index - 1] in calendar.since:
             continue
         month = calendar.months.get(word)
         if month and _says_month(words, index, calendar):
-            year = _year_after(words, index) or (published and _month_year(month, published))
+            year = _year_after(words, index) or (
+                published and _month_year(month, published, ahead=ahead)
+            )
             if year:
                 return When(None, _month_end(year, month))
         if len(word) == 4 and word.isascii() and word.isdigit() and 1990 <= int(word) <= 2100:
@@ -162,7 +166,9 @@ def _says_month(words: Sequence[str], index: int, calendar: Calendar) -> bool:
     return index > 0 and words[index - 1] in calendar.month_marks
 
 
-def _month_year(month: int, published: date) -> int:
+def _month_year(month: int, published: date, *, ahead: bool) -> int:
+    if ahead:
+        return published.year if month >= published.month else published.year + 1
     return published.year if month <= published.month else published.year - 1
 
 

@@ -47,11 +47,12 @@ class Detector:
             if s.entry.kind is Kind.SUBJECT and s.entry.form is not Form.SURNAME
         }
         seats = {s.entry.value for s in reading.spans if s.entry.kind is Kind.ACTOR}
+        side = self._reference.outlet_of(text.outlet).side if text.outlet else ""
         return [
             finding
             for case in self._cases.values()
-            if case.id in named or case.seat in seats
-            for finding in CaseReading(reading, case).findings()
+            if case.id in named or case.seat in seats or case.seat == side
+            for finding in CaseReading(reading, case, at_home=case.seat == side).findings()
         ]
 
     def _lexicon(self, language: str) -> Lexicon:

@@ -33,7 +33,9 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     denial = _denial(trigger, setting)
     if base is EventStatus.REVERSED:
         return _judge_reversed(trigger, setting, denial)
-    if base in (EventStatus.DENIED, EventStatus.CONSIDERED, EventStatus.PAST):
+    if base in (EventStatus.DENIED, EventStatus.PAST):
+        return Judgement(base)
+    if base is EventStatus.CONSIDERED and not _negated(trigger, setting):
         return Judgement(base)
     if denial:
         return Judgement(EventStatus.DENIED, denial, stative=_is_stative(trigger, setting, denial))
@@ -45,7 +47,7 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     if meant := _planned(trigger, setting):
         return Judgement(EventStatus.PLANNED, meant)
     if aside := only_named(trigger, setting):
-        return Judgement(EventStatus.CONSIDERED, aside)
+        return Judgement(EventStatus.CONSIDERED, aside, aside=True)
     if past := _past(trigger, setting):
         return Judgement(EventStatus.PAST, past)
     return Judgement(EventStatus.DONE)
@@ -91,6 +93,9 @@ def _governs(cue: Span, clause: Clause) -> bool:
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:
+    if trigger.kind.type is EventType.MEETING:
+        cues = setting.clause.classes("urge")
+        return any(0 <= trigger.start - c.end <= 1 for c in cues)
     named = trigger.kind.type is EventType.AGREEMENT and trigger.kind.noun
     if not named and trigger.kind.type not in ("recognition", "delisting"):
         return False
@@ -112,7 +117,11 @@ def _denial(trigger: Span, setting: Setting) -> tuple[str, ...]:
     if setting.clause.opener == ":" and setting.before and setting.before.has("refusal_after"):
         return said(setting.before.classes("refusal_after")[0], setting)
     names[:2] = ["refusal_after"]
-    after = [c for c in setting.clause.classes(*names) if c.start >= trigger.end]
+    after = [
+        c
+        for c in setting.clause.classes(*names)
+        if c.start >= trigger.end and not _is_covered(c, setting, "affirmed")
+    ]
     return said(after[0], setting) if after else ()
 
 
@@ -124,6 +133,11 @@ def _is_covered(cue: Span, setting: Setting, *names: str) -> bool:
         for clause in clauses
         for c in clause.classes(*names)
     )
+
+
+def _negated(trigger: Span, setting: Setting) -> bool:
+    """Say whether a "not" stands right before: "does not ask for a seat"."""
+    return any(0 <= trigger.start - c.end <= 1 for c in setting.clause.classes("negation"))
 
 
 def _reaches(cue: Span, trigger: Span, setting: Setting) -> bool:
@@ -183,9 +197,9 @@ def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
 def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     settled = [*setting.clause.classes("reported"), *_settled(setting)]
     for cue in _cues(setting, trigger, "plan"):
-        if _is_period(trigger) and cue.end > trigger.start:
+        if _is_period(trigger) and cue.start >= trigger.start:
             continue
-        if _is_occasion(cue, trigger, setting):
+        if _is_occasion(cue, trigger, setting) or _is_accord(cue, trigger):
             continue
         if not any(h.start < cue.end and cue.start < h.end for h in settled):
             return said(cue, setting)
@@ -207,15 +221,16 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         and setting.when.on > setting.published
     ):
         return (setting.when.on.isoformat(),)
-    after = [c for c in setting.clause.classes("plan") if 0 <= c.start - trigger.end <= _FAR]
-    later = [c for c in after if setting.words[c.start] in ("next", "tomorrow")]
+    reach = _FAR * setting.stretch
+    later = [c for c in setting.clause.classes("ahead") if 0 <= c.start - trigger.end <= reach]
     return said(later[0], setting) if later else ()
 
 
 def _settled(setting: Setting) -> list[Span]:
     """Return the decisions that are told as taken, by who praises, blames or dates them."""
     clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
-    known = any(clause.has("reaction") for clause in clauses) or setting.clause.has("past")
+    past = any(not _is_reported(c, setting) for c in setting.clause.classes("past"))
+    known = past or any(clause.has("reaction") for clause in clauses)
     return setting.clause.classes("resolve") if known else []
 
 
@@ -225,6 +240,15 @@ def _is_occasion(cue: Span, trigger: Span, setting: Setting) -> bool:
         return False
     within = setting.clause.classes("place")
     return any(cue.end <= p.start and 0 <= trigger.start - p.end <= 1 for p in within)
+
+
+def _is_accord(cue: Span, trigger: Span) -> bool:
+    """Say whether an intent's words are the act's own: "agree to a ceasefire"."""
+    return (
+        trigger.kind.type is EventType.AGREEMENT
+        and cue.start == trigger.start
+        and cue.end < trigger.end
+    )
 
 
 def _is_aimed(cue: Span, trigger: Span, setting: Setting) -> bool:
@@ -247,7 +271,7 @@ def _is_foretold(trigger: Span, cue: tuple[str, ...]) -> bool:
 
 def _is_period(trigger: Span) -> bool:
     """Say whether a day named is no day of the act: a waiver is granted for days to come."""
-    return trigger.kind.type == "delisting"
+    return trigger.kind.type == "delisting" and trigger.kind.detail == "waiver"
 
 
 def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
@@ -255,7 +279,11 @@ def _follows(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
     if not trigger.kind.noun or trigger.kind.place:
         return ()
     reach = _FAR * setting.stretch
-    close = [c for c in setting.clause.classes(name) if 0 <= c.start - trigger.end <= reach]
+    close = [
+        c
+        for c in setting.clause.classes(name)
+        if 0 <= c.start - trigger.end <= reach and not _is_covered(c, setting, "affirmed")
+    ]
     return said(close[0], setting) if close else ()
 
 
@@ -274,8 +302,17 @@ def _past(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ()
     if setting.clause.opener in setting.following:
         return (setting.clause.opener,)
-    cues = [c for c in setting.clause.classes("past") if not _is_reported(c, setting)]
+    cues = [
+        c
+        for c in setting.clause.classes("past")
+        if not _is_reported(c, setting) and not _is_others(c, trigger, setting)
+    ]
     return said(cues[0], setting) if cues else ()
+
+
+def _is_others(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether a pluperfect behind the act is another's: "recognise it, as others had"."""
+    return setting.words[cue.start : cue.end] == ("had",) and cue.start >= trigger.end
 
 
 def _is_reported(cue: Span, setting: Setting) -> bool:

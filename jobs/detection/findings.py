@@ -21,6 +21,8 @@ class Finding:
     is_noun: bool = False
     asks: bool = False
     is_perfect: bool = False
+    is_aside: bool = False
+    """Whether the act is but a subject of talk."""
     is_dated: bool = False
     """Whether a day at most one before publication is named."""
     is_guess: bool = False

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from jobs.detection.lexicon import Form, Kind, Span
+from jobs.detection.lexicon import Entry, Form, Kind, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
 
@@ -75,31 +75,55 @@ def gather(
     words: Words, spans: Sequence[Span], case: str, seat: str, grammar: Grammar
 ) -> list[Group]:
     """Return the groups of a text as one case sees them, in order."""
-    names = _seen_by([span for span in spans if _is_name(span, case)])
+    names = _seen_by(_resolved([span for span in spans if _is_name(span, case)], case))
     glue = _by_start(spans, _GLUE)
     speech = _by_start(spans, frozenset(("speech",)))
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
-        if block and not _joins(words, block, span, glue, speech, grammar):
+        if block and not (
+            _names_seat(block[-1], span, seat) or _joins(words, block, span, glue, speech, grammar)
+        ):
             groups.append(_group(block, case, seat))
             block = []
         block.append(span)
     if block:
         groups.append(_group(block, case, seat))
     _assign(words, spans, groups, grammar)
-    return _without_heads(groups)
+    return _without_heads(groups, {at for at, s in glue.items() if s.entry.value == "joiner"})
 
 
-def _without_heads(groups: Sequence[Group]) -> list[Group]:
-    """Return the groups but collectives that are a name's own: "German officials"."""
+def _resolved(names: Sequence[Span], case: str) -> list[Span]:
+    """Return the names, "the movement" as the subject's own once that was named."""
+    first = next((n for n in names if n.entry.kind is Kind.SUBJECT), None)
+    if first is None:
+        return [n for n in names if n.entry.value != "anaphor"]
+    meant = Entry(Kind.SUBJECT, case, Form.NAME)
+    return [
+        n._replace(entry=meant) if n.entry.value == "anaphor" else n
+        for n in names
+        if n.entry.value != "anaphor" or n.start > first.start
+    ]
+
+
+def _without_heads(groups: Sequence[Group], joiners: Collection[int]) -> list[Group]:
+    """Return the groups but collectives that are a name's own, and an enumeration's rest.
+
+    "German officials"; "Belgium, France and others".
+    """
     kept: list[Group] = []
     for group in groups:
         owner = kept[-1] if kept else None
         if owner and group.unnamed == "collective" and group.start < owner.head_end:
             continue
+        if owner and owner.codes and group.unnamed == "unnamed" and _is_rest(owner, group, joiners):
+            continue
         kept.append(group)
     return kept
+
+
+def _is_rest(owner: Group, group: Group, joiners: Collection[int]) -> bool:
+    return group.start - owner.end == 1 and owner.end in joiners
 
 
 def _is_name(span: Span, case: str) -> bool:
@@ -108,7 +132,7 @@ def _is_name(span: Span, case: str) -> bool:
         return True
     if kind is Kind.SUBJECT:
         return value == case
-    return kind is Kind.CLASS and value in ("unnamed", "pronoun", "collective")
+    return kind is Kind.CLASS and value in ("unnamed", "pronoun", "collective", "anaphor")
 
 
 def _seen_by(names: Sequence[Span]) -> list[Span]:
@@ -123,11 +147,24 @@ def _seen_by(names: Sequence[Span]) -> list[Span]:
         if (n.entry.form is not Form.SURNAME or actors.get(n.start, 0) < n.end - n.start)
         and (n.entry.kind is not Kind.CLASS or n.start not in actors)
     ]
+    held = _without_shorter(held)
     subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
     return [
         n
         for n in held
         if n.entry.kind is not Kind.ACTOR or subjects.get(n.start, -1) < n.end - n.start
+    ]
+
+
+def _without_shorter(names: Sequence[Span]) -> list[Span]:
+    """Return the names but words that a longer one of a class covers: "the two countries"."""
+    longest: dict[int, int] = {}
+    for n in names:
+        if n.entry.kind is Kind.CLASS:
+            for index in range(n.start, n.end):
+                longest[index] = max(longest.get(index, 0), n.end - n.start)
+    return [
+        n for n in names if n.entry.kind is not Kind.CLASS or n.end - n.start >= longest[n.start]
     ]
 
 
@@ -154,7 +191,9 @@ def _joins(
         return (
             span.start in words.glued
             or span.role == "joiner"
-            or _same(last, span)
+            or (_same(last, span) and last.role != "place")
+            or (_is_sign(words, last) and _is_sign(words, span))
+            or (grammar.adjectives_after and last.entry.form is span.entry.form is Form.DEMONYM)
             or (grammar.order == "svo" and _apposed(last, span))
         )
     between, place, joined = [], last.end, span.role == "joiner"
@@ -172,6 +211,18 @@ def _joins(
     if not joined or set(between) == {","}:
         return joined and _alike(last, span) and span.end not in speech
     return True
+
+
+def _names_seat(last: Span, span: Span, seat: str) -> bool:
+    """Say whether a name only tells where the subject before it is from: "talibanes afganos"."""
+    bare = span.entry.form is Form.DEMONYM or span.role in ("", "of")
+    is_subject = last.entry.kind is Kind.SUBJECT
+    return is_subject and bare and span.entry.value == seat and span.start == last.end
+
+
+def _is_sign(words: Words, span: Span) -> bool:
+    """Say whether a name is one sign long, as Chinese writes states in a row: 中阿巴."""
+    return span.end - span.start == 1 and len(words.words[span.start]) == 1
 
 
 def _alike(one: Span, other: Span) -> bool:
@@ -229,10 +280,13 @@ def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], gramma
     stops = _by_start(spans, MARKERS | {"break", "complement", "joiner"}).keys()
     taken = {index for group in groups for index in range(group.start, group.end)}
     posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
-    ranks = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "first"}
+    ranks = _by_end(spans, frozenset(("first", "joins"))).keys()
+    told = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "speech"}
     for group in groups:
         group.ranked = group.start in ranks or group.start - 1 in ranks
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
+        if group.start in told:
+            group.role = ""  # whose word it is may act: "по словам Кабулова"
         _mark(group, markers, skipped, heads_by_end, owned=owned)
         if not owned or (grammar.compounds and not group.head):
             reach = _REACH * grammar.stretch
@@ -253,7 +307,9 @@ def _mark(
     ``owned`` says that a noun right before it is its own, without a word in between.
     """
     place = _before(group.start, skipped)
-    marker = markers.get(place)
+    marker, noun = markers.get(place), heads.get(place)
+    if marker and noun and noun.start < marker.start:
+        marker = None  # the preposition is the noun's own: "وفد من", "a team from"
     if marker:
         group.marker, group.marked_at = marker.entry.value, marker.start
     else:

@@ -67,17 +67,23 @@ def lister(trigger: Span, scene: Scene) -> Found:
     if found := by_whom(trigger, scene):
         return found
     for group in agents(trigger, scene):
-        if group.unnamed == "unnamed" and not group.marker:
+        if group.unnamed == "unnamed" and not group.marker and not group.ranked:
             return Found((), "unnamed")
         if can_act(group) and group.marker == "":
             return Found(group.codes, "agent")
-    for group in [*before, *after]:
+    inside = [g for g in groups if trigger.start < g.start < trigger.end]
+    for group in [*inside, *before, *after]:
         if group.codes and (group.head in ("list", "organ") or group.marker in ("by", "goal")):
             return Found(group.codes, "list")
     for group in [*before, *after]:
         if group.codes and group.head != "nonstate":
             return Found(group.codes, "near")
-    return shared_subject(scene) or Found(scene.topic or scene.hosts, "topic")
+    if shared := shared_subject(scene):
+        return shared
+    if scene.topic or scene.hosts:
+        return Found(scene.topic or scene.hosts, "topic")
+    only = {g.codes for g in (*scene.earlier, *scene.answers) if g.codes}
+    return Found(only.pop() if len(only) == 1 else (), "only one named")
 
 
 def seat(trigger: Span, scene: Scene) -> Found:
@@ -87,23 +93,27 @@ def seat(trigger: Span, scene: Scene) -> Found:
         return recogniser(trigger, scene)
     forums = [s for s in scene.clause.spans if s.entry.kind is Kind.FORUM]
     if forums:
-        return Found((forums[0].entry.value,), "forum")
+        named = max(forums, key=lambda span: span.end - span.start)
+        return Found((named.entry.value,), "forum")
     for group in scene.groups:
         if Form.ORGANISATION in group.forms:
             return Found(group.codes, "organisation")
     if detail == "applied":
         return Found((), "no organisation")
     if trigger.kind.afar and (scene.forums or not scene.clause.has("forum")):
-        return Found(scene.forums[:1], "afar")
+        host = scene.hosts or scene.topic if scene.gathers else ()
+        return Found(scene.forums[:1] or host, "afar")
     for group in scene.groups:
         if group.codes and group.head == "forum":
-            return Found(group.codes, "forum's")
+            town = scene.forums if group.forms <= {Form.CAPITAL, Form.CITY} else ()
+            return Found(town[:1] or group.codes, "forum's")
     for group in scene.groups:
         if group.codes and group.marker in ("place", "by", "goal"):
             return Found(group.codes, "place")
     acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
     if trigger.kind.strict:
-        return Found((), "no forum")
+        asked = [g for g in scene.earlier if g.codes] if scene.clause.opener == ":" else []
+        return Found(asked[-1].codes if asked else (), "no forum")
     if acting and detail == "attended":
         return Found((), "others attend")
     if acting:

@@ -17,6 +17,8 @@ class Judgement:
     status: EventStatus
     words: tuple[str, ...] = ()
     urged: bool = False
+    aside: bool = False
+    """Whether the act is but a subject of talk."""
     stative: bool = False
     """Denied only by a bare "has not", which says how things stand, not what was said."""
 

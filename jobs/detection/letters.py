@@ -1,7 +1,7 @@
 """Spellings of one letter become one, so that a word written two ways is one word.
 
 Only what the news writes both ways: ё and е, Arabic and Persian forms of a letter, the dotless
-i, and the traditional characters that our words for Chinese may hold.
+i, Hindi signs of the nasal, and the traditional characters that our words for Chinese may hold.
 """
 
 _TRADITIONAL = (
@@ -32,9 +32,9 @@ _SIMPLIFIED = (
     "毕愈真睁矫码税窝筹签红纯纷绍丝绑绿缔缘县纵系缠罚罢聪脱胆蕴虾众里训注诚咨谋谨贵贩贪赔赖载"
     "辅转游运邓钉钞铺阅阐阴韦颇饰驰驾驶松斗鸿"
 )
-_ONE = dict(zip("ёıيىئېۍكګۀةہھۃەأإآٱؤۓ", "еiیییییکگههههههااااوے", strict=True))
-_LEFT_OUT = dict.fromkeys("ـ\u200c\u0670" + "".join(map(chr, range(0x64B, 0x656))))
-"""Tatweel, the zero-width non-joiner and Arabic vowel signs."""
+_ONE = dict(zip("ёıيىئېۍكګۀةہھۃەأإآٱؤۓ\u0901", "еiیییییکگههههههااااوے\u0902", strict=True))
+_LEFT_OUT = dict.fromkeys("ـ\u200c\u0670\u093c" + "".join(map(chr, range(0x64B, 0x656))))
+"""Tatweel, the zero-width non-joiner, Arabic vowel signs and the Hindi dot below."""
 
 FOLD = str.maketrans(_ONE | _LEFT_OUT | dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)))
 """For ``str.translate`` of a word in small letters."""

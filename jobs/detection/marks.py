@@ -26,6 +26,7 @@ def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int
         if not _is_month(words, span, lexicon.calendar)
     ]
     names = _longest(span for span in held if span.entry.kind in _NAMES)
+    names = _without_lone_signs(words, names, lexicon.ambiguous)
     rest = _without_parts([span for span in held if span.entry.kind not in _NAMES])
     return sorted({*names, *rest}, key=lambda span: (span.start, -span.end))
 
@@ -33,11 +34,16 @@ def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int
 def _without_parts(spans: Sequence[Span]) -> list[Span]:
     """Return the spans but nouns that are part of a longer noun: "envoy" in "special envoy"."""
     covered = _covered(span for span in spans if _is_noun(span))
-    return [span for span in spans if not _is_noun(span) or not _is_inside(span, covered)]
+    return [span for span in spans if not _is_part(span) or not _is_inside(span, covered)]
 
 
 def _is_noun(span: Span) -> bool:
     return span.entry.kind is Kind.CLASS and span.entry.value in HEADS
+
+
+def _is_part(span: Span) -> bool:
+    """Say whether a span can be but part of a noun: "a state" in "minister of state"."""
+    return _is_noun(span) or (span.entry.kind is Kind.CLASS and span.entry.value == "unnamed")
 
 
 def _is_month(words: Words, span: Span, calendar: Calendar) -> bool:
@@ -63,7 +69,41 @@ def _is_written(words: Words, span: Span, lexicon: Lexicon, unshown_end: int) ->
         return words.capital[span.start]
     if lexicon.phrases.grammar.cased and not span.entry.capital:
         return True
-    return " ".join(words.words[span.start : span.end]) not in lexicon.ambiguous
+    said = " ".join(words.words[span.start : span.end])
+    return said not in lexicon.ambiguous or _is_sign(said)
+
+
+def _is_sign(said: str) -> bool:
+    """Say whether a name is written with one sign, as Chinese shortens them: 俄, 阿."""
+    return len(said) == 1
+
+
+def _without_lone_signs(
+    words: Words, names: Sequence[Span], ambiguous: Collection[str]
+) -> list[Span]:
+    """Return the names but ambiguous ones of one sign that stand in no row of such: 中阿巴."""
+    longer = {i for s in names if s.end - s.start > 1 for i in range(s.start, s.end)}
+    signs = {s.start for s in names if s.end - s.start == 1 and _is_sign(words.words[s.start])}
+    signs -= longer
+
+    def in_row(place: int) -> bool:
+        return any(
+            place + step in signs
+            or (place + 2 * step in signs and words.words[place + step] == _LISTED)
+            for step in (-1, 1)
+        )
+
+    return [
+        name
+        for name in names
+        if name.end - name.start > 1
+        or not _is_sign(words.words[name.start])
+        or words.words[name.start] not in ambiguous
+        or (name.start in signs and in_row(name.start))
+    ]
+
+
+_LISTED = "、"
 
 
 def _without_trapped(words: Words, spans: Sequence[Span]) -> list[Span]:
@@ -129,11 +169,11 @@ def _longest(names: Iterable[Span]) -> list[Span]:
         names,
         key=lambda s: (
             s.start - s.end,
+            bool(s.role),  # "Кабулов": the envoy, then Kabul in the genitive
             s.entry.form in _WEAK,
             s.start,
             s.entry.form is Form.CAPITAL,  # "عمان": Oman, then Amman
             s.entry.value,
-            not s.role,
         ),
     )
     for span in order:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from jobs.detection.findings import Finding
-from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, Mention
+from jobs.domain.events import ALERTABLE, DateBasis, EventStatus, EventType, Mention
 
 
 def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
@@ -14,7 +14,7 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     tells it, or tells in the present tense what the text puts on a day to come. What the text
     tells in passing of states that the headline does not name is background.
     """
-    told = list(findings)
+    told = _without_vetoed(_without_ways(list(findings)))
     kept: dict[tuple[str, str, str], tuple[Finding, Mention]] = {}
     headline = _Headline(told)
     for finding in told:
@@ -26,6 +26,30 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     return [mention for _, mention in kept.values()]
 
 
+def _without_ways(findings: list[Finding]) -> list[Finding]:
+    """Return the findings but visits that are only the way to a forum of the same host."""
+    forums = {
+        (m.actor, m.status) for f in findings for m in f.mentions if m.type is EventType.FORUM
+    }
+
+    def is_way(mention: Mention) -> bool:
+        bare = mention.rule.endswith("/destination") and mention.type is EventType.MEETING
+        return bare and (mention.actor, mention.status) in forums
+
+    return [replace(f, mentions=tuple(m for m in f.mentions if not is_way(m))) for f in findings]
+
+
+def _without_vetoed(told: list[Finding]) -> list[Finding]:
+    """Return the findings but what becomes of a bid in the body where a state vetoes it."""
+    vetoed = {m.case for f in told for m in f.mentions if m.detail == "vetoed"}
+
+    def is_outcome(mention: Mention) -> bool:
+        in_body = mention.rule.endswith(("/organisation", "/forum"))
+        return in_body and mention.type is EventType.FORUM and mention.case in vetoed
+
+    return [replace(f, mentions=tuple(m for m in f.mentions if not is_outcome(m))) for f in told]
+
+
 class _Headline:
     """Of whom and what a text's title tells, and whom it only hints at."""
 
@@ -33,12 +57,15 @@ class _Headline:
         titles = [f for f in findings if f.is_title]
         self._named = {m.actor for f in titles if not f.is_guess for m in f.mentions}
         self._hinted = {m.actor for f in titles if f.is_guess for m in f.mentions}
-        self._types = {m.type for f in titles for m in f.mentions}
+        self._types = {f.rule.partition(".")[0] for f in titles}
 
     def as_tail(self, finding: Finding, mention: Mention) -> Mention:
         """Return a mention of the text, as background where it is told but in passing."""
-        aside = bool(self._named) and mention.actor not in self._named
+        together = {m.actor for m in finding.mentions}
+        aside = bool(self._named) and not together & self._named
         summed_up = finding.is_perfect and mention.type not in self._types
+        wave = mention.type is EventType.RECOGNITION and mention.type in self._types
+        aside = aside and not (wave and not finding.is_perfect)  # "Portugal followed"
         in_passing = aside or (summed_up and mention.actor not in self._hinted)
         if finding.is_title or finding.is_dated or not in_passing:
             return mention
@@ -51,6 +78,8 @@ def _overrules(new: Finding, mention: Mention, old: Finding, kept: Mention) -> b
     """Say whether a later mention of the same act is the surer one."""
     if kept.status is EventStatus.DONE and old.is_noun and mention.status is not EventStatus.PAST:
         return not new.is_noun or mention.status is not EventStatus.DONE
+    if old.is_aside and not new.is_aside:
+        return True
     if old.asks and not new.asks:
         return mention.status in ALERTABLE
     if old.is_title and kept.status in (EventStatus.DONE, EventStatus.REVERSED):

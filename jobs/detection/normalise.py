@@ -47,7 +47,7 @@ _SAME = str.maketrans(
     | {chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0xFF10) for n in range(10)}
 )
 _QUOTES = frozenset('"“”„«»‹›*#_|「」『』《》【】〈〉')
-_HYPHEN = "-"
+_HYPHENS = "-–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def split_words(text: str) -> Words:
         word, start, end = match.group(), match.start(), match.end()
         if word in _QUOTES:
             continue
-        if word == _HYPHEN:
+        if word in _HYPHENS:
             if _inside(text, start):
                 glued.add(len(words))
                 continue
@@ -132,8 +132,13 @@ def _is_one_word(plain: str) -> bool:
 
 
 def _inside(text: str, place: int) -> bool:
-    before = text[place - 1] if place else " "
-    after = text[place + 1] if place + 1 < len(text) else " "
+    first, last = place - 1, place + 1
+    while first >= 0 and text[first] in _QUOTES:  # «Толибон»-ро
+        first -= 1
+    while last < len(text) and text[last] in _QUOTES:
+        last += 1
+    before = text[first] if first >= 0 else " "
+    after = text[last] if last < len(text) else " "
     return (before.isalnum() and after.isalnum()) or (before == "." and after.isalnum())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
-from jobs.detection.lexicon import Span
+from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     ACTS,
     PARTIES,
@@ -24,6 +24,10 @@ from jobs.detection.scenes import (
 from jobs.domain.events import EventType
 
 _SIDE = 12
+_ASIDE = 5
+"""Words by which what is talked about may be put off: "discussed, among others, the Taliban"."""
+_GUEST = 3
+"""Words between "received" and the office of who is received."""
 _BY = 5
 """Words between a passive verb and who did it: "welcomed in Riyadh by"."""
 
@@ -35,6 +39,8 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "among themselves")
     if trigger.kind.place and _lacks_place(trigger, scene):
         return Found((), "no place")
+    if any(g.marker == "between" and len(g.codes) > 1 and not g.subject for g in after):
+        return Found((), "between others")
     if trigger.kind.detail == "host" and not _is_guest(trigger, scene, after):
         return Found((), "no guest")
     if _is_aim(trigger, scene, before):
@@ -46,7 +52,9 @@ def partner(trigger: Span, scene: Scene) -> Found:
         both = [g for g in scene.earlier if g.codes and g.subject and not g.marker]
         if both:
             return Found(both[-1].codes, "both")
-    if not _subject_is_party(trigger, scene, bool(direct)):
+    guest = _unnamed_guest(trigger, scene)
+    taking_part = guest or _is_implied(trigger, scene)
+    if not taking_part and not _subject_is_party(trigger, scene, bool(direct)):
         return Found((), "subject no party")
     if direct:
         return Found(tuple(dict.fromkeys(direct)), "party")
@@ -57,6 +65,7 @@ def partner(trigger: Span, scene: Scene) -> Found:
             group.codes
             and group.head not in ("nonstate", "embassy", "list", "deal")
             and group.marker not in ("place", "topic")
+            and not _stands_apart(scene.clause, group.end, trigger.start)
         ):
             return Found(group.codes, "adjective")
     named = any(is_subject(g) for g in scene.groups)
@@ -67,7 +76,10 @@ def partner(trigger: Span, scene: Scene) -> Found:
     if found := None if scene.speaks else shared_subject(scene):
         return found
     together = has_unnamed(scene, "collective")
-    if scene.is_body or (trigger.kind.place and not together):
+    he = any(
+        g.unnamed == "pronoun" and not g.marker and g.end <= trigger.start for g in scene.groups
+    )
+    if scene.is_body or (trigger.kind.place and not together and not he):
         return Found((), "party")
     return Found((scene.pair if together else ()) or scene.topic or scene.pair, "topic")
 
@@ -79,7 +91,9 @@ def _understood(trigger: Span, scene: Scene) -> tuple[str, ...]:
         is_deed
         or trigger.kind.place
         or any(
-            g.subject or g.unnamed or (g.codes and g.marker not in ("place", "topic"))
+            g.subject
+            or g.unnamed not in ("", "collective")
+            or (g.codes and g.marker not in ("place", "topic"))
             for g in (*scene.groups, *scene.earlier)
         )
     ):
@@ -89,9 +103,17 @@ def _understood(trigger: Span, scene: Scene) -> tuple[str, ...]:
 
 def _lacks_place(trigger: Span, scene: Scene) -> bool:
     """Say whether a trigger ends in a preposition that no name follows: "is in talks"."""
+    near = [g for g in scene.groups if 0 <= g.start - trigger.end <= 1]
+    if any(g.subject is Strength.NAMED and not g.codes and not _is_somebody_there(g) for g in near):
+        return True  # "money reaching the Taliban"
     if not any(c.end == trigger.end for c in scene.clause.classes("place", "goal")):
         return False
-    return not any(0 <= g.start - trigger.end <= 1 for g in scene.groups)
+    return not near
+
+
+def _is_somebody_there(group: Group) -> bool:
+    """Say whether a group names people who can be gone to see, or where they are."""
+    return is_person(group) or group.head == "organ" or group.marker != ""
 
 
 def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
@@ -100,12 +122,36 @@ def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
         g.marker in ("object", "with", "topic") and _is_somebody(g) for g in scene.groups
     ):
         return True
+    if _unnamed_guest(trigger, scene) or _is_fronted(trigger, scene, after):
+        return True
     if not after:
         return False
     near = after[0].start - trigger.end <= 3
     if any(g.marker == "by" and g.start - trigger.end <= _BY for g in after):
         return True
     return near and _is_somebody(after[0])
+
+
+def _is_fronted(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
+    """Say whether who is received stands before: "who was received", "whom Moscow received"."""
+    before = groups_before(trigger, scene.groups)
+    passive = any(
+        trigger.start - 3 <= c.start < trigger.start for c in scene.clause.classes("passive")
+    )
+    if passive and before and not before[0].codes:
+        return not before[0].marker and (_is_somebody(before[0]) or before[0].unnamed == "pronoun")
+    whom = scene.clause.opener and any(g.codes and not g.marker for g in before)
+    return bool(whom) and not after and any(is_subject(g) for g in scene.earlier)
+
+
+def _unnamed_guest(trigger: Span, scene: Scene) -> bool:
+    """Say whether the subject's people are received without its name: "received a team"."""
+    if trigger.kind.detail != "host" or not scene.subject_near:
+        return False
+    owned = any(g.start - trigger.end <= _GUEST for g in groups_after(trigger, scene.groups))
+    return not owned and any(
+        0 <= c.start - trigger.end <= _GUEST for c in scene.clause.classes("person")
+    )
 
 
 def _is_somebody(group: Group) -> bool:
@@ -137,7 +183,7 @@ def _direct_parties(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> list[str]:
     codes: list[str] = []
-    agent = next((g for g in agents(trigger, scene) if _may_act(g, trigger)), None)
+    agent = _agent(trigger, scene)
     told = any(g.marker == "between" and g.codes and g.subject for g in after)  # else: a host
     if (
         agent
@@ -149,9 +195,9 @@ def _direct_parties(
         codes += agent.codes
     for group in after:
         near = group.start - trigger.end
-        if group.marker == "by" and (
-            near > 2 or _stands_apart(scene.clause, trigger.end, group.start)
-        ):
+        if _stands_apart(scene.clause, trigger.end, group.start):
+            continue
+        if group.marker == "by" and near > 2:
             continue
         if (
             takes_part(group)
@@ -172,6 +218,16 @@ def _direct_parties(
         ]
         codes += [c for g in inside for c in g.codes]
     return codes
+
+
+def _agent(trigger: Span, scene: Scene) -> Group | None:
+    """Return who acts; of two whom an "and" joins the one that is not the subject."""
+    acting = [g for g in agents(trigger, scene) if _may_act(g, trigger)]
+    if len(acting) > 1 and acting[0].subject and not acting[0].codes:
+        joined = {c.end for c in scene.clause.classes("joiner")}
+        if acting[1].end <= acting[0].start and joined & {acting[0].start, acting[0].start - 1}:
+            return acting[1]
+    return acting[0] if acting else None
 
 
 def _stands_apart(clause: Clause, start: int, end: int) -> bool:
@@ -204,13 +260,37 @@ def _destination(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> tuple[str, ...]:
     """Return the state the subject goes to, or is received in, for want of any other."""
-    markers = ("place", "goal") if trigger.kind.noun else ("place", "goal", "")
-    if not any(is_subject(g) and g.marker == "" for g in scene.groups):
+    goes = not trigger.kind.noun and not trigger.kind.topical
+    markers = ("place", "goal", "") if goes else ("place", "goal")
+    named = any(is_subject(g) and g.marker == "" for g in scene.groups)
+    if not named and not _is_hero(trigger, scene):
         return ()
     for group in [*after, *before]:
-        if group.codes and group.marker in markers and group.head in ACTS:
+        far = group.marker == "goal" and Form.CITY in group.forms and not trigger.kind.place
+        if Form.ORGANISATION in group.forms and trigger.kind.place:
+            continue
+        if group.codes and group.marker in markers and group.head in ACTS and not far:
             return group.codes
     return ()
+
+
+def _has_unowned(scene: Scene) -> bool:
+    """Say whether somebody in office is told of without his state's name: "the minister"."""
+    owned = {i for g in scene.groups for i in range(g.start, max(g.end, g.head_end))}
+    owned |= {g.marked_at - 1 for g in scene.groups if g.marker or g.office}
+    return any(c.start not in owned for c in scene.clause.classes("person"))
+
+
+def _is_hero(trigger: Span, scene: Scene) -> bool:
+    """Say whether who acts, unnamed, is the subject's man last spoken of: "he", "the minister"."""
+    if not scene.hero:
+        return False
+    before = groups_before(trigger, scene.groups)
+    if any(g.codes and not g.marker for g in before):
+        return False
+    return any(g.unnamed in ("pronoun", "collective") and not g.marker for g in before) or any(
+        c.end <= trigger.start for c in scene.clause.classes("person")
+    )
 
 
 def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
@@ -218,26 +298,49 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
         if is_recognised(group, scene.clause):
             continue
         if group.subject is Strength.NAMED and group.head in PARTIES and group.marker != "topic":
-            return not _is_topic(group, trigger)
-        if group.subject and (group.marker == "place" or _seat_acts(group, trigger)):
+            return not _is_topic(group, trigger, scene)
+        if group.subject and (_is_ground(group, trigger) or _seat_acts(group, trigger, scene)):
             return True
     together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
     if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
+    if _is_hero(trigger, scene) or (scene.at_home and has_partner and _has_unowned(scene)):
+        return True
     if has_unnamed(scene, "pronoun"):
         return has_partner and scene.subject_near >= Strength.SEAT
     return any(is_subject(g) and g.marker not in ("topic", "place") for g in scene.earlier)
 
 
-def _is_topic(group: Group, trigger: Span) -> bool:
+def _is_implied(trigger: Span, scene: Scene) -> bool:
+    """Say whether the other party goes without saying: "a contract was signed with Russia"."""
+    if trigger.kind.type is not EventType.AGREEMENT or scene.subject_near < Strength.NAMED:
+        return False
+    named = [g for g in scene.groups if g.codes or g.unnamed]
+    return (
+        bool(named)
+        and all(g.marker in ("with", "place", "of", "topic") for g in named)
+        and any(g.marker == "with" for g in named)
+    )
+
+
+def _is_topic(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether the subject is only what is talked about: "discusses the Taliban with"."""
-    topical = trigger.kind.topical
-    return topical and 0 <= group.start - trigger.end <= 2 and not group.marker
+    told = [s for s in scene.clause.spans if s.entry.trigger and s.entry.trigger.topical]
+    return not group.marker and any(
+        0 <= group.start - s.end <= _ASIDE for s in (trigger, *told) if s.kind.topical
+    )
 
 
-def _seat_acts(group: Group, trigger: Span) -> bool:
+def _is_ground(group: Group, trigger: Span) -> bool:
+    """Say whether an act is set where the subject rules: in its capital, or as a visit there."""
+    if group.marker != "place":
+        return False
+    return trigger.kind.place or group.subject is Strength.NAMED or Form.NAME not in group.forms
+
+
+def _seat_acts(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether the territory's mere name stands for its authority here."""
-    if group.marker == "topic" or group.head == "nonstate" or _is_topic(group, trigger):
+    if group.marker == "topic" or group.head == "nonstate" or _is_topic(group, trigger, scene):
         return False
     if group.head in ("person", "organ", "ambassador", "charge") or group.codes:
         return True
@@ -248,8 +351,12 @@ def _seat_acts(group: Group, trigger: Span) -> bool:
 
 def face_to_face(trigger: Span, scene: Scene) -> Found:
     """Return the party of an act that one does to the other in person: "told Muttaqi"."""
-    before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
+    before = [g for g in groups_before(trigger, scene.groups) if g.marker != "place"]
+    after = groups_after(trigger, scene.groups)
     near = after[0] if after and after[0].start - trigger.end <= 1 else None
+    hailed = any(0 <= c.start - trigger.end <= 2 for c in scene.clause.classes("person"))
+    if scene.at_home and hailed and near is None and before and not before[0].marker:
+        return Found(before[0].codes if can_act(before[0]) else (), "face to face")
     if not before or near is None or before[0].marker or near.marker not in ("", "goal"):
         return Found((), "not face to face")
     one, other = before[0], near

@@ -65,7 +65,10 @@ class Passage:
         found = find_date(own, self.published, self.calendar, ahead=ahead)
         if found or clause.has("past") or clause.opener in self.following:
             return found
-        return find_date(words, self.published, self.calendar, ahead=ahead)
+        found = find_date(words, self.published, self.calendar, ahead=ahead)
+        if found and found.on is None and clause.start > start:
+            return found
+        return found if found and found.on else None
 
     def _dating(self, sentence: range, start: int, *, ahead: bool) -> Sequence[str]:
         """Return a sentence's words; for what is to come those that date a speech are blank."""

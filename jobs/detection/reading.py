@@ -14,6 +14,7 @@ from jobs.detection.groups import Group, Strength, gather
 from jobs.detection.judgements import Judgement, Setting
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.passages import Passage, by_clause
+from jobs.detection.recognisers import ELSEWHERE
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import STANDING, TAKES_BACK, DateBasis, EventStatus, EventType, Mention
@@ -22,9 +23,9 @@ from jobs.reference.phrases import Trigger
 
 RULES_VERSION = "1"
 
-_SUBJECT_MAY_BE_SEAT = frozenset(
-    (EventType.MEETING, EventType.AGREEMENT, EventType.MISSION, EventType.CREDENTIALS)
-)
+_SUBJECT_MAY_BE_SEAT = frozenset((EventType.MEETING, EventType.AGREEMENT))
+_HOSTED = frozenset((EventType.MISSION, EventType.CREDENTIALS))
+"""Types of which the territory must be named in the sentence or the headline."""
 _SEATED = frozenset(("vetoed", "applied", "membership"))
 _OWNED = frozenset(("possessor", "by"))
 _GUESSED = frozenset(("topic", "understood", "afar"))
@@ -35,7 +36,8 @@ _STATEMENTS = frozenset((EventStatus.PLANNED, EventStatus.CONSIDERED, EventStatu
 class CaseReading:
     """Goes through a text clause by clause, remembering who it is about."""
 
-    def __init__(self, read: Read, case: Case) -> None:
+    def __init__(self, read: Read, case: Case, *, at_home: bool = False) -> None:
+        """``at_home`` says that the subject's own press writes: its officials need no name."""
         self._read = read
         self._case = case
         self._grammar = read.lexicon.phrases.grammar
@@ -54,10 +56,13 @@ class CaseReading:
         )
         self._named = by_clause(self._clauses, self._groups)
         self._voices = find_attributions(read.spans, self._clauses, self._named)
-        self._strength = max((g.subject for g in self._groups), default=Strength.NOT)
+        self._at_home = at_home
+        known = Strength.SEAT if at_home else Strength.NOT
+        self._strength = max((known, *(g.subject for g in self._groups)))
         self._topic: tuple[str, ...] = ()
         self._pair: tuple[str, ...] = ()
         self._body = False
+        self._hero = False
         self._hosts: tuple[str, ...] = ()
         classes = read.lexicon.phrases.classes
         self._following = frozenset(classes.get("following", ()))
@@ -75,11 +80,13 @@ class CaseReading:
         self._elsewhere = False
         self._plays = any(clause.has("sport") for clause in self._clauses)
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
-        self._first_pair = next(
-            (g.codes for g in self._groups if g.codes and g.subject and g.marker != "place"), ()
-        )
+        self._first_pair = next(filter(None, map(_paired, self._named)), ())
         self._forums = _forums(read.spans)
+        self._gathers = any(clause.has("forum") for clause in self._clauses)
+        self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
         self._last: Trigger | None = None
+        self._doers: tuple[str, ...] = ()
+        self._met: set[str] = set()
         self._told: set[EventType] = set()
 
     def findings(self) -> Iterator[Finding]:
@@ -87,10 +94,14 @@ class CaseReading:
         for place, clause in enumerate(self._clauses):
             groups = self._named[place]
             self._note_title(clause, groups)
+            self._met = set()
             for trigger in self._triggers(clause, groups):
                 finding = self._look(trigger, place)
                 if finding.mentions:
+                    if trigger.kind.type is EventType.MEETING:
+                        self._met |= {m.actor for m in finding.mentions}
                     self._last = trigger.kind
+                    self._doers = tuple(dict.fromkeys(m.actor for m in finding.mentions))
                     self._told.add(trigger.kind.type)
                     self._note_pair(trigger.kind, finding)
                 yield finding
@@ -120,8 +131,10 @@ class CaseReading:
 
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
-        pairs = (g.codes for g in groups if g.codes and g.subject and g.marker != "place")
-        self._pair = next(pairs, self._pair)
+        self._pair = _paired(groups) or self._pair
+        plain = next((g for g in groups if (g.codes or g.subject) and not g.marker), None)
+        if plain:
+            self._hero = plain.subject is Strength.NAMED and not plain.codes
         for group in groups:
             if (
                 group.codes
@@ -146,18 +159,29 @@ class CaseReading:
         found = find_actors(trigger, scene)
         self._elsewhere = self._elsewhere or found.rule == "other object"
         codes = tuple(
-            c for c in found.codes if c != self._case.seat and not self._merely_opposes(c, kind)
+            c
+            for c in found.codes
+            if c != self._case.seat
+            and not self._merely_opposes(c, kind)
+            and not _merely_allows(c, kind, clause)
         )
+        if found.rule == "destination" and self._met and not set(found.codes) & self._met:
+            return self._dropped(trigger, clause, words, "only the venue")
+        if not codes and self._disclaims(trigger, place, found):
+            codes, found = self._doers, Found(self._doers, "disclaimed")
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         when = self._passage.when(place)
         judged = judge(trigger, self._setting(place, when, owned=found.rule in _OWNED))
-        if kind.detail == "again" and judged.status is EventStatus.DONE:
+        repeated = kind.detail == "again" and kind.type is not EventType.RECOGNITION
+        if repeated and judged.status is EventStatus.DONE:
             judged = replace(judged, status=EventStatus.PAST)
         if judged.status is EventStatus.PLANNED:
             when = self._passage.when(place, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
+        if found.rule == ELSEWHERE and judged.status is not EventStatus.DENIED:
+            return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         mentions = tuple(self._mention(c, trigger, clause, found, judged, when) for c in codes)
         return Finding(
             mentions[0].rule,
@@ -169,6 +193,7 @@ class CaseReading:
             is_noun=kind.noun,
             asks=clause.asks,
             is_perfect=any(0 <= trigger.start - c.end <= 2 for c in clause.classes("perfect")),
+            is_aside=judged.aside,
             is_dated=bool(
                 when
                 and when.on
@@ -176,6 +201,13 @@ class CaseReading:
                 and self._read.published - when.on <= _NEWS
             ),
         )
+
+    def _disclaims(self, trigger: Span, place: int, found: Found) -> bool:
+        """Say whether who did the act told last adds that it is no recognition."""
+        if found.rule != "topic elsewhere" or not self._doers:
+            return False
+        judged = judge(trigger, self._setting(place, None, owned=True))
+        return judged.status is EventStatus.DENIED and not judged.urged
 
     def _merely_opposes(self, code: str, kind: Trigger) -> bool:
         """Say whether an opponent of the case only speaks of others' recognition."""
@@ -214,7 +246,20 @@ class CaseReading:
             self._grammar,
             self._forums,
             self._passage.answers(place),
+            self._disavowed(place),
+            self._hero,
+            self._gathers,
+            self._at_home,
         )
+
+    def _disavowed(self, place: int) -> bool:
+        """Say whether somebody is quoted as denying what a clause tells."""
+        clause = self._clauses[place]
+        governing = self._clauses[place - 1] if clause.complement and place else None
+        if governing and governing.has("refusal"):
+            return True
+        denied = any(map(clause.has, ("negation", "refusal", "refusal_after")))
+        return denied and (clause.opener == ":" or self._passage.is_spoken(place))
 
     def _first_named(self, kind: Trigger, clause: Clause) -> tuple[str, ...]:
         """Return who the lead names first, for a headline that names nobody and asks nothing."""
@@ -231,6 +276,8 @@ class CaseReading:
             return True
         if self._trapped or self._strength is not Strength.SEAT:
             return False
+        if kind.type in _HOSTED:
+            return any(g.subject for g in groups) or self._seat_in_title
         if kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED:
             return True
         return self._stands_for_rule(kind, sentence, groups)
@@ -240,7 +287,11 @@ class CaseReading:
         seated = [g for g in groups if g.subject]
         if kind.type is EventType.RECOGNITION:
             ruled = any(self._clauses[at].has("rule") for at in sentence)
+            if kind.noun and not seated:
+                seated = [g for g in self._groups if g.subject]
             return ruled or any(Form.CAPITAL in g.forms for g in seated)
+        if kind.type is EventType.FORUM and not self._plays and _comes(seated):
+            return True
         return any(g.head in ("person", "organ") or Form.CAPITAL in g.forms for g in seated)
 
     def _mention(
@@ -278,6 +329,27 @@ def _detail(kind: Trigger, status: EventStatus) -> str:
     """Return what refines the type: of a plan or a denial, that it is of taking back."""
     of_undoing = kind.status is EventStatus.REVERSED and status in _STATEMENTS
     return TAKES_BACK if of_undoing else kind.detail
+
+
+def _paired(groups: Sequence[Group]) -> tuple[str, ...]:
+    """Return who is named side by side with the subject: "A with the subject and B" too."""
+    both = next((g for g in groups if g.codes and g.subject and g.marker != "place"), None)
+    if both is None:
+        return ()
+    agents = [g.codes for g in groups if can_act(g) and not g.marker and g.end <= both.start]
+    return (*agents[0], *both.codes) if agents and both.marker == "with" else both.codes
+
+
+def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
+    """Say whether an organisation only lets a visit happen: "the UN allowed him to travel"."""
+    return kind.type is EventType.MEETING and any(
+        s.entry.trigger is not None and s.entry.trigger.actor == code for s in clause.spans
+    )
+
+
+def _comes(seated: Sequence[Group]) -> bool:
+    """Say whether the territory is who comes or stays away, not what is talked about."""
+    return any(not g.head and g.marker in ("", "goal", "object") for g in seated)
 
 
 def _forums(spans: Sequence[Span]) -> tuple[str, ...]:

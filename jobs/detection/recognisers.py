@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
-from jobs.detection.groups import Group
+from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     Found,
@@ -19,11 +19,16 @@ from jobs.detection.scenes import (
 )
 from jobs.domain.events import EventType
 
+ELSEWHERE = "topic elsewhere"
+"""A recognition named in passing: only a refusal of it is of whom the text is about."""
+
 
 def recogniser(trigger: Span, scene: Scene) -> Found:
     """Return who recognises, as a trigger of recognition tells it."""
     if _other_object(trigger, scene):
         return Found((), "other object")
+    if trigger.kind.strict and not _takes_subject(trigger, scene):
+        return Found((), "not the subject")
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
     passive = any(g.marker == "by" for g in after) or _is_passive(trigger, scene.clause)
     if found := by_whom(trigger, scene):
@@ -41,19 +46,56 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         if group.unnamed == "unnamed" and not group.marker:
             return Found((), "unnamed")
         if group.unnamed and not group.marker:
+            if disavowed := _disavower(trigger, scene):
+                return disavowed
             speaks = any(c.start == group.end for c in scene.clause.classes("speech"))
-            return Found(scene.topic if speaks or not trigger.kind.noun else (), "pronoun")
+            if trigger.kind.noun and not speaks:
+                continue
+            return Found(scene.topic, "pronoun")
         if _recognises(group, trigger, scene):
-            return Found(group.codes, "agent")
+            return Found(group.codes + _companions(trigger, scene), "agent")
+    if disavowed := _disavower(trigger, scene):
+        return disavowed
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
         return Found((), "unnamed")
     if trigger.kind.noun and not scene.clause.is_title and scene.last is not EventType.RECOGNITION:
-        return shared_subject(scene) or apposed(after) or Found((), "topic elsewhere")
+        return shared_subject(scene) or apposed(after) or Found(scene.topic, ELSEWHERE)
     return (
         shared_subject(scene)
         or apposed(after)
         or apposed(scene.answers)
         or Found(scene.topic, "topic")
+    )
+
+
+def _disavower(trigger: Span, scene: Scene) -> Found | None:
+    """Return who is quoted as saying that an act is none: "this is not recognition"."""
+    if not (trigger.kind.noun and scene.disavowed):
+        return None
+    speech = scene.clause.classes("speech")
+    for group in scene.groups:
+        if group.codes and any(0 <= verb.start - group.end <= 2 for verb in speech):
+            return Found(group.codes, "disavowed")
+    found = shared_subject(scene)
+    return found if found and found.codes else Found(scene.topic or scene.hosts, "disavowed")
+
+
+def _takes_subject(trigger: Span, scene: Scene) -> bool:
+    """Say whether the subject itself stands right behind: "acknowledge the Taliban"."""
+    after = groups_after(trigger, scene.groups)
+    if not after or after[0].subject is not Strength.NAMED or after[0].codes:
+        return False
+    near = after[0].start - trigger.end <= 1
+    return near and not after[0].possessive and after[0].head in ("", "organ")
+
+
+def _companions(trigger: Span, scene: Scene) -> tuple[str, ...]:
+    """Return who recognises together with who acts: "to recognise it with Dublin and Oslo"."""
+    if trigger.kind.noun or scene.grammar.order != "svo":
+        return ()
+    after = groups_after(trigger, scene.groups)
+    return tuple(
+        c for g in after if g.marker == "with" and can_act(g) and not g.subject for c in g.codes
     )
 
 
@@ -83,6 +125,9 @@ def _recognises(group: Group, trigger: Span, scene: Scene) -> bool:
     if Form.ORGANISATION in group.forms and trigger.start - group.end > 6:
         return False
     near = group.marker == "with" and trigger.start - group.end <= 2
+    if group.marker == "object" and scene.grammar.order == "sov" and can_act(group):
+        # whom it befalls to recognise what follows: "X کو Y تسلیم کرنے کی جلدی نہیں"
+        return any(is_subject(g) and group.end <= g.start < trigger.start for g in scene.groups)
     goal = group.marker == "goal" and scene.clause.has("plan_to")  # "for Russia to recognise"
     return (can_act(group) and (near or goal or group.marker in ("", "by"))) or bool(
         group.codes and group.head == "person" and group.marker != "object"

@@ -31,7 +31,10 @@ class Scene:
     last named side by side with the subject, ``hosts`` those where the title is set;
     ``subject_near`` says how surely the text is about the case; ``last`` is the type last
     told of; ``speaks`` that the clause before only says who says this one; ``forums`` are
-    the codes of the forums that the text names, ``answers`` who is named behind a colon.
+    the codes of the forums that the text names, ``answers`` who is named behind a colon,
+    ``disavowed`` that somebody is quoted as denying something in the clause, ``hero`` that
+    the subject, and no state, was last spoken of, ``gathers`` that some forum is named, ``at_home``
+    that the subject's own press writes.
     """
 
     clause: Clause
@@ -47,6 +50,10 @@ class Scene:
     grammar: Grammar
     forums: tuple[str, ...] = ()
     answers: Sequence[Group] = ()
+    disavowed: bool = False
+    hero: bool = False
+    gathers: bool = False
+    at_home: bool = False
 
 
 def agents(trigger: Span, scene: Scene) -> list[Group]:

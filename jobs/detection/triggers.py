@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from jobs.detection.clauses import Clause
-from jobs.detection.groups import Group
+from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Entry, Form, Kind, Span
 from jobs.domain.events import EventStatus, EventType
 from jobs.reference.phrases import Trigger
@@ -13,6 +13,14 @@ from jobs.reference.phrases import Trigger
 _PRESENCE = Trigger(
     "meeting.presence", EventType.MEETING, (), detail="visit", place=True, noun=True
 )
+
+
+_PASSING = 3
+"""Words between who is somewhere and where: "now again in"."""
+_OWNER = 3
+"""Words between two owners of a mission: "Afghanistan's former London embassy"."""
+_LITTLE = 3
+"""Words that may follow where two parties are, if they are told to do no more than be there."""
 
 
 def choose_triggers(
@@ -43,8 +51,8 @@ def choose_triggers(
             continue
         if not any(_collides(span, other) for other in chosen):
             chosen.append(span)
-    chosen = _without_objects(clause, _without_forums_nouns(clause, chosen))
-    if not chosen and (seen := _presence(groups)):
+    chosen = _without_objects(clause, _without_forums_nouns(clause, _without_hosting(chosen)))
+    if not chosen and (seen := _presence(clause, groups)):
         chosen.append(seen)
     return sorted(chosen, key=lambda span: span.start)
 
@@ -55,6 +63,13 @@ def _without_forums_nouns(clause: Clause, chosen: list[Span]) -> list[Span]:
         return chosen
     nouns = {(span.start, span.end) for span in clause.classes("forum")}
     return [s for s in chosen if s.kind.type is EventType.FORUM or (s.start, s.end) not in nouns]
+
+
+def _without_hosting(chosen: list[Span]) -> list[Span]:
+    """Return the triggers but a forum's mere holding where somebody is said to be kept out."""
+    ends = (EventStatus.DENIED, EventStatus.REVERSED)
+    kept_out = any(s.kind.type is EventType.FORUM and s.kind.status in ends for s in chosen)
+    return [s for s in chosen if not (kept_out and s.kind.detail == "admitted")]
 
 
 def _is_covered(span: Span, clause: Clause) -> bool:
@@ -104,24 +119,40 @@ def _collides(one: Span, other: Span) -> bool:
     return same and one.start < other.end and other.start < one.end
 
 
-def _priority(span: Span) -> tuple[int, int, bool]:
-    """Order longer words first, what is spelt out more, and what can be a noun as one."""
-    return span.start - span.end, -span.entry.weight, not span.kind.noun
+def _priority(span: Span) -> tuple[int, int, bool, bool]:
+    """Order longer words first, what is spelt out more, a noun as one, then what needs others."""
+    kind = span.kind
+    return span.start - span.end, -span.entry.weight, not kind.noun, not kind.needs
 
 
 def as_host_closes(trigger: Span, clause: Clause, groups: Sequence[Group]) -> Span:
     """Return a closing of the subject's own (or the former regime's) mission as the host's act."""
     kind = trigger.kind
-    if kind.detail != "closed":
+    if kind.detail != "closed" or kind.status is not EventStatus.REVERSED:
         return trigger
     own = any(
-        g.subject and g.head == "embassy" and not g.codes and Form.CAPITAL not in g.forms
-        for g in groups
+        g.subject is Strength.SEAT and not g.codes and Form.CAPITAL not in g.forms and mission
+        for g, mission in zip(groups, _missions(groups), strict=True)
+    )
+    own = own or any(
+        one.subject and not one.codes and other.marker == "place" and other.head == "embassy"
+        for one, other in pairwise(groups)
+        if other.start - one.end <= 1
     )
     if not own and not clause.has("old_regime"):
         return trigger
     done = replace(kind, status=EventStatus.DONE)
     return trigger._replace(entry=trigger.entry._replace(trigger=done))
+
+
+def _missions(groups: Sequence[Group]) -> list[bool]:
+    """Say of each group whether a mission is its own: "Afghanistan's London embassy" too."""
+    heads = [g.head == "embassy" for g in groups]
+    beyond = [
+        one.possessive and other.head == "embassy" and other.start - one.end <= _OWNER
+        for one, other in pairwise(groups)
+    ]
+    return [one or two for one, two in zip(heads, [*beyond, False][: len(heads)], strict=True)]
 
 
 def _is_served(span: Span, clause: Clause) -> bool:
@@ -153,15 +184,18 @@ def _objects(span: Span, clause: Clause) -> list[Span]:
     return [o for o in objects if o.start - span.end <= near and span.start - o.end <= near]
 
 
-def _presence(groups: Sequence[Group]) -> Span | None:
+def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
     """Return a visit told without a verb: "Iranian minister in Kabul", "Muttaqi in Moscow"."""
     for one, other in pairwise(groups):
+        here, there = max(one.end, one.head_end), other.marked_at
+        if there - here > _PASSING or any(here < c.end == there for c in clause.classes("embassy")):
+            continue
         if one.marker or other.marker != "place" or not (one.codes or other.codes):
             continue
-        together = bool(one.codes and one.subject)
+        together = bool(one.codes and one.subject) and clause.end - other.end <= _LITTLE
         if together or (_is_guest(one) and bool(one.subject) != bool(other.subject)):
             entry = Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE)
-            return Span(one.end, one.end + 1, entry)
+            return Span(one.end, max(one.end + 1, other.marked_at), entry)
     return None
 
 

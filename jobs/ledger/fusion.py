@@ -63,8 +63,9 @@ def _home(evidence: Evidence, kin: Sequence[Event]) -> Event | None:
     into another, is a report of that event still.
     """
     by_id = {event.id: event for event in kin}
-    shapes = [*kin, *(as_heard(event) for event in kin if event.correction is not None)]
-    near = ((nearness(evidence, shape, kin), shape) for shape in shapes if shape.evidence)
+    corrected = (event for event in kin if event.correction is not None and event.evidence)
+    shapes = [*kin, *map(as_heard, corrected)]
+    near = ((nearness(evidence, shape, kin), shape) for shape in shapes)
     ranked = [(*fit, shape.id) for fit, shape in near if fit is not None]
     if not ranked:
         return None

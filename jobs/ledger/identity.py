@@ -4,13 +4,17 @@ Acts (done, reversed) and statements (considered, denied) are separate events. A
 and the act it announces are one event; a denial joins an act only to dispute it.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from jobs.domain.events import STANDING, TAKES_BACK, Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
-from jobs.ledger.origins import corrects, text_of
+from jobs.ledger.origins import bare_words, corrects, text_of
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS, Window
+
+REACH = PLAN_OPEN + timedelta(days=30)
+"""How far back an event's evidence matters to a new report; further back, only its shape."""
 
 REPRINT_WORDS = 10
 """From this many different words on, an equal text is the same text, not a stock phrase."""
@@ -31,9 +35,12 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
     """Return how near a mention is to an event of its type, None where it is another's.
 
     ``kin`` are all events of that case, actor and type: what lies between two days
-    decides whether they can belong together.
+    decides whether they can belong together. Events older than ``REACH`` may come without
+    their evidence.
     """
     status = evidence.mention.status
+    if event.status is EventStatus.PLANNED and not event.evidence:
+        return None  # so old that its evidence was not loaded: it lapsed
     if is_dated(evidence) and _is_reprint(evidence, event):
         return 0, timedelta(0)
     if corrects(evidence, event.evidence):
@@ -59,7 +66,9 @@ def aim(detail: str) -> EventStatus:
 
 def is_open(plan: Event, on: date, kin: Sequence[Event]) -> bool:
     """Say whether a plan was still to be carried out on a day: not overtaken, not dropped."""
-    if plan.status is not EventStatus.PLANNED or announced_on(plan.evidence) > on:
+    if plan.status is not EventStatus.PLANNED or not plan.evidence:
+        return False
+    if announced_on(plan.evidence) > on:
         return False
     if any(each.reverses == plan.id and each.on and each.on <= on for each in kin):
         return False
@@ -111,6 +120,14 @@ def _is_behind(act: Event, since: timedelta) -> bool:
     window = WINDOWS[act.type]
     is_sure = act.grade.rank >= Grade.CORROBORATED.rank and not act.contested
     return _is_firm(act) or (window.lasting and is_sure and since <= window.lag)
+
+
+def reprint_key(title: str, clause: str) -> str | None:
+    """Return what all reprints of a text have in common; None for a mere stock phrase."""
+    text = bare_words(title, clause)
+    if text.count(" ") + 1 < REPRINT_WORDS:
+        return None
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def _is_reprint(evidence: Evidence, event: Event) -> bool:

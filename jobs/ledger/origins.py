@@ -109,9 +109,12 @@ def is_same_story(title: str, other: str) -> bool:
 
 def text_of(evidence: Evidence) -> str:
     """Return an item's title and clause as bare words, each once: what likeness compares."""
-    words = re.findall(
-        r"\w+", f"{headless(evidence.title)} {headless(evidence.mention.clause)}".casefold()
-    )
+    return bare_words(evidence.title, evidence.mention.clause)
+
+
+def bare_words(title: str, clause: str) -> str:
+    """Return the words of a title and a clause, heads apart, each once."""
+    words = re.findall(r"\w+", f"{headless(title)} {headless(clause)}".casefold())
     return " ".join(dict.fromkeys(words))
 
 

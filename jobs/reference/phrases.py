@@ -26,11 +26,11 @@ CLASSES = frozenset(
         "object",
         # the frame of a clause
         "break", "complement", "joiner", "article", "modifier", "possessive", "passive",
-        "unnamed", "pronoun", "collective", "first", "speech",
+        "unnamed", "pronoun", "collective", "anaphor", "first", "speech",
         # factuality cues
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
-        "plan", "plan_to", "past", "urge", "undo", "reported", "background", "following", "again",
-        "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
+        "plan", "plan_to", "ahead", "past", "urge", "undo", "reported", "background", "following",
+        "again", "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins", "role",
         "aside", "grant", "avow", "mediates",
     }
 )  # fmt: skip

@@ -187,7 +187,7 @@ async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     believed = None if event_id is None else await events.get(conn, event_id)
     if believed is None:
         return None
-    rows = await conn.execute(mentions.with_items().where(mentions.is_of([believed.id])))
+    rows = await conn.execute(mentions.with_items().where(mentions.is_of(believed.id)))
     accounts = tuple(
         Account(mentions.evidence_from(row), None if row.reason is None else Reason(row.reason))
         for row in rows

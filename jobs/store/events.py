@@ -1,6 +1,6 @@
 """The ``event`` table: what is believed to have happened, with its evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -67,18 +67,43 @@ async def as_of(
     return [_event_then(row.event_id, row.shape) for row in rows]
 
 
-async def of_actor(conn: AsyncConnection, case: str, actor: str) -> list[Event]:
-    """Return all that an actor did toward a case, by number, with the evidence."""
-    return await _load(
-        conn,
-        select(event).where(event.c.case_id == case, event.c.actor == actor).order_by(event.c.id),
-    )
+async def of_actor(
+    conn: AsyncConnection,
+    case: str,
+    actor: str,
+    *,
+    since: date | None = None,
+    also: Collection[EventId] = (),
+) -> list[Event]:
+    """Return all that an actor did toward a case, by number, with the evidence.
+
+    With ``since``, only events that are dated or changed no earlier, and ``also`` these,
+    come with their evidence: a report is decided as fast after ten years as after one.
+    """
+    wanted = select(event).where(event.c.case_id == case, event.c.actor == actor)
+    rows = (await conn.execute(wanted.order_by(event.c.id))).all()
+    near = [
+        EventId(row.id)
+        for row in rows
+        if since is None
+        or row.id in also
+        or row.happened_on is None
+        or max(row.happened_on, row.changed_at.date()) >= since
+    ]
+    evidence = await mentions.evidence_of(conn, near) if near else {}
+    return [_event(row, evidence.get(EventId(row.id), ())) for row in rows]
 
 
 async def get(conn: AsyncConnection, event_id: EventId) -> Event | None:
     """Return one event with its evidence, or None."""
     found = await _load(conn, select(event).where(event.c.id == event_id))
     return found[0] if found else None
+
+
+async def since(conn: AsyncConnection, case: str, at: datetime) -> list[Event]:
+    """Return the events of a case that changed since a moment, by number, with the evidence."""
+    changed = select(event).where(event.c.case_id == case, event.c.changed_at >= at)
+    return await _load(conn, changed.order_by(event.c.id))
 
 
 async def every(conn: AsyncConnection) -> list[Event]:

@@ -23,7 +23,13 @@ from jobs.domain.items import ItemId, Outlet, Tier
 from jobs.store.schema import event, item, mention
 
 
-async def put(conn: AsyncConnection, item_id: ItemId, said: Mention, outlet: Outlet) -> MentionId:
+async def put(
+    conn: AsyncConnection,
+    item_id: ItemId,
+    said: Mention,
+    outlet: Outlet,
+    reprint_key: str | None = None,
+) -> MentionId:
     """Store one mention and who published it, as known today."""
     result = await conn.execute(
         insert(mention)
@@ -45,6 +51,7 @@ async def put(conn: AsyncConnection, item_id: ItemId, said: Mention, outlet: Out
             family=outlet.family,
             tier=outlet.tier,
             side=outlet.side,
+            reprint_key=reprint_key,
         )
         .returning(mention.c.id)
     )
@@ -67,18 +74,22 @@ async def evidence_of(
 
     What speaks of an event that was merged into another is evidence of both.
     """
+    merged = select(event.c.id, event.c.merged_into).where(event.c.merged_into.in_(event_ids))
+    into = {row.id: row.merged_into for row in await conn.execute(merged)}
     found: dict[EventId, list[Evidence]] = defaultdict(list)
-    for row in await conn.execute(with_items().where(is_of(event_ids))):
+    wanted = with_items().where(mention.c.event_id.in_([*event_ids, *into]))
+    for row in await conn.execute(wanted):
         evidence = evidence_from(row)
         found[EventId(row.event_id)].append(evidence)
-        if row.merged_into is not None:
-            found[EventId(row.merged_into)].append(evidence)
+        if row.event_id in into:
+            found[EventId(into[row.event_id])].append(evidence)
     return {event_id: tuple(found[event_id]) for event_id in event_ids if event_id in found}
 
 
-def is_of(event_ids: Collection[EventId]) -> ColumnElement[bool]:
-    """Say of a row of ``with_items`` whether it is evidence of some events."""
-    return or_(mention.c.event_id.in_(event_ids), event.c.merged_into.in_(event_ids))
+def is_of(event_id: EventId) -> ColumnElement[bool]:
+    """Say of a row of ``with_items`` whether it is evidence of an event, or of one merged in."""
+    same = or_(event.c.id == event_id, event.c.merged_into == event_id)
+    return mention.c.event_id.in_(select(event.c.id).where(same))
 
 
 async def recent_of(conn: AsyncConnection, family: str, since: datetime) -> list[Evidence]:
@@ -89,6 +100,14 @@ async def recent_of(conn: AsyncConnection, family: str, since: datetime) -> list
         mention.c.event_id.is_not(None),
     )
     return [evidence_from(row) for row in await conn.execute(recent)]
+
+
+async def events_with(conn: AsyncConnection, reprint_key: str) -> list[EventId]:
+    """Return the events of which the same text was read before."""
+    known = select(mention.c.event_id).where(
+        mention.c.reprint_key == reprint_key, mention.c.event_id.is_not(None)
+    )
+    return [EventId(number) for number in (await conn.scalars(known.distinct())).all()]
 
 
 async def last_id(conn: AsyncConnection) -> MentionId:
@@ -137,9 +156,7 @@ def with_items() -> Select[Any]:
     """Select mentions beside the items they stand in, for ``evidence_from``."""
     return (
         select(mention, item.c.url, item.c.title, item.c.published_at, item.c.first_seen_at)
-        .add_columns(event.c.merged_into)
         .join(item, item.c.id == mention.c.item_id)
-        .join(event, event.c.id == mention.c.event_id, isouter=True)
         .order_by(mention.c.id)
     )
 

@@ -198,6 +198,9 @@ mention = Table(
     Column("event_id", BigId, ForeignKey("event.id")),
     # Why it was told, or why not.
     Column("reason", Text),
+    # What all reprints of its text have in common; NULL for a mere stock phrase.
+    Column("reprint_key", Text),
+    Index("ix_mention_reprint_key", "reprint_key"),
     Index("ix_mention_item_id", "item_id"),
     Index("ix_mention_event_id", "event_id"),
 )

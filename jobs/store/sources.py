@@ -108,8 +108,9 @@ async def claim_due(
         .with_for_update(skip_locked=True)
     )
     rows = (await conn.execute(waiting)).all()
-    taken = [row.id for row in rows]
-    await conn.execute(update(source).where(source.c.id.in_(taken)).values(next_due_at=now + lease))
+    if rows:
+        taken = source.c.id.in_([row.id for row in rows])
+        await conn.execute(update(source).where(taken).values(next_due_at=now + lease))
     return [_due(row, now) for row in rows]
 
 

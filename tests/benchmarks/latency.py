@@ -161,7 +161,7 @@ async def running(count: int, chat_ids: Sequence[int]) -> AsyncIterator[tuple[Fe
         async with BotApi() as api, FeedHost({}) as unused:
             for chat in chat_ids:
                 api.add_chat(chat)
-            async with program(World(unused, api, folder), POLL_TICK_SECONDS="2"):
+            async with program(World(unused, api, folder), POLL_TICK_SECONDS="1"):
                 while len(read) < count:
                     await asyncio.sleep(0.2)
                 await asyncio.sleep(INTERVAL / 2)

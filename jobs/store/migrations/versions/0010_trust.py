@@ -15,6 +15,8 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("correction", sa.JSON()))
     op.add_column("event", sa.Column("merged_into", BIG_ID))
     op.create_index("ix_event_merged_into", "event", ["merged_into"])
+    op.add_column("mention", sa.Column("reprint_key", sa.Text()))
+    op.create_index("ix_mention_reprint_key", "mention", ["reprint_key"])
     op.add_column("orders", sa.Column("alert_id", BIG_ID))
     op.add_column("orders", sa.Column("revision", sa.Integer()))
     op.create_index("ix_orders_kind_created_at", "orders", ["kind", "created_at"])
