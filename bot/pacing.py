@@ -19,7 +19,7 @@ from jobs.domain.alerts import ChatId
 
 PER_SECOND = 28
 WINDOW_SECONDS = 1.0
-HOLD_SECONDS = 5.0
+HOLD_SECONDS = 15.0
 """A call without an answer holds its place in the window for so long, and no longer."""
 ANSWERS_PER_SECOND = 20
 ANSWERS_BESIDE_ALERTS = 4

@@ -110,20 +110,24 @@ def _named(uri: str, database: str) -> str:
     return f"{head.rsplit('/', 1)[0]}/{database}?{query}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of an empty, migrated database on each engine."""
-    if request.param == "sqlite":
-        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "watch.sqlite")
-        yield f"sqlite:///{copy}"
-        return
-    template = request.getfixturevalue("postgres_template")
-    uri, name = request.getfixturevalue("postgres"), f"test_{next(_names)}"
-    with psycopg.connect(uri, autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(uri, name)
-    with psycopg.connect(uri, autocommit=True) as conn:
+@pytest.fixture
+def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
+    """Give the address of an empty, migrated database of PostgreSQL."""
+    name = f"test_{next(_names)}"
+    with psycopg.connect(postgres, autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield _named(postgres, name)
+    with psycopg.connect(postgres, autocommit=True) as conn:
         conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty, migrated database on each engine."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "watch.sqlite")
+    return f"sqlite:///{copy}"
 
 
 @pytest_asyncio.fixture

@@ -244,7 +244,24 @@ def test_palestine_is_a_case_of_data_alone(palestine: Case) -> None:
     assert not {known.certain for known in palestine.known("SM")} - {False}
 
 
-@pytest.mark.parametrize("name", ["taliban", "palestine"])
+def test_palestine_counts_as_many_as_were_counted_in_2025(palestine: Case) -> None:
+    recognised = {
+        known.standing.actor
+        for known in palestine.baseline
+        if known.standing.recognition == "de_jure"
+    }
+    assert len(recognised) == 157
+    assert not recognised & {"US", "DE", "IT", "JP", "NZ", "IL", "KR", "DK", "FI", "SG"}
+
+
+def test_no_withdrawal_that_only_serbia_announced_is_certain() -> None:
+    kosovo = load_reference().cases["kosovo"]
+    withdrawn = [k for k in kosovo.baseline if k.standing.recognition == "withdrawn"]
+    assert {"SR", "GH", "PW", "NR"} <= {known.standing.actor for known in withdrawn}
+    assert not any(known.certain for known in withdrawn)
+
+
+@pytest.mark.parametrize("name", ["taliban", "palestine", "kosovo"])
 def test_a_shipped_case_is_whole(name: str) -> None:
     case = load_reference().cases[name]
     assert case.officials
@@ -254,7 +271,7 @@ def test_a_shipped_case_is_whole(name: str) -> None:
     assert not any(set(case.traps[language]) & set(case.names[language]) for language in case.traps)
 
 
-@pytest.mark.parametrize("name", ["taliban", "palestine"])
+@pytest.mark.parametrize("name", ["taliban", "palestine", "kosovo"])
 def test_shipped_dates_are_sane(name: str) -> None:
     case = load_reference().cases[name]
     assert [known.on for known in case.baseline] == sorted(known.on for known in case.baseline)

@@ -74,6 +74,19 @@ async def test_a_topic_is_stopped_by_itself_and_the_chat_with_its_last(talk: Tal
     assert chat.closed_reason == "stopped"
 
 
+async def test_a_topic_may_be_left_for_general_if_an_admin_says_so(talk: Talk) -> None:
+    await said(talk, "/start", NEWS)
+    page = await said(talk, "/settings", NEWS)
+    await talk.press(page, "✗ If closed: to General", FORUM, PERSON)
+    async with talk.store.read() as conn:
+        assert await chats.may_leave_topic(conn, ChatId(FORUM), NEWS)
+    await talk.press(page, "✓ If closed: to General", FORUM, PERSON)
+    async with talk.store.read() as conn:
+        assert not await chats.may_leave_topic(conn, ChatId(FORUM), NEWS)
+    general = await said(talk, "/settings", None)
+    assert not any("If closed" in button["text"] for button in general.buttons)
+
+
 async def test_a_thread_of_replies_is_no_topic(talk: Talk) -> None:
     await talk.answer("/start", FORUM, user_id=PERSON, message_thread_id=12)
     assert await wish(talk) == Filter()

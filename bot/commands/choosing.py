@@ -56,7 +56,10 @@ async def press_settings(desk: Desk, ask: Ask, words: Words, payload: str) -> Me
         return await _page(desk, ask, Page(value))
     async with desk.store.write() as conn:
         await open_asked(desk, conn, ask)
-        if what == "tz":
+        if what == "leave":
+            leaves = value == "1"
+            await chats.let_leave_topic(conn, ask.place.chat_id, ask.place.thread_id, leaves)
+        elif what == "tz":
             await rhythms.set_zone(conn, ask.place.chat_id, value, desk.clock.now())
         elif what in _NIGHTS:
             quiet = await nights.read_quiet(conn, ask.place.chat_id)
@@ -89,9 +92,13 @@ async def _page(desk: Desk, ask: Ask, page: Page) -> Message:
         chat = await chats.read_chat(conn, ask.place.chat_id)
         rhythm = await rhythms.read_rhythm(conn, ask.place.chat_id, ask.place.thread_id)
         quiet = await nights.read_quiet(conn, ask.place.chat_id)
+        leaves = await chats.may_leave_topic(conn, ask.place.chat_id, ask.place.thread_id)
     more = []
+    if ask.place.thread_id and wanted is not None:
+        label = choices.leaving_label(words, leaves=leaves)
+        more.append(desk.button(ask, label, SETTINGS, f"leave:{int(not leaves)}"))
     if ask.elsewhere is not None:
-        more = [desk.button(ask, words.gettext("What is published"), PUBLISHING, "page")]
+        more += [desk.button(ask, words.gettext("What is published"), PUBLISHING, "page")]
     return choices.settings_page(
         words,
         desk.reference,
@@ -190,6 +197,7 @@ _PAGE_OF = {
     "day": Page.WHEN,
     "night": Page.QUIET,
     "major": Page.QUIET,
+    "leave": Page.MAIN,
     "tz": Page.ZONE,
 }
 

@@ -114,6 +114,11 @@ def settings_page(
     return writer.build()
 
 
+def leaving_label(words: Words, *, leaves: bool) -> str:
+    """Return the button of a topic by which alerts may go elsewhere when it is closed."""
+    return _mark(words.gettext("If closed: to General"), leaves)
+
+
 _AT_LEAST_ONE = N_("At least one stays marked. /stop ends all alerts.")
 _HINTS: Mapping[Page, str] = {
     Page.MAIN: N_("All of it in one line: /filter and words, such as uz kz meeting+ confirmed"),

@@ -29,7 +29,7 @@ def _aside(trigger: Span, setting: Setting) -> tuple[str, ...]:
 
 def _unowned(trigger: Span, setting: Setting) -> tuple[str, ...]:
     """Return that a recognition is only named, where nobody owns, grants or announces it."""
-    if not trigger.kind.noun or setting.owned:
+    if not trigger.kind.noun or setting.owned or trigger.kind.detail == "again":
         return ()
     clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
     told = any(

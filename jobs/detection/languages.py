@@ -39,6 +39,8 @@ class Languages:
             own = len(known.findall(letters))
             if letters and own >= (1 - _FOREIGN) * len(letters):
                 told = sum(word in self._telling[language] for word in words)
+                if not told and self._telling[language] and len(words) >= _MUST_TELL:
+                    continue  # a neighbour's language in the same letters
                 scores.append((own, told, -len(known.pattern), language))
         return max(scores, key=_rank)[-1] if scores else ""
 
@@ -48,5 +50,7 @@ def _rank(score: tuple[int, int, int, str]) -> tuple[int, int, str]:
     return own + _A_WORD * told, few, language
 
 
+_MUST_TELL = 8
+"""Words of a text of which at least one tells a language that has such words."""
 _A_WORD = 3
 """How many letters a telling word counts for."""

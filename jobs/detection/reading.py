@@ -85,7 +85,6 @@ class CaseReading:
         self._gathers = any(clause.has("forum") for clause in self._clauses)
         self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
         self._last: Trigger | None = None
-        self._doers: tuple[str, ...] = ()
         self._met: set[str] = set()
         self._told: set[EventType] = set()
 
@@ -101,7 +100,6 @@ class CaseReading:
                     if trigger.kind.type is EventType.MEETING:
                         self._met |= {m.actor for m in finding.mentions}
                     self._last = trigger.kind
-                    self._doers = tuple(dict.fromkeys(m.actor for m in finding.mentions))
                     self._told.add(trigger.kind.type)
                     self._note_pair(trigger.kind, finding)
                 yield finding
@@ -167,11 +165,9 @@ class CaseReading:
         )
         if found.rule == "destination" and self._met and not set(found.codes) & self._met:
             return self._dropped(trigger, clause, words, "only the venue")
-        if not codes and self._disclaims(trigger, place, found):
-            codes, found = self._doers, Found(self._doers, "disclaimed")
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
-        when = self._passage.when(place)
+        when = self._passage.when(place, ahead=kind.status is EventStatus.PLANNED)
         judged = judge(trigger, self._setting(place, when, owned=found.rule in _OWNED))
         repeated = kind.detail == "again" and kind.type is not EventType.RECOGNITION
         if repeated and judged.status is EventStatus.DONE:
@@ -180,6 +176,8 @@ class CaseReading:
             when = self._passage.when(place, ahead=True)
         if judged.urged:
             return self._dropped(trigger, clause, words, "urged only")
+        if not named and self._is_rivals(kind, codes, judged):
+            return self._dropped(trigger, clause, words, "an opponent's own")
         if found.rule == ELSEWHERE and judged.status is not EventStatus.DENIED:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         mentions = tuple(self._mention(c, trigger, clause, found, judged, when) for c in codes)
@@ -202,12 +200,10 @@ class CaseReading:
             ),
         )
 
-    def _disclaims(self, trigger: Span, place: int, found: Found) -> bool:
-        """Say whether who did the act told last adds that it is no recognition."""
-        if found.rule != "topic elsewhere" or not self._doers:
-            return False
-        judged = judge(trigger, self._setting(place, None, owned=True))
-        return judged.status is EventStatus.DENIED and not judged.urged
+    def _is_rivals(self, kind: Trigger, codes: tuple[str, ...], judged: Judgement) -> bool:
+        """Say whether an opponent recognises something that the clause does not name."""
+        told = judged.status in (EventStatus.DONE, EventStatus.PLANNED)
+        return told and kind.type is EventType.RECOGNITION and codes[0] in self._case.opponents
 
     def _merely_opposes(self, code: str, kind: Trigger) -> bool:
         """Say whether an opponent of the case only speaks of others' recognition."""

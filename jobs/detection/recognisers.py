@@ -25,7 +25,7 @@ ELSEWHERE = "topic elsewhere"
 
 def recogniser(trigger: Span, scene: Scene) -> Found:
     """Return who recognises, as a trigger of recognition tells it."""
-    if _other_object(trigger, scene):
+    if not trigger.kind.repeats and _other_object(trigger, scene):
         return Found((), "other object")
     if trigger.kind.strict and not _takes_subject(trigger, scene):
         return Found((), "not the subject")
@@ -148,6 +148,8 @@ def _other_object(trigger: Span, scene: Scene) -> bool:
             and near.marker in ("", "of")
             and not near.possessive
         ):
+            if _is_plain_object(near, trigger, scene):
+                return not any(is_subject(g) for g in later)
             return (
                 near.start - trigger.end <= 2
                 and near.head in ("", "embassy")
@@ -162,6 +164,13 @@ def _other_object(trigger: Span, scene: Scene) -> bool:
         g.codes and g.marker in marked and g.start - trigger.end <= 2 and Form.LEADER not in g.forms
         for g in groups_after(trigger, scene.groups)
     )
+
+
+def _is_plain_object(near: Group, trigger: Span, scene: Scene) -> bool:
+    """Say whether the name right behind a verb is its object: "…, recognises Beijing"."""
+    acts = any(can_act(g) and not g.marker for g in groups_before(trigger, scene.groups))
+    plain = near.marker == "" and near.start == trigger.end and Form.LEADER not in near.forms
+    return acts and plain and scene.grammar.order == "svo" and not trigger.kind.noun
 
 
 def _is_passive(trigger: Span, clause: Clause) -> bool:

@@ -133,6 +133,16 @@ async def let_leave_topic(
     )
 
 
+async def may_leave_topic(conn: AsyncConnection, chat_id: ChatId, thread_id: int) -> bool:
+    """Tell whether General will do where a topic is closed or gone."""
+    allowed = await conn.scalar(
+        select(subscription.c.may_leave_topic).where(
+            subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id
+        )
+    )
+    return bool(allowed)
+
+
 async def set_approval(
     conn: AsyncConnection, chat_id: ChatId, thread_id: int, wanted: bool
 ) -> None:

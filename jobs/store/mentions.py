@@ -104,10 +104,11 @@ async def recent_of(conn: AsyncConnection, family: str, since: datetime) -> list
 
 async def events_with(conn: AsyncConnection, reprint_key: str) -> list[EventId]:
     """Return the events of which the same text was read before."""
-    known = select(mention.c.event_id).where(
-        mention.c.reprint_key == reprint_key, mention.c.event_id.is_not(None)
+    # One condition, so that SQLite has but one index to choose.
+    found = await conn.scalars(
+        select(mention.c.event_id).where(mention.c.reprint_key == reprint_key)
     )
-    return [EventId(number) for number in (await conn.scalars(known.distinct())).all()]
+    return [EventId(number) for number in dict.fromkeys(found) if number is not None]
 
 
 async def last_id(conn: AsyncConnection) -> MentionId:

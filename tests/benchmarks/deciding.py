@@ -121,6 +121,7 @@ def _mention(number: int, at: datetime) -> dict[str, object]:
         "tier": "outlet",
         "side": "third",
         "event_id": of,
+        "reprint_key": f"text {number}",
         "reason": "ALREADY_KNOWN",
     }
 

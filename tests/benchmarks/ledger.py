@@ -152,8 +152,8 @@ def as_mention(
     on, basis = label.on, DateBasis.STATED
     if on is None:
         basis = DateBasis.UNKNOWN
-    elif undated and label.status in ("planned", "past"):
-        on, basis = None, DateBasis.UNKNOWN
+    elif label.status in ("planned", "past") and (undated or on.isoformat() == published):
+        on, basis = None, DateBasis.UNKNOWN  # a plan without a day bears its announcement's
     elif (undated or on.isoformat() == published) and published:
         on, basis = date.fromisoformat(published[:10]), DateBasis.PUBLISHED
     return Mention(
