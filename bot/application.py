@@ -9,43 +9,53 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from telegram import BotCommand, Update
+from telegram import Bot, BotCommand, Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
     Application,
     BaseUpdateProcessor,
     CallbackQueryHandler,
     ChatMemberHandler,
+    InlineQueryHandler,
     MessageHandler,
 )
 from telegram.ext import filters as message_filters
 from telegram.request import BaseRequest
 
+from bot.commands.alert_buttons import AlertButtons
+from bot.commands.asks import Place
 from bot.commands.buttons import Signer
 from bot.commands.countries import Gazetteer
 from bot.commands.desk import Desk
+from bot.commands.filter_line import FilterGrammar
 from bot.commands.intake import Context, Intake
+from bot.commands.managing import deciding
 from bot.commands.rights import Who
-from bot.commands.table import COMMANDS
+from bot.commands.table import COMMANDS, PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from bot.texts import service
 from bot.texts.alerts import render_alert
+from bot.texts.digests import render_digest
 from bot.texts.language import words_of
 from bot.texts.messages import Message
+from bot.texts.missed import render_missed
 from bot.texts.notices import render_notice
-from jobs.domain.alerts import Notice
+from bot.texts.places import render_proposal
+from jobs.domain.alerts import Action, Digest, Missed, Notice, Proposal
 from jobs.domain.clock import Clock
 from jobs.reference import Reference
 from jobs.settings import Settings
-from jobs.store.alerts import facts_from_json
+from jobs.store.chats import ChatKind
 from jobs.store.claims import Delivery
+from jobs.store.contents import facts_from_json
 from jobs.store.engine import Store
 
-ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
 """What Telegram shall bring; edited messages are no new commands."""
 TERMINAL_TOKEN = "0:terminal"  # noqa: S105 - stands where there is no token
 MOST_AT_ONCE = 32
+_DESK = "desk"
 
 _log = logging.getLogger(__name__)
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -66,8 +76,11 @@ class ChatByChat(BaseUpdateProcessor):
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the chat's turn, then handle the update."""
-        chat = update.effective_chat if isinstance(update, Update) else None
-        lock = self._locks.setdefault(chat.id if chat else 0, asyncio.Lock())
+        whose = None
+        if isinstance(update, Update):
+            # An inline query belongs to no chat: its person's private one stands for it.
+            whose = update.effective_chat or update.effective_user
+        lock = self._locks.setdefault(whose.id if whose else 0, asyncio.Lock())
         async with lock:
             await coroutine
 
@@ -90,13 +103,16 @@ def build_application(
     the application and its polling; see ``ALLOWED_UPDATES``.
     """
     application = _built(settings, request)
-    intake = Intake(_desk(settings, store, reference, clock, renderer), pacer)
+    desk = _desk(settings, store, reference, clock, renderer, application.bot)
+    application.bot_data[_DESK] = desk
+    intake = Intake(desk, pacer)
     only_new = message_filters.UpdateType.MESSAGE | message_filters.UpdateType.CHANNEL_POST
     application.add_handlers(
         [
             MessageHandler(only_new & message_filters.StatusUpdate.MIGRATE, intake.on_migration),
             MessageHandler(only_new & message_filters.TEXT, intake.on_message),
             CallbackQueryHandler(intake.on_press),
+            InlineQueryHandler(intake.on_inline),
             ChatMemberHandler(intake.on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
         ]
     )
@@ -114,14 +130,38 @@ def menu() -> list[BotCommand]:
     ]
 
 
-def render_delivery(delivery: Delivery, reference: Reference) -> Message:
+def alert_buttons(application: App) -> AlertButtons:
+    """Return what makes the buttons under alerts, whose presses this application understands."""
+    desk: Desk = application.bot_data[_DESK]
+    return desk.alert_buttons
+
+
+def render_delivery(delivery: Delivery, reference: Reference, buttons: AlertButtons) -> Message:
     """Return a delivery in words; what bot.delivery calls for each row."""
     facts = facts_from_json(dict(delivery.facts))
+    if isinstance(facts, Proposal):
+        return _proposal_in_words(delivery, facts, reference, buttons.signer)
     if isinstance(facts, Notice):
         return render_notice(
             facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
         )
-    return render_alert(
+    if isinstance(facts, Digest):
+        return render_digest(
+            facts,
+            names=reference,
+            language=delivery.language,
+            zone=delivery.zone,
+            possibly_repeated=delivery.possibly_repeated,
+        )
+    if isinstance(facts, Missed):
+        return render_missed(
+            facts,
+            names=reference,
+            language=delivery.language,
+            zone=delivery.zone,
+            possibly_repeated=delivery.possibly_repeated,
+        )
+    worded = render_alert(
         facts,
         delivery.alert_id,
         action=delivery.action,
@@ -130,6 +170,26 @@ def render_delivery(delivery: Delivery, reference: Reference) -> Message:
         language=delivery.language,
         zone=delivery.zone,
         possibly_repeated=delivery.possibly_repeated,
+    )
+    if delivery.action is Action.REPLY:
+        return worded
+    words = words_of(delivery.language, delivery.zone)
+    kind = ChatKind(delivery.chat_kind)
+    rows = buttons.under(delivery.chat_id, kind, delivery.alert_id, facts, words)
+    return worded.with_rows(*rows)
+
+
+def _proposal_in_words(
+    delivery: Delivery, proposal: Proposal, reference: Reference, signer: Signer
+) -> Message:
+    place = Place(proposal.chat_id, ChatKind(proposal.chat_kind), proposal.thread_id)
+    return render_proposal(
+        proposal,
+        names=reference,
+        make=deciding(signer, delivery.chat_id, delivery.alert_id, place, delivery.created_at),
+        is_reply=delivery.action is Action.REPLY,
+        language=delivery.language,
+        zone=delivery.zone,
     )
 
 
@@ -150,21 +210,31 @@ def _built(settings: Settings, request: BaseRequest | None) -> App:
 
 
 def _desk(
-    settings: Settings, store: Store, reference: Reference, clock: Clock, renderer: Renderer
+    settings: Settings,
+    store: Store,
+    reference: Reference,
+    clock: Clock,
+    renderer: Renderer,
+    bot: Bot,
 ) -> Desk:
     # Without a token there is no chat that outlives the process, and no key to keep.
     token = settings.bot_token
     secret = token.get_secret_value().encode() if token else secrets.token_bytes(32)
+    signer, gazetteer = Signer(secret), Gazetteer(reference)
     return Desk(
         store=store,
+        bot=bot,
         reference=reference,
         clock=clock,
-        signer=Signer(secret),
-        gazetteer=Gazetteer(reference),
+        signer=signer,
+        gazetteer=gazetteer,
+        grammar=FilterGrammar(reference, gazetteer),
+        alert_buttons=AlertButtons(signer, lambda: bot.username, PRESSES.keys()),
         operators=frozenset(settings.operators()),
         renderer=renderer,
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,
+        silence_hours=settings.silence_hours,
     )
 
 

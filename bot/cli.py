@@ -23,7 +23,9 @@ from jobs import cli as jobs_cli
 from jobs.cli import Verb, log_to, run_verb
 from jobs.domain.clock import SystemClock
 from jobs.errors import ConfigError
-from jobs.runtime import jobs_running, load_all, stop_on_signal
+from jobs.means import load_all
+from jobs.push import push_routes
+from jobs.runtime import jobs_running, stop_on_signal
 from jobs.settings import Settings
 from jobs.store.engine import Store
 from jobs.web import WebServer
@@ -67,17 +69,18 @@ async def _serve(settings: Settings, *, with_jobs: bool) -> int:
                 stack.enter_context(typed.ending(stop))
         renderer = await stack.enter_async_context(Renderer())
         station = build_station(settings, reference, store, clock, renderer, request)
-        reports = [station.health]
+        reports, routes = [station.health], [*station.routes]
         if with_jobs:
             watch = await stack.enter_async_context(jobs_running(settings, reference, store, clock))
             reports.append(watch.health)
+            routes += push_routes(settings.push_word(), store, reference, clock)
 
         def health() -> dict[str, Any]:
             told = [report() for report in reports]
             merged = {key: value for each in told for key, value in each.items()}
             return {**merged, "ok": all(each["ok"] for each in told)}
 
-        server = WebServer(health, station.routes)
+        server = WebServer(health, routes)
         if settings.http_port:
             server.start(settings.http_host, settings.http_port)
             stack.push_async_callback(server.stop)

@@ -10,9 +10,9 @@ import logging
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Bot
 
 from bot.calls import attempt, token_holds
@@ -20,13 +20,14 @@ from bot.outcomes import Outcome, Verdict
 from bot.pacing import Pacer
 from bot.recording import MAX_ATTEMPTS, record
 from bot.texts.messages import Message
-from jobs.domain.alerts import ChatId, DeliveryId
+from bot.upkeep import Policy, Upkeep
+from bot.windows import SharedWindow
+from jobs.domain.alerts import ChatId, DeliveryId, Notice
 from jobs.domain.clock import Clock
 from jobs.errors import StoreError
-from jobs.settings import UncertainPolicy
-from jobs.store import attempts, outbox
+from jobs.store import attempts, facts, silences
 from jobs.store.claims import Delivery, claim
-from jobs.store.engine import Store
+from jobs.store.engine import Store, moment
 
 log = logging.getLogger(__name__)
 
@@ -35,23 +36,14 @@ MAX_IN_FLIGHT = 100
 
 CLAIM_LEASE = timedelta(seconds=30)
 LEASE_MARGIN = timedelta(seconds=30)
-RESEND_AFTER = timedelta(seconds=15)
 IDLE_SECONDS = 0.5
 TIDY_SECONDS = 5.0
 PROBE_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What an operator decides about delivery."""
-
-    uncertain: UncertainPolicy
-    deadline: timedelta
-    """For one call, from connecting to the last byte of the answer."""
-    ttl: timedelta
-    """A first telling that is older is no news and is closed."""
-    grace: timedelta = timedelta(seconds=5)
-    """How long a stop waits for the calls in hand; what is left is uncertain at the next start."""
+SHARED_PAUSE_SECONDS = 0.1
+"""How soon room is looked for again where other processes have taken it."""
+HALT_WORTH_TELLING = 60.0
+CLOSED_UNTIL = "sending closed until"
+"""The fact that a restart, and every other process, must keep to."""
 
 
 class Deliverer:
@@ -79,7 +71,10 @@ class Deliverer:
         self._pacer = pacer
         self._render = render
         self._policy = policy
-        self._flying: set[asyncio.Task[None]] = set()
+        self._upkeep = Upkeep(policy, clock)
+        self._window = SharedWindow(store, clock, pacer.per_second)
+        self._flying: dict[asyncio.Task[None], DeliveryId] = {}
+        self._halted_at = 0.0
         self._plain: set[DeliveryId] = set()
         self._probe_at: float | None = None
         self._tidied_at: float | None = None
@@ -108,7 +103,8 @@ class Deliverer:
         # On SQLite there is one process, so whatever looks held is held by the dead.
         alone = self._store.dialect == "sqlite"
         async with self._store.write() as conn:
-            doubtful = await attempts.recover(conn, self._clock.now(), alone=alone)
+            now = await moment(conn, self._clock)
+            doubtful = await attempts.recover(conn, now, alone=alone)
         if doubtful:
             log.warning("%d messages may or may not have arrived before the stop", doubtful)
 
@@ -116,6 +112,7 @@ class Deliverer:
         """Send nothing until ``resume``; the outbox is kept."""
         if self.halted is None:
             log.error("sending stops: %s; the outbox is kept", cause)
+            self._halted_at = self._clock.monotonic()
         self.halted = cause
         self._probe_at = None
 
@@ -123,6 +120,11 @@ class Deliverer:
         """Send again."""
         if self.halted is not None:
             log.warning("sending goes on")
+            seconds = self._clock.monotonic() - self._halted_at
+            if seconds >= HALT_WORTH_TELLING:
+                minutes = round(seconds / 60)
+                stopped = Notice("sending_stopped", {"why": self.halted, "minutes": minutes})
+                self._upkeep.alarms.append(stopped)
         self.halted = None
         self._probe_at = None
 
@@ -154,18 +156,9 @@ class Deliverer:
         return 0
 
     async def _tidy(self) -> None:
-        """Take back lapsed leases, decide on the uncertain, close what is too old."""
-        now = self._clock.now()
         async with self._store.write() as conn:
-            await attempts.recover(conn, now, alone=False)
-            closed = await attempts.resolve_uncertain(
-                conn, self._policy.uncertain, now + RESEND_AFTER
-            )
-            expired = await outbox.expire(conn, now - self._policy.ttl)
-        if closed:
-            log.error("%d messages were closed without knowing whether they arrived", closed)
-        if expired:
-            log.error("%d messages were too old to be sent and were closed", expired)
+            await self._upkeep.tidy(conn, list(self._flying.values()))
+        self._upkeep.tidied()
 
     async def _launch(self) -> int:
         """Claim what may go, and start its calls; return how many rows were taken."""
@@ -174,15 +167,18 @@ class Deliverer:
         if limit <= 0 or self.halted is not None:
             return 0
         claimed = await self._claim(limit, self._pacer.closed_chats(now))
+        self._pacer.alerts_wait = len(claimed) == limit
         worded = [(row, words) for row in claimed if (words := await self._word(row))]
         if worded:
             await self._start(worded)
         return len(claimed)
 
     async def _claim(self, limit: int, closed: list[ChatId]) -> list[Delivery]:
-        now = self._clock.now()
         async with self._store.write() as conn:
-            return await claim(
+            now = await moment(conn, self._clock)
+            if await self._is_closed(conn, now):
+                return []
+            claimed = await claim(
                 conn,
                 now,
                 limit=limit,
@@ -190,6 +186,16 @@ class Deliverer:
                 attempt_id=uuid.uuid4().hex,
                 except_chats=closed,
             )
+            return await silences.keep_back(conn, claimed, now)
+
+    async def _is_closed(self, conn: AsyncConnection, now: datetime) -> bool:
+        """Whether Telegram asked all of the bot for silence, this process or another."""
+        until = await facts.get(conn, CLOSED_UNTIL)
+        seconds = (datetime.fromisoformat(until) - now).total_seconds() if until else 0.0
+        if seconds <= 0:
+            return False
+        self._pacer.close(self._clock.monotonic() + seconds)
+        return True
 
     async def _word(self, delivery: Delivery) -> Message | None:
         try:
@@ -206,27 +212,36 @@ class Deliverer:
         return None
 
     async def _start(self, worded: list[tuple[Delivery, Message]]) -> None:
-        now = self._clock.now()
-        lease_until = now + self._policy.deadline + LEASE_MARGIN
-        ids = [row.id for row, _ in worded]
+        attempt_id = worded[0][0].attempt_id
+        calls = {_call_of(row): row.id for row, _ in worded}
         async with self._store.write() as conn:
-            ours = await attempts.mark_sending(conn, ids, worded[0][0].attempt_id, now, lease_until)
+            now = await moment(conn, self._clock)
+            may = [calls[call] for call in await self._window.take(conn, list(calls))]
+            lease_until = now + self._policy.deadline + LEASE_MARGIN
+            ours = await attempts.mark_sending(conn, may, attempt_id, now, lease_until)
+            if len(may) < len(calls):
+                await attempts.put_back(conn, set(calls.values()) - set(may), attempt_id)
+        if len(may) < len(calls):
+            self._pacer.close(self._clock.monotonic() + SHARED_PAUSE_SECONDS)
         for row, words in worded:
             if row.id not in ours:
                 continue
-            self._pacer.start(row.chat_id, _is_private(row), self._clock.monotonic())
-            task = asyncio.create_task(self._deliver(row, words))
-            self._flying.add(task)
-            task.add_done_callback(self._flying.discard)
+            place = self._pacer.start(row.chat_id, _is_private(row), self._clock.monotonic())
+            task = asyncio.create_task(self._deliver(row, words, place))
+            self._flying[task] = row.id
+            task.add_done_callback(self._flying.pop)
 
-    async def _deliver(self, delivery: Delivery, words: Message) -> None:
+    async def _deliver(self, delivery: Delivery, words: Message, place: int) -> None:
         plain = delivery.id in self._plain
-        outcome = await attempt(self._bot, delivery, words, self._policy.deadline, plain=plain)
-        self._adjust(delivery, outcome)
+        try:
+            outcome = await attempt(self._bot, delivery, words, self._policy, plain=plain)
+        finally:
+            self._pacer.finish(place, self._clock.monotonic())
+        wide = self._adjust(delivery, outcome)
         while True:
             try:
                 async with self._store.write() as conn:
-                    await record(conn, delivery, outcome, self._clock.now())
+                    await self._record(conn, delivery, outcome, wide)
             except StoreError as error:
                 # Only this process knows the outcome: to forget it is to repeat the message.
                 log.error("the outcome of delivery %d is not stored yet: %s", delivery.id, error)
@@ -234,8 +249,21 @@ class Deliverer:
             else:
                 return
 
-    def _adjust(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Draw what follows from an outcome for the calls to come."""
+    async def _record(
+        self, conn: AsyncConnection, delivery: Delivery, outcome: Outcome, wide: float
+    ) -> None:
+        now = await moment(conn, self._clock)
+        await record(conn, delivery, outcome, now, self._policy.operators)
+        await self._window.end(conn, _call_of(delivery))
+        if wide:
+            until = now + timedelta(seconds=wide)
+            await facts.put(conn, CLOSED_UNTIL, until.isoformat())
+
+    def _adjust(self, delivery: Delivery, outcome: Outcome) -> float:
+        """Draw what follows from an outcome for the calls to come.
+
+        Returns for how many seconds all of the bot must be silent.
+        """
         now = self._clock.monotonic()
         if outcome.verdict is Verdict.NOT_SENT:
             self._pacer.link_failed(now)
@@ -245,14 +273,15 @@ class Deliverer:
         match outcome.verdict:
             case Verdict.WAIT:
                 private = _is_private(delivery)
-                self._pacer.refused(delivery.chat_id, private, outcome.seconds, now)
                 log.warning("delivery %d must wait %g seconds", delivery.id, outcome.seconds)
+                return self._pacer.refused(delivery.chat_id, private, outcome.seconds, now)
             case Verdict.PLAIN:
                 log.error("the entities of alert %d: %s", delivery.alert_id, outcome.cause)
                 self._plain.add(delivery.id)
             case Verdict.HALT:
                 self.halt(outcome.cause)
                 self._probe_at = now + PROBE_SECONDS
+        return 0.0
 
     async def _probe(self) -> None:
         """Ask whether the token holds again, if it was the token that stopped us."""
@@ -270,11 +299,12 @@ class Deliverer:
         change = self._pacer.next_change(now)
         seconds = min(IDLE_SECONDS, (change or now + IDLE_SECONDS) - now)
         if opens_at > now:
-            seconds = opens_at - now
+            seconds = min(opens_at - now, TIDY_SECONDS)
         elif taken:
             return
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        waiting = {sleeping, stopping} if opens_at > now else {sleeping, stopping, *self._flying}
+        # A call that ends may make room sooner.
+        waiting = {sleeping, stopping, *self._flying}
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -289,7 +319,12 @@ class Deliverer:
         for task in late:
             task.cancel()
         if late:
-            await asyncio.wait(late)
+            await asyncio.wait(late, timeout=1)
+
+
+def _call_of(delivery: Delivery) -> str:
+    """Return a name for the call that no other call ever has."""
+    return f"{delivery.attempt_id}:{delivery.id}"
 
 
 def _is_private(delivery: Delivery) -> bool:

@@ -43,6 +43,10 @@ class Verdict(Enum):
     """Telegram refuses the entities, which is our mistake: once more without them."""
     EDIT_GONE = auto()
     """The message to edit is not there, or no longer ours: say it in a new message."""
+    TOPIC_GONE = auto()
+    """The forum topic is closed or deleted; the rest of the chat may be open."""
+    NO_RIGHTS = auto()
+    """The bot is in the chat, but may not write there."""
     CHAT_GONE = auto()
     """The chat cannot be written to any more."""
     CHAT_SUSPECT = auto()
@@ -84,6 +88,23 @@ CHAT_GONE_TEXTS = (
     "user is deleted",
     "bot can't send messages to bots",
     "peer_id_invalid",
+)
+
+TOPIC_GONE_TEXTS = (
+    "message thread not found",
+    "topic_closed",
+    "topic_deleted",
+    "topic_id_invalid",
+)
+
+NO_RIGHTS_TEXTS = (
+    "not enough rights",
+    "no write access",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_admin_required",
+    "chat_restricted",
+    "chat_send_plain_forbidden",
 )
 
 EDIT_GONE_TEXTS = (
@@ -139,16 +160,24 @@ def _refusal(text: str) -> Outcome:
         return Outcome(Verdict.PLAIN, text)
     if any(known in low for known in EDIT_GONE_TEXTS):
         return Outcome(Verdict.EDIT_GONE, text)
+    if any(known in low for known in TOPIC_GONE_TEXTS):
+        return Outcome(Verdict.TOPIC_GONE, text)
     if any(known in low for known in CHAT_GONE_TEXTS):
         return Outcome(Verdict.CHAT_GONE, text)
+    if any(known in low for known in NO_RIGHTS_TEXTS):
+        return Outcome(Verdict.NO_RIGHTS, text)
     if "chat not found" in low:
         return Outcome(Verdict.CHAT_SUSPECT, "chat not found")
     return Outcome(Verdict.PERMANENT, text)
 
 
 def _forbidden(text: str) -> Outcome:
-    known = any(known in text.lower() for known in CHAT_GONE_TEXTS)
-    return Outcome(Verdict.CHAT_GONE if known else Verdict.PERMANENT, text)
+    low = text.lower()
+    if any(known in low for known in CHAT_GONE_TEXTS):
+        return Outcome(Verdict.CHAT_GONE, text)
+    if any(known in low for known in NO_RIGHTS_TEXTS):
+        return Outcome(Verdict.NO_RIGHTS, text)
+    return Outcome(Verdict.PERMANENT, text)
 
 
 def _network(error: NetworkError) -> Outcome:

@@ -7,14 +7,19 @@ goes on by itself once the cause is gone.
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
 
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.delivery import Deliverer
 from jobs.domain.clock import Clock
-from jobs.errors import ConfigError
+from jobs.errors import ConfigError, StoreError
+from jobs.store import leases
+from jobs.store.engine import Store, moment
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +29,37 @@ MARGIN_SECONDS = 15
 LONGEST_PAUSE_SECONDS = 30.0
 CONFLICT_SECONDS = 60.0
 """How long a second poller may be there before this one gives way."""
+POLLING = "getUpdates"
+LEASE = timedelta(seconds=LONG_POLL_SECONDS + MARGIN_SECONDS + 10)
+"""Longer than any one call: nobody else asks while ours is still open."""
+STAND_BY_SECONDS = 5.0
+
+
+class PollingTurn:
+    """The right to ask for updates: one process of a shared PostgreSQL at a time has it.
+
+    On SQLite there is one process, and it always has it.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._holder = uuid.uuid4().hex
+        self._shared = store.dialect == "postgresql"
+
+    async def take(self) -> bool:
+        """Take or prolong the right for one more call; False while another has it."""
+        if not self._shared:
+            return True
+        async with self._store.write() as conn:
+            now = await moment(conn, self._clock)
+            return await leases.hold(conn, POLLING, self._holder, now, now + LEASE)
+
+    async def give_up(self) -> None:
+        """Let another process have it at once."""
+        if self._shared:
+            async with self._store.write() as conn:
+                await leases.release(conn, POLLING, self._holder)
 
 
 class Poller:
@@ -36,12 +72,16 @@ class Poller:
         deliverer: Deliverer,
         clock: Clock,
         kinds: Sequence[str],
+        turn: PollingTurn,
     ) -> None:
         self._bot = bot
         self._put = put
         self._deliverer = deliverer
         self._clock = clock
         self._kinds = list(kinds)
+        self._turn = turn
+        self.stands_by = False
+        """Whether another process asks for the updates, and this one only sends."""
         self._next_id: int | None = None
         self._pause = 0.0
         self._conflict_since: float | None = None
@@ -68,9 +108,14 @@ class Poller:
                     pausing.cancel()
         finally:
             stopping.cancel()
+            with suppress(StoreError, TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._turn.give_up()
 
     async def _ask(self) -> None:
         try:
+            if not await self._is_our_turn():
+                return
             async with asyncio.timeout(LONG_POLL_SECONDS + MARGIN_SECONDS):
                 updates = await self._bot.get_updates(
                     offset=self._next_id,
@@ -86,11 +131,21 @@ class Poller:
         except RetryAfter as error:
             wait = error.retry_after
             self._pause = float(wait if isinstance(wait, int) else wait.total_seconds())
-        except (TelegramError, TimeoutError) as error:
+        except (TelegramError, TimeoutError, StoreError) as error:
             log.warning("updates cannot be fetched: %s", type(error).__name__)
             self._pause = min(max(1.0, self._pause * 2), LONGEST_PAUSE_SECONDS)
         else:
             self._take(updates)
+
+    async def _is_our_turn(self) -> bool:
+        ours = await self._turn.take()
+        if self.stands_by is ours:
+            log.info("another process %s", "stopped asking" if ours else "asks for updates")
+        self.stands_by = not ours
+        if not ours:
+            self._pause = STAND_BY_SECONDS
+            self.completed_at = self._clock.monotonic()
+        return ours
 
     def _take(self, updates: Sequence[Update]) -> None:
         if self._conflict_since is not None or self._deliverer.halted is not None:

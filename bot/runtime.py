@@ -10,12 +10,21 @@ from typing import Any
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import BaseRequest
 
-from bot.application import ALLOWED_UPDATES, App, build_application, menu, render_delivery
-from bot.delivery import Deliverer, Policy
-from bot.pacing import Pacer
+from bot.application import (
+    ALLOWED_UPDATES,
+    App,
+    alert_buttons,
+    build_application,
+    menu,
+    render_delivery,
+)
+from bot.delivery import Deliverer
+from bot.pacing import PER_SECOND, Pacer
 from bot.pictures.renderer import Renderer
-from bot.polling import Poller
+from bot.polling import Poller, PollingTurn
+from bot.upkeep import Policy
 from bot.webhook import WEBHOOK_PATH, webhook_route
+from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock
 from jobs.errors import ConfigError
 from jobs.reference import Reference
@@ -25,8 +34,8 @@ from jobs.web import Route
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 6.0
-"""How long updates in hand may take to be answered once a stop was asked for."""
+STOP_SECONDS = 3.0
+"""How long updates and calls in hand may take once a stop was asked for."""
 
 LONGEST_PAUSE_SECONDS = 30.0
 SILENT_SECONDS = 120.0
@@ -67,11 +76,13 @@ def build_deliverer(
         application.bot,
         clock,
         pacer,
-        lambda delivery: render_delivery(delivery, reference),
+        lambda delivery: render_delivery(delivery, reference, alert_buttons(application)),
         Policy(
-            uncertain=settings.uncertain_policy,
+            resent=settings.resent_levels(),
             deadline=timedelta(seconds=settings.send_deadline_seconds),
             ttl=timedelta(hours=settings.outbox_ttl_hours),
+            operators=tuple(ChatId(person) for person in settings.operators()),
+            paid=settings.paid_broadcast_per_second > 0,
         ),
     )
 
@@ -113,7 +124,7 @@ def build_station(
     ``request`` stands in for Telegram (the terminal). Raises ``ConfigError`` where a
     webhook has no secret.
     """
-    pacer = Pacer()
+    pacer = Pacer(settings.paid_broadcast_per_second or PER_SECOND)
     application = build_application(
         settings, store, reference, clock, request, renderer=renderer, pacer=pacer
     )
@@ -125,12 +136,13 @@ def build_station(
             raise ConfigError("WEBHOOK_SECRET: needed where WEBHOOK_URL is set; choose a long word")
         route = webhook_route(application.bot, secret, put)
         return Station(application, deliverer, None, [route], clock)
-    poller = Poller(application.bot, put, deliverer, clock, ALLOWED_UPDATES)
+    turn = PollingTurn(store, clock)
+    poller = Poller(application.bot, put, deliverer, clock, ALLOWED_UPDATES, turn)
     return Station(application, deliverer, poller, (), clock)
 
 
 async def serve(station: Station, settings: Settings, stop: asyncio.Event) -> None:
-    """Send and answer until ``stop`` is set, then end within eight seconds.
+    """Send and answer until ``stop`` is set, then end within a few seconds.
 
     It sets ``stop`` itself when it cannot go on.
 
@@ -145,8 +157,8 @@ async def serve(station: Station, settings: Settings, stop: asyncio.Event) -> No
         await _take_updates(station, settings, stop)
     finally:
         stop.set()
-        await sending
-        await _close(station.application)
+        await asyncio.gather(sending, _close(station.application))
+        await _disconnect(station.application)
 
 
 async def _take_updates(station: Station, settings: Settings, stop: asyncio.Event) -> None:
@@ -180,4 +192,12 @@ async def _close(application: App) -> None:
             await application.stop()
     except TimeoutError:
         log.warning("an update in hand was not answered before the stop")
-    await application.shutdown()
+
+
+async def _disconnect(application: App) -> None:
+    """Close the connections to Telegram, once no call is made any more."""
+    try:
+        async with asyncio.timeout(1):
+            await application.shutdown()
+    except TimeoutError:
+        log.warning("the connections to Telegram were not closed in time")

@@ -88,8 +88,8 @@ class TerminalRequest(BaseRequest):
         try:
             if name == "getUpdates":
                 result: Any = await self._get_updates(parameters)
-            elif name == "sendPhoto":
-                result = self._send_photo(parameters, request_data)
+            elif name in _FILES:
+                result = self._send_file(parameters, request_data, *_FILES[name])
             else:
                 result = _ANSWERS[name](self, parameters)
         except KeyError:
@@ -145,6 +145,9 @@ class TerminalRequest(BaseRequest):
     def _get_me(self, parameters: Parameters) -> dict[str, Any]:
         return {**_BOT, "can_join_groups": False, "supports_inline_queries": False}
 
+    def _get_chat(self, parameters: Parameters) -> dict[str, Any]:
+        raise _Refused("chat not found")
+
     def _get_chat_member(self, parameters: Parameters) -> dict[str, Any]:
         return {"status": "creator", "user": _PERSON, "is_anonymous": False}
 
@@ -169,16 +172,18 @@ class TerminalRequest(BaseRequest):
         self._show(known, None)
         return known
 
-    def _send_photo(self, parameters: Parameters, data: RequestData | None) -> dict[str, Any]:
+    def _send_file(
+        self, parameters: Parameters, data: RequestData | None, what: str, suffix: str
+    ) -> dict[str, Any]:
         sent = self._message(_BOT, str(parameters.get("caption", "")), parameters)
         folder = self._data_dir / "pictures"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{sent['message_id']}.png"
+        path = folder / f"{sent['message_id']}.{suffix}"
         parts = data.multipart_data if data else {}
         for _, content, _ in parts.values():
             path.write_bytes(content if isinstance(content, bytes) else content.read())
         self._show(sent, None)
-        self._screen.note(f"Picture: {path}")
+        self._screen.note(f"{what}: {path}")
         return sent
 
     def _answer_press(self, parameters: Parameters) -> bool:
@@ -228,9 +233,11 @@ _ANSWERS: Mapping[str, Callable[[TerminalRequest, Parameters], Any]] = {
     "sendMessage": TerminalRequest._send_message,
     "editMessageText": TerminalRequest._edit,
     "answerCallbackQuery": TerminalRequest._answer_press,
+    "getChat": TerminalRequest._get_chat,
     "getChatMember": TerminalRequest._get_chat_member,
 }
-METHODS = frozenset({*_ANSWERS, "getUpdates", "sendPhoto"})
+_FILES = {"sendPhoto": ("Picture", "png"), "sendDocument": ("File", "json")}
+METHODS = frozenset({*_ANSWERS, *_FILES, "getUpdates"})
 """The methods that are answered: just those that the bot calls."""
 
 

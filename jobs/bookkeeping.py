@@ -5,28 +5,35 @@ connection, so that an item's events, revisions and deliveries are kept together
 all. The caller holds ``engine.lock_ledger``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import (
     AlertId,
+    AlertKind,
     Facts,
     Filter,
     Reason,
     Transition,
     Withheld,
 )
-from jobs.domain.events import Event, EventId, EventStatus, Evidence, Mention, Ruling
+from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Mention
+from jobs.domain.rulings import RulingKind, Word
+from jobs.indexing import words_of_event
 from jobs.ledger.fanout import facts_of, inhibitor, wants
 from jobs.ledger.fusion import fuse
-from jobs.ledger.rulings import lay_over
+from jobs.ledger.heads import Head, head_of
+from jobs.ledger.identity import REACH, reprint_key
+from jobs.ledger.origins import CORRECTABLE, TAKEN_BACK, is_same_story
+from jobs.ledger.rulings import carry_out
 from jobs.ledger.standings import stand
-from jobs.ledger.transitions import Circumstances, Told, decide, take_in
+from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
 from jobs.reference import Reference
-from jobs.store import alerts, chats, events, mentions, outbox, standings
+from jobs.store import alerts, chats, events, mentions, outbox, proposals, search, standings
 from jobs.store.alerts import Revision
 from jobs.store.items import StoredItem
 
@@ -61,6 +68,14 @@ class _Page:
     def beside(self, event: Event) -> tuple[Event, ...]:
         return tuple(each for each in self.events if each.id != event.id)
 
+    def holding(self, event: Event, alert_id: AlertId | None = None) -> Self:
+        told = {} if alert_id is None else {event.id: alert_id}
+        changed = (*self.beside(event), event)
+        return replace(self, events=changed, alerts={**self.alerts, **told})
+
+    def find(self, event_id: EventId) -> Event:
+        return next(each for each in self.events if each.id == event_id)
+
 
 class Bookkeeper:
     """Keeps the ledger for the length of one transaction."""
@@ -80,40 +95,90 @@ class Bookkeeper:
 
     async def enter(self, stored: StoredItem, mention: Mention) -> Entry:
         """Enter one mention: into an event or none, and tell the change or say why not."""
-        evidence = await self._evidence(stored, mention)
+        evidence = await self.record(stored, mention)
         source = self._reference.sources.get(stored.item.source_id)
         if source is not None and source.cases and mention.case not in source.cases:
             return await self._leave_out(evidence, Reason.OTHER_CASE)
-        page = await self._open_page(mention.case, mention.actor)
+        page = await self._open_page_for(evidence)
         case = self._reference.cases[mention.case]
         new_id = await events.next_id(self._conn)
         fused = fuse(evidence, page.events, new_id, case.opponents)
+        if fused.before is not None and not fused.before.evidence:
+            page = page.holding(await self._whole(fused.before))
+            fused = fuse(evidence, page.events, new_id, case.opponents)
         if fused.after is None:
             return await self._leave_out(evidence, fused.reason)
-        event = lay_over(fused.after, fused.before.ruling if fused.before else None)
-        entry = await self._settle(page, event, evidence, is_baseline=stored.is_baseline)
-        await mentions.settle(self._conn, evidence.mention_id, event.id, entry.reason)
+        entry = await self._settle(page, fused.after, evidence, is_baseline=stored.is_baseline)
+        await mentions.settle(self._conn, evidence.mention_id, fused.after.id, entry.reason)
         return entry
 
-    async def rule(self, event: Event, ruling: Ruling, note: str) -> Telling | None:
-        """Carry out an operator's word on an event; None if that changes nothing told."""
+    async def take_back(self, stored: StoredItem, said: Sequence[Mention]) -> list[Entry]:
+        """Enter what an item takes back without saying it: of another actor, kind or none.
+
+        A withdrawn story may name nobody, and a corrected one somebody else; its title
+        then tells which story of that owner it means.
+        """
+        item = stored.item
+        if head_of(item.title) not in (Head.WITHDRAWN, Head.CORRECTED):
+            return []
+        family = self._reference.outlet_of(item.outlet).family
+        since = item.first_seen_at - CORRECTABLE
+        spoken = {(each.case, each.actor, each.type) for each in said}
+        meant: dict[tuple[str, str, EventType], Mention] = {}
+        for each in await mentions.recent_of(self._conn, family, since):
+            old = each.mention
+            key = (old.case, old.actor, old.type)
+            if key not in spoken and is_same_story(item.title, each.title):
+                meant[key] = replace(old, rule=TAKEN_BACK, words=())
+        return [await self.enter(stored, each) for each in meant.values()]
+
+    async def rule(
+        self, word: Word, event: Event, note: str, pages: Sequence[Evidence] = ()
+    ) -> list[Telling]:
+        """Carry out an operator's word on an event, and tell what it changes.
+
+        ``pages`` are what was recorded of the page that confirms.
+        """
         page = await self._open_page(event.case, event.actor)
-        ruled = lay_over(event, ruling)
-        # The word itself is no evidence; whatever stands for the event will do.
-        told = next(each for each in event.evidence if each.mention.status is not EventStatus.PAST)
-        entry = await self._settle(page, ruled, told, is_baseline=False, note=note)
-        return entry.tellings[0] if entry.tellings else None
+        opponents = self._reference.cases[event.case].opponents
+        changed = carry_out(word, page.events, opponents, pages)
+        for each in changed:
+            page = page.holding(each)
+        tellings: list[Telling] = []
+        is_ordered = word.kind in (RulingKind.CORRECT, RulingKind.SPLIT)
+        for place, each in enumerate(changed):
+            entry = await self._settle(
+                page,
+                each,
+                _latest(each),
+                is_baseline=False,
+                note="" if place else note,
+                is_ordered=is_ordered,
+            )
+            tellings.extend(entry.tellings)
+        if word.kind is RulingKind.SPLIT and word.other is not None:
+            await mentions.move(self._conn, word.mentions, word.other)
+        for each_page in pages:
+            await mentions.settle(self._conn, each_page.mention_id, event.id, Reason.ORDERED)
+        return tellings
 
     async def write_standing(self, case: str, actor: str) -> None:
         """Write where an actor stands by its baseline and what is in the ledger."""
         page = await self._open_page(case, actor)
         known = self._reference.cases[case].known(actor)
-        await standings.put(self._conn, stand(case, actor, page.events, known))
+        await standings.put(self._conn, stand(case, actor, page.events, known), self._now)
 
-    async def _evidence(self, stored: StoredItem, mention: Mention) -> Evidence:
+    async def record(self, stored: StoredItem, mention: Mention) -> Evidence:
+        """Store what an item says, not yet as part of any event."""
         outlet = self._reference.outlet_of(stored.item.outlet, mention.case)
         return Evidence(
-            mention_id=await mentions.put(self._conn, stored.id, mention, outlet),
+            mention_id=await mentions.put(
+                self._conn,
+                stored.id,
+                mention,
+                outlet,
+                reprint_key(stored.item.title, mention.clause),
+            ),
             item_id=stored.id,
             mention=mention,
             outlet=outlet,
@@ -127,27 +192,53 @@ class Bookkeeper:
         await mentions.settle(self._conn, evidence.mention_id, None, reason)
         return Entry(evidence, reason)
 
-    async def _open_page(self, case: str, actor: str) -> _Page:
-        known = await events.of_actor(self._conn, case, actor)
+    async def _open_page_for(self, evidence: Evidence) -> _Page:
+        """Open a page with the evidence that can matter to a report; of older events the shape."""
+        mention = evidence.mention
+        key = reprint_key(evidence.title, mention.clause)
+        also = [] if key is None else await mentions.events_with(self._conn, key)
+        day = min(self._now.date(), mention.on or self._now.date())
+        return await self._open_page(mention.case, mention.actor, day - REACH, also)
+
+    async def _whole(self, event: Event) -> Event:
+        return event if event.evidence else await events.get(self._conn, event.id) or event
+
+    async def _open_page(
+        self,
+        case: str,
+        actor: str,
+        since: date | None = None,
+        also: Collection[EventId] = (),
+    ) -> _Page:
+        known = await events.of_actor(self._conn, case, actor, since=since, also=also)
         told = await alerts.of_events(self._conn, [each.id for each in known])
         return _Page(case, actor, tuple(known), told)
 
     async def _settle(
-        self, page: _Page, event: Event, evidence: Evidence, *, is_baseline: bool, note: str = ""
+        self,
+        page: _Page,
+        event: Event,
+        evidence: Evidence,
+        *,
+        is_baseline: bool,
+        note: str = "",
+        is_ordered: bool = False,
     ) -> Entry:
         """Store an event as now believed, and the telling of it if it is to be told."""
         revisions = await alerts.revisions_of(self._conn, event.id) if page.events else []
         baseline = self._reference.cases[page.case].known(page.actor)
         circumstances = Circumstances(
-            self._now, self._freshness, is_baseline, baseline, frozenset(page.alerts)
+            self._now, self._freshness, is_baseline, baseline, frozenset(page.alerts), is_ordered
         )
         decision = decide(evidence, event, page.events, _told(revisions), circumstances)
         if isinstance(decision, Transition) and not revisions:
             event = self._inhibit(event, page)
-        others = page.beside(event)
+        page = page.holding(event)
         await events.put(self._conn, event, self._now)
-        after = stand(page.case, page.actor, [*others, event], baseline)
-        await standings.put(self._conn, after)
+        words = words_of_event(event, evidence, self._reference)
+        await search.add_words(self._conn, event.id, words)
+        after = stand(page.case, page.actor, page.events, baseline)
+        await standings.put(self._conn, after, self._now)
         if isinstance(decision, Withheld):
             return Entry(evidence, decision.reason)
         tellings = await self._tell(page, event, decision, revisions, note)
@@ -173,21 +264,36 @@ class Bookkeeper:
             note = note or _note(revisions[-1])
         else:
             alert_id = await alerts.create(self._conn, event.id, self._now)
+        page = page.holding(event, alert_id)
         revision = await self._write(page, event, decision, alert_id, note)
         if event.inhibited_by is None:
-            return (Telling(revision, event),)
-        greater = next(each for each in page.events if each.id == event.inhibited_by)
+            return Telling(revision, event), *await self._answer(page, event)
+        greater = page.find(event.inhibited_by)
         own = Telling(revision, event, page.alerts[greater.id])
-        if revisions:
-            return (own,)
-        grown = replace(page, events=(*page.beside(event), event))
-        return own, await self._take_in(grown, greater)
+        return (
+            (own,) if revisions else (own, await self._follow_up(page, greater, take_in(greater)))
+        )
 
-    async def _take_in(self, page: _Page, greater: Event) -> Telling:
-        """Revise a recognition's alert quietly, so that its message holds the lesser event."""
-        last = (await alerts.revisions_of(self._conn, greater.id))[-1]
-        revision = await self._write(page, greater, take_in(greater), last.alert_id, _note(last))
-        return Telling(revision, greater)
+    async def _answer(self, page: _Page, event: Event) -> tuple[Telling, ...]:
+        """Let the alert of what an event takes back say so, or say so no more."""
+        if event.reverses is None or event.reverses not in page.alerts:
+            return ()
+        undone = page.find(event.reverses)
+        last = (await alerts.revisions_of(self._conn, undone.id))[-1]
+        is_said = isinstance(last.facts, Facts) and (
+            last.facts.reversed_by == self._facts(page, undone).reversed_by
+        )
+        if is_said or last.kind is AlertKind.SIGNAL:
+            return ()
+        said = taken_back(undone, is_undone=not event.retracted)
+        return (await self._follow_up(page, undone, said),)
+
+    async def _follow_up(self, page: _Page, event: Event, decision: Transition) -> Telling:
+        """Revise an alert quietly for what happened to another one."""
+        event = await self._whole(event)
+        last = (await alerts.revisions_of(self._conn, event.id))[-1]
+        revision = await self._write(page, event, decision, last.alert_id, _note(last))
+        return Telling(revision, event)
 
     async def _write(
         self, page: _Page, event: Event, decision: Transition, alert_id: AlertId, note: str
@@ -211,7 +317,9 @@ class Bookkeeper:
             level=decision.level,
             loud=decision.loud,
             now=self._now,
+            answers=facts.reverses if decision.reason is Reason.REVERSAL else None,
         )
+        await proposals.propose(self._conn, alert_id, facts, self._now)
         return Revision(
             alert_id,
             event.id,
@@ -226,9 +334,12 @@ class Bookkeeper:
     def _facts(self, page: _Page, event: Event) -> Facts:
         others = page.beside(event)
         known = self._reference.cases[page.case].known(page.actor)
+        undoing = [e.id for e in others if e.reverses == event.id and not e.retracted]
         return facts_of(
             event,
-            reverses=None if event.reverses is None else page.alerts.get(event.reverses),
+            reverses=_alert_of(page, event.reverses),
+            reversed_by=_alert_of(page, max(undoing, default=None)),
+            same_as=_alert_of(page, event.merged_into),
             includes=[each for each in others if each.inhibited_by == event.id],
             recognises=stand(page.case, page.actor, others, known).recognition == "de_jure",
         )
@@ -240,8 +351,20 @@ class Bookkeeper:
         if self._filters is None:
             self._filters = await chats.wanted_filters(self._conn)
         return [
-            filter_id for filter_id, chosen in self._filters if wants(chosen, facts, decision.level)
+            filter_id
+            for filter_id, chosen in self._filters
+            if wants(chosen, facts, decision.level, self._reference)
         ]
+
+
+def _alert_of(page: _Page, event_id: EventId | None) -> AlertId | None:
+    return None if event_id is None else page.alerts.get(event_id)
+
+
+def _latest(event: Event) -> Evidence:
+    """Return the newest report of an event, by which an order on it is decided."""
+    told = [each for each in event.evidence if each.mention.status is not EventStatus.PAST]
+    return max(told, key=lambda each: (each.seen_at, each.mention_id))
 
 
 def _told(revisions: Sequence[Revision]) -> Told | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from jobs import check, evaluate, replay, runtime
+from jobs import check, evaluate, replay, runtime, source_verb
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
 from jobs.settings import Settings
 
@@ -51,6 +51,12 @@ VERBS: tuple[Verb, ...] = (
         "look at the configuration, the sources or the store, and say what is wrong",
         check.main,
         check.add_arguments,
+    ),
+    Verb(
+        "source",
+        "add, pause, resume, test or remove a source; import or export OPML",
+        source_verb.main,
+        source_verb.add_arguments,
     ),
 )
 

@@ -5,7 +5,7 @@ marked as processed with all that follows from them (``detect``). A crash betwee
 repeats work and loses none.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,17 +13,37 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
-from jobs.domain.alerts import AlertId, ChatId, Notice
-from jobs.domain.events import Ruling
+from jobs.digesting import end_nights, expire_proposals, write_digests
+from jobs.domain.alerts import ChatId
+from jobs.domain.events import EventId
 from jobs.domain.items import NewsItem
+from jobs.domain.orders import OrderKind
+from jobs.indexing import RULES, all_words_of
+from jobs.ordering import Answer, Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
 from jobs.reference import Reference
-from jobs.store import alerts, chats, items, orders, outbox, sources
+from jobs.roster import Roster
+from jobs.source_orders import SourceOrders
+from jobs.store import (
+    chats,
+    digests,
+    events,
+    facts,
+    items,
+    notices,
+    orders,
+    outbox,
+    search,
+    silences,
+    sources,
+)
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
-from jobs.store.orders import Order, OrderKind
-from jobs.watching import watch
+from jobs.store.orders import Order
+from jobs.trends import note_trends
+from jobs.trials import Trial
+from jobs.watching import watch, watch_cases
 
 BATCH = 25
 """Items of one transaction: deliveries wait for it, so it is kept short."""
@@ -34,10 +54,14 @@ BITE = 500
 KEEP_UPDATES = timedelta(days=9)
 """Telegram keeps updates for a day, and counts on for a week."""
 
-_RULINGS: Mapping[str, Ruling] = {
-    OrderKind.CONFIRM: Ruling.CONFIRMED,
-    OrderKind.RETRACT: Ruling.RETRACTED,
-}
+SOURCES_TOLD = "sources told at"
+"""The fact that remembers when the operators were last told of sources."""
+
+WORDS_INDEXED = "words indexed"
+"""The fact that remembers by which rules words lead to the ledger's events."""
+
+CASES_SILENT = "silent cases"
+"""The fact that remembers which cases the operators were told are silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +75,8 @@ class Keeping:
 class Pipeline:
     """What the jobs do; each method is one job's run, with the time passed in.
 
-    ``poller`` is None where items come from elsewhere (``take``), as in a replay.
+    ``poller`` and ``source_orders`` are None where items come from elsewhere (``take``), as
+    in a replay. A case of which nothing new is heard for ``silence`` is told of.
     ``operators`` are the chats that are told how the sources fare.
     """
 
@@ -63,15 +88,19 @@ class Pipeline:
         *,
         freshness: timedelta,
         keeping: Keeping,
+        silence: timedelta = timedelta(hours=6),
         poller: Poller | None = None,
+        source_orders: SourceOrders | None = None,
         operators: Collection[ChatId] = (),
     ) -> None:
         self._store = store
-        self._reference = reference
+        self._roster = Roster(reference)
         self._detector = detector
         self._freshness = freshness
         self._keeping = keeping
+        self._silence = silence
         self._poller = poller
+        self._source_orders = source_orders
         self._operators = operators
         self._quarantine = Quarantine(BATCH)
 
@@ -82,15 +111,42 @@ class Pipeline:
         """
         async with self._store.write() as conn:
             await lock_ledger(conn)
-            await sources.sync(conn, self._reference.sources.values(), now)
+            await self._follow(conn, now)
             keeper = self._keeper(conn, now)
-            for case in self._reference.cases.values():
+            for case in self._roster.reference.cases.values():
                 for actor in sorted({known.standing.actor for known in case.baseline}):
                     await keeper.write_standing(case.id, actor)
 
+        await self._index_old()
+
+    async def _index_old(self) -> None:
+        """Let words lead to the events of a ledger that was written before they did."""
+        async with self._store.read() as conn:
+            if await facts.get(conn, WORDS_INDEXED) == RULES:
+                return
+        before: EventId | None = None
+        while True:
+            async with self._store.write() as conn:
+                batch = await events.recent(conn, limit=BATCH, before_id=before)
+                for event in batch:
+                    if event.case in self._roster.reference.cases:
+                        words = all_words_of(event, self._roster.reference)
+                        await search.add_words(conn, event.id, words)
+                if len(batch) < BATCH:
+                    await facts.put(conn, WORDS_INDEXED, RULES)
+                    return
+            before = batch[-1].id
+
     async def poll(self, now: datetime) -> Polled:
         """Read the sources that are due; a first reading is a silent baseline."""
-        return await self._poller.poll(now) if self._poller else Polled()
+        if self._poller is None:
+            return Polled()
+        async with self._store.read() as conn:
+            is_behind = await self._roster.is_behind(conn)
+        if is_behind:
+            async with self._store.write() as conn:
+                await self._follow(conn, now)
+        return await self._poller.poll(now)
 
     async def take(self, news: Sequence[NewsItem], *, is_baseline: bool = False) -> int:
         """Store items that were read elsewhere, and return how many were new."""
@@ -121,7 +177,9 @@ class Pipeline:
     async def _enter(self, keeper: Bookkeeper, stored: StoredItem) -> list[Entry]:
         item = stored.item
         text = Text(item.title, item.summary, item.lang, item.outlet, item.published_at)
-        return [await keeper.enter(stored, mention) for mention in self._detector.detect(text)]
+        said = self._detector.detect(text)
+        entries = [await keeper.enter(stored, mention) for mention in said]
+        return [*entries, *await keeper.take_back(stored, said)]
 
     async def carry_out_orders(self, now: datetime) -> int:
         """Carry out what admins ordered, each in its own transaction; return how many."""
@@ -132,41 +190,75 @@ class Pipeline:
 
     async def _carry_out_one(self, now: datetime) -> bool:
         async with self._store.write() as conn:
-            await lock_ledger(conn)
             waiting = await orders.pending(conn, 1)
-            for order in waiting:
-                answer = await self._carry_out(conn, order, now)
-                await self._notify(conn, answer, [order.chat_id], now)
-                await orders.finish(conn, order.id, answer.key, now)
+        for order in waiting:
+            # What asks a host stands outside of the transaction: it may take its time.
+            trial = None
+            if order.kind == OrderKind.SOURCE and self._source_orders is not None:
+                trial = await self._source_orders.try_out(order.payload, now)
+            async with self._store.write() as conn:
+                await lock_ledger(conn)
+                if [each.id for each in await orders.pending(conn, 1)] != [order.id]:
+                    continue  # another process has it
+                answer = await self._carry_out(conn, order, trial, now)
+                for chat_ids, notice in (([order.chat_id], answer.notice), *answer.others):
+                    await notices.tell(conn, notice, chat_ids, now)
+                await orders.finish(conn, order.id, answer.notice.key, now, answer.made)
         return bool(waiting)
 
-    async def _carry_out(self, conn: AsyncConnection, order: Order, now: datetime) -> Notice:
-        number, ruling = order.payload.get("alert"), _RULINGS.get(order.kind)
-        if ruling is None or not isinstance(number, int):
-            return Notice("unchanged", {"alert": str(number), "why": f"{order.kind}?"})
-        why = await alerts.why(conn, AlertId(number))
-        if why is None:
-            return Notice("no_such_alert", {"alert": number})
-        keeper = self._keeper(conn, now)
-        telling = await keeper.rule(why.event, ruling, str(order.payload.get("note", "")))
-        if telling is None:
-            return Notice("unchanged", {"alert": number, "why": "it says so already"})
-        return Notice(ruling.value, {"alert": number})
+    async def _carry_out(
+        self, conn: AsyncConnection, order: Order, trial: Trial | None, now: datetime
+    ) -> Answer:
+        if order.kind == OrderKind.SOURCE and self._source_orders is not None:
+            return Answer(await self._source_orders.carry_out(conn, order.payload, trial, now))
+        reference = self._roster.reference
+        ordering = Ordering(conn, reference, self._keeper(conn, now), self._operators, now)
+        return await ordering.carry_out(order)
+
+    async def digest(self, now: datetime) -> int:
+        """Write the digests that are due into the outbox; return how many."""
+        return await write_digests(self._store, self._roster.reference, now)
+
+    async def end_nights(self, now: datetime) -> None:
+        """Join what quiet hours held, and move on those that are over."""
+        await end_nights(self._store, now)
+
+    async def expire_proposals(self, now: datetime) -> None:
+        """Close what no editor let through in time, and tell the editors."""
+        await expire_proposals(self._store, now)
 
     async def check_sources(self, now: datetime) -> None:
-        """Tell the operators once of a source that fails or is silent, and once it is well."""
+        """Tell the operators once of a source that ails or a case that nothing is heard of.
+
+        Once more when all is well again.
+        """
         async with self._store.write() as conn:
-            found = watch(await sources.health(conn), now)
-            for notice in found.notices:
-                await self._notify(conn, notice, self._operators, now)
+            health = await sources.health(conn)
+            told = await facts.get(conn, SOURCES_TOLD)
+            found = watch(health, now, datetime.fromisoformat(told) if told else None)
+            if found.notices:
+                await facts.put(conn, SOURCES_TOLD, now.isoformat())
+            silent = await facts.get(conn, CASES_SILENT) or []
+            reference = self._roster.reference
+            heard = watch_cases(reference, health, silent, self._silence, now)
+            if heard.notices:
+                await facts.put(conn, CASES_SILENT, list(heard.silent))
+            for notice in (*found.notices, *heard.notices):
+                await notices.tell(conn, notice, self._operators, now)
             await sources.set_alarm(conn, found.ailing, now)
             await sources.set_alarm(conn, found.well, None)
+
+    async def note_trends(self, now: datetime) -> None:
+        """Keep watched actors' momenta up to date, and announce a wave that is new."""
+        async with self._store.write() as conn:
+            await note_trends(conn, self._roster.reference, now)
 
     async def prune(self, now: datetime) -> None:
         """Delete what is older than its days of keeping, a bite at a time."""
         for prune, before in (
             (items.prune, now - self._keeping.items),
             (outbox.prune, now - self._keeping.outbox),
+            (digests.prune, now - self._keeping.outbox),
         ):
             bitten = BITE
             while bitten == BITE:
@@ -174,12 +266,12 @@ class Pipeline:
                     bitten = await prune(conn, before, BITE)
         async with self._store.write() as conn:
             await chats.forget_updates(conn, now - KEEP_UPDATES)
+            await silences.forget_ended(conn, now)
+
+    async def _follow(self, conn: AsyncConnection, now: datetime) -> None:
+        """Take up sources that were added or removed since the last look."""
+        if await self._roster.refresh(conn, now) and self._poller is not None:
+            self._poller.follow(self._roster.reference)
 
     def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
-        return Bookkeeper(conn, self._reference, self._freshness, now)
-
-    async def _notify(
-        self, conn: AsyncConnection, notice: Notice, chat_ids: Collection[ChatId], now: datetime
-    ) -> None:
-        alert_id = await alerts.add_notice(conn, notice, now)
-        await outbox.put_notices(conn, alert_id, chat_ids, now)
+        return Bookkeeper(conn, self._roster.reference, self._freshness, now)

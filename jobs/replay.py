@@ -142,11 +142,22 @@ def with_baseline_before(reference: Reference, day: date | None) -> Reference:
     return replace(reference, cases=cases)
 
 
-async def replay(entries: Sequence[Entry], reference: Reference) -> AsyncGenerator[Read, None]:
-    """Put items through the pipeline, one by one, on a fresh store in memory."""
+async def replay(
+    entries: Sequence[Entry], reference: Reference, detector: Detector | None = None
+) -> AsyncGenerator[Read, None]:
+    """Put items through the pipeline, one by one, on a fresh store in memory.
+
+    ``detector`` stands in for the real one where only the ledger is to be measured.
+    """
     store = await Store.open("sqlite://", migrate=True)
     keeping = Keeping(items=FOREVER, outbox=FOREVER)
-    pipeline = Pipeline(store, reference, Detector(reference), freshness=FRESHNESS, keeping=keeping)
+    pipeline = Pipeline(
+        store,
+        reference,
+        detector or Detector(reference),
+        freshness=FRESHNESS,
+        keeping=keeping,
+    )
     try:
         await pipeline.start(entries[0].at if entries else DAWN)
         for entry in entries:

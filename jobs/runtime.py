@@ -2,20 +2,25 @@
 
 import asyncio
 import logging
+import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pyexpat import EXPAT_VERSION
+from types import FrameType
 from typing import Any
 
 from jobs.detection import Detector
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock, SystemClock
+from jobs.means import load_all, means_of_reading
 from jobs.pipeline import Keeping, Pipeline
 from jobs.polling import Poller
-from jobs.reference import Reference, load_reference
+from jobs.push import push_routes
+from jobs.reference import Reference
 from jobs.schedule import (
     LagMeter,
     Runner,
@@ -25,15 +30,24 @@ from jobs.schedule import (
     stop_scheduler,
 )
 from jobs.settings import Settings
-from jobs.sources.http import GuardedClient
-from jobs.sources.workers import ParserPool
+from jobs.source_orders import SourceOrders
 from jobs.store.engine import Store
+from jobs.trials import Trier
 from jobs.web import WebServer
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 2.5
 """How long jobs in hand may take to end; a stop must be over within eight seconds."""
+
+FORCE_SECONDS = 7.5
+"""When a stop that something holds up is ended by force: every state is in the store."""
+
+FORCED = 1
+"""The exit code then."""
+
+LEAST_AT_ONCE = 8
+"""Sources that one poll takes up, or more: all of them within three quarters of a minute."""
 
 LATE_SECONDS = 600.0
 """A job whose last success is older than this needs a person's eye."""
@@ -44,31 +58,33 @@ async def open_pipeline(
     settings: Settings, reference: Reference, store: Store
 ) -> AsyncIterator[Pipeline]:
     """Put the pipeline together over real HTTP and parser processes, and end those after."""
-    client = GuardedClient(
-        deadline_seconds=settings.fetch_deadline_seconds,
-        max_bytes=settings.fetch_max_bytes,
-        allow_loopback=settings.fetch_allow_loopback,
-        contact=settings.operator_contact,
-    )
-    parser = ParserPool(
-        deadline_seconds=settings.parser_deadline_seconds, memory_mb=settings.parser_memory_mb
-    )
-    try:
-        yield Pipeline(
+    async with means_of_reading(settings) as (client, parser):
+        poller = Poller(
             store,
             reference,
-            Detector(reference),
-            freshness=timedelta(hours=settings.freshness_hours),
-            keeping=Keeping(
-                items=timedelta(days=settings.keep_items_days),
-                outbox=timedelta(days=settings.keep_outbox_days),
-            ),
-            poller=Poller(store, reference, client, parser, concurrency=settings.fetch_concurrency),
-            operators=[ChatId(person) for person in settings.operators()],
+            client,
+            parser,
+            concurrency=settings.fetch_concurrency,
+            at_once=max(LEAST_AT_ONCE, len(reference.sources) * settings.poll_tick_seconds // 45),
+            patience_seconds=settings.poll_tick_seconds,
         )
-    finally:
-        await client.aclose()
-        await parser.close()
+        try:
+            yield Pipeline(
+                store,
+                reference,
+                Detector(reference),
+                freshness=timedelta(hours=settings.freshness_hours),
+                keeping=Keeping(
+                    items=timedelta(days=settings.keep_items_days),
+                    outbox=timedelta(days=settings.keep_outbox_days),
+                ),
+                silence=timedelta(hours=settings.silence_hours),
+                poller=poller,
+                source_orders=SourceOrders(store, reference, Trier(client, parser, 1)),
+                operators=[ChatId(person) for person in settings.operators()],
+            )
+        finally:
+            await poller.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +147,33 @@ async def jobs_running(
 
 @contextmanager
 def stop_on_signal(stop: asyncio.Event) -> Iterator[None]:
-    """Set ``stop`` on the first SIGINT or SIGTERM; a second one changes nothing."""
+    """Set ``stop`` on the first SIGINT or SIGTERM; a second one changes nothing.
+
+    The process then ends within eight seconds, whatever hangs: an event loop that is held
+    up could neither see the signal nor keep to a deadline of its own.
+    """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set() or loop.is_closed():
+            return
+        loop.call_soon_threadsafe(stop.set)
+        force = threading.Timer(FORCE_SECONDS, _end_by_force)
+        force.daemon = True
+        force.start()
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def load_all(settings: Settings) -> Reference:
-    """Read the tables that the settings name."""
-    return load_reference(
-        settings.cases_dir, settings.sources_file, telegram_channels=settings.telegram_channels
-    )
+def _end_by_force() -> None:
+    os.write(2, b"something hangs: ended by force; what was being sent is uncertain\n")
+    os._exit(FORCED)
 
 
 async def run_jobs(settings: Settings) -> int:
@@ -158,7 +185,8 @@ async def run_jobs(settings: Settings) -> int:
     try:
         with stop_on_signal(stop):
             async with jobs_running(settings, reference, store, clock) as watch:
-                server = WebServer(watch.health)
+                pushed = push_routes(settings.push_word(), store, reference, clock)
+                server = WebServer(watch.health, pushed)
                 if settings.http_port:
                     server.start(settings.http_host, settings.http_port)
                 await stop.wait()

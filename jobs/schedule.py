@@ -53,8 +53,12 @@ def pipeline_jobs(pipeline: Pipeline, settings: Settings, clock: Clock) -> tuple
     reading_seconds = settings.fetch_deadline_seconds + settings.parser_deadline_seconds
     return (
         Job("poll", at_now(pipeline.poll), settings.poll_tick_seconds, 60 + 20 * reading_seconds),
-        Job("detect", at_now(pipeline.detect), 2, 300),
-        Job("orders", at_now(pipeline.carry_out_orders), 2, 60),
+        Job("detect", at_now(pipeline.detect), 1, 300),
+        Job("orders", at_now(pipeline.carry_out_orders), 2, 60 + 4 * reading_seconds),
+        Job("trends", at_now(pipeline.note_trends), 600, 60),
+        Job("digest", at_now(pipeline.digest), 20, 120),
+        Job("quiet hours", at_now(pipeline.end_nights), 10, 120),
+        Job("approval", at_now(pipeline.expire_proposals), 60, 60),
         Job("check sources", at_now(pipeline.check_sources), 300, 60),
         Job("prune", at_now(pipeline.prune), 3600, 600),
     )

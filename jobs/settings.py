@@ -7,7 +7,6 @@ explains each. A secret may instead stand in a file named by ``NAME_FILE``.
 import difflib
 import os
 import re
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,21 +14,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
 
-SECRETS = ("bot_token", "webhook_secret", "store_url")
+SECRETS = ("bot_token", "webhook_secret", "store_url", "push_secret")
 """The settings that may come from a file, and whose values are never shown."""
 
 
 TERMINAL_PERSON = 1
 """The id of whoever sits at the terminal that stands in for Telegram without a token."""
-
-
-class UncertainPolicy(StrEnum):
-    """What becomes of a message whose arrival is unknown."""
-
-    RESEND = "resend"
-    CLOSE = "close"
 
 
 class Settings(BaseSettings):
@@ -58,11 +51,12 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
+    push_secret: SecretStr | None = None
 
-    poll_tick_seconds: int = Field(15, ge=1, le=3600)
+    poll_tick_seconds: int = Field(1, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)
     fetch_max_bytes: int = Field(5_000_000, ge=10_000)
-    fetch_concurrency: int = Field(8, ge=1, le=64)
+    fetch_concurrency: int = Field(24, ge=1, le=64)
     fetch_allow_loopback: bool = False
     operator_contact: str = ""
     telegram_channels: bool = False
@@ -73,7 +67,9 @@ class Settings(BaseSettings):
     parser_memory_mb: int = Field(512, ge=128)
 
     freshness_hours: int = Field(72, ge=1)
-    uncertain_policy: UncertainPolicy = UncertainPolicy.RESEND
+    silence_hours: int = Field(6, ge=1, le=240)
+    uncertain_policy: str = "resend"
+    paid_broadcast_per_second: int = Field(0, ge=0, le=1000)
     send_deadline_seconds: float = Field(40, gt=0, le=300)
     outbox_ttl_hours: int = Field(24, ge=1)
     keep_items_days: int = Field(400, ge=7)
@@ -88,6 +84,13 @@ class Settings(BaseSettings):
         if not all(part.isdecimal() for part in parts):
             raise ValueError("expected whole numbers, such as 12345678, 23456789")
         return tuple(int(part) for part in parts)
+
+    @field_validator("uncertain_policy")
+    @classmethod
+    def _readable_policy(cls, value: str) -> str:
+        if _resent(value) is None:
+            raise ValueError("expected resend, close, or such as major=resend, signal=close")
+        return value
 
     @field_validator("admin_ids")
     @classmethod
@@ -115,6 +118,13 @@ class Settings(BaseSettings):
             r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()
         ):
             raise ValueError("Telegram takes 1 to 256 of A-Z, a-z, 0-9, _ and -")
+        return value
+
+    @field_validator("push_secret")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 24:
+            raise ValueError("give 24 signs or more, such as `openssl rand -hex 32` prints")
         return value
 
     @field_validator("webhook_url")
@@ -148,6 +158,14 @@ class Settings(BaseSettings):
         # Raised out here: the ValidationError holds the raw values, so it may not ride along.
         raise ConfigError("settings:\n  " + "\n  ".join(lines))
 
+    def resent_levels(self) -> frozenset[Level]:
+        """Return the levels of which a message whose arrival is unknown is sent again."""
+        return _resent(self.uncertain_policy) or frozenset()
+
+    def push_word(self) -> str:
+        """Return the word that pushed items are signed with; empty: none are taken."""
+        return self.push_secret.get_secret_value() if self.push_secret else ""
+
     def operators(self) -> tuple[int, ...]:
         """Return who may confirm and retract, and is told how the sources fare."""
         return self.admin_ids if self.bot_token else (TERMINAL_PERSON,)
@@ -157,6 +175,18 @@ class Settings(BaseSettings):
         if self.store_url is not None:
             return self.store_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'recognition-watch.sqlite'}"
+
+
+def _resent(policy: str) -> frozenset[Level] | None:
+    """Return the levels that a policy sends again, or None where it cannot be read."""
+    words = policy.replace(",", " ").split()
+    if words in (["resend"], ["close"]):
+        return frozenset(Level) if words == ["resend"] else frozenset()
+    chosen = dict(word.split("=", 1) for word in words if "=" in word)
+    is_right = len(chosen) == len(words) and set(chosen.values()) <= {"resend", "close"}
+    if not (words and is_right and set(chosen) <= {level.value for level in Level}):
+        return None
+    return frozenset(level for level in Level if chosen.get(level, "resend") == "resend")
 
 
 def _secrets_from_files() -> dict[str, Any]:

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jobs.domain.alerts import Notice
+from jobs.domain.health import SourceHealth, State, needs_a_person, state_of
 from jobs.domain.items import SourceId
-from jobs.store.sources import SourceHealth
-
-MOST_FAILURES = 5
-"""In a row; with the growing waits in between that is some hours of a five-minute feed."""
-
-SILENCE = timedelta(days=14)
-"""A feed that is read well and brings nothing for so long has probably moved."""
+from jobs.reference import Reference
+from jobs.reference.voices import last_heard, silence
 
 MOST_NAMES = 10
+
+APART = timedelta(hours=1)
+"""Between two words about sources; what happens meanwhile is told together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +25,18 @@ class Watch:
     well: tuple[SourceId, ...] = ()
 
 
-def watch(healths: Iterable[SourceHealth], now: datetime) -> Watch:
-    """Compare the sources' health with what the operator was told of it.
+def watch(healths: Iterable[SourceHealth], now: datetime, told_at: datetime | None = None) -> Watch:
+    """Compare the sources' health with what the operator was told of it, last ``told_at``.
 
     Each source that begins to fail is told of once, and once when it is well again;
-    several at a time are one notice, since the fault is then most likely our own.
+    several at a time are one notice, since the fault is then most likely our own. Within
+    an hour of the last word nothing is told: it waits, and may have passed by then.
     """
+    if told_at is not None and timedelta() <= now - told_at < APART:
+        return Watch()
     seen = tuple(healths)
-    ailing = [each for each in seen if each.alarmed_at is None and _trouble(each, now)]
-    well = [each for each in seen if each.alarmed_at is not None and not _trouble(each, now)]
+    ailing = [each for each in seen if each.alarmed_at is None and needs_a_person(each, now)]
+    well = [each for each in seen if each.alarmed_at is not None and not needs_a_person(each, now)]
     notices = [*_alarm(ailing, now), *([_relief(well)] if well else [])]
     return Watch(
         tuple(notices),
@@ -43,13 +45,38 @@ def watch(healths: Iterable[SourceHealth], now: datetime) -> Watch:
     )
 
 
-def _trouble(health: SourceHealth, now: datetime) -> bool:
-    return health.failures >= MOST_FAILURES or _is_silent(health, now)
+@dataclass(frozen=True, slots=True)
+class CaseWatch:
+    """What the operator is to be told of the cases, and which are silent now."""
+
+    notices: tuple[Notice, ...]
+    silent: tuple[str, ...]
 
 
-def _is_silent(health: SourceHealth, now: datetime) -> bool:
-    spoke_at = health.last_new_at or health.baseline_at
-    return spoke_at is not None and now - spoke_at > SILENCE
+def watch_cases(
+    reference: Reference,
+    healths: Sequence[SourceHealth],
+    told: Sequence[str],
+    least: timedelta,
+    now: datetime,
+) -> CaseWatch:
+    """Tell once of a case whose own sources bring nothing, and once when they do again.
+
+    ``told`` are the cases that the operator knows to be silent.
+    """
+    notices: list[Notice] = []
+    silent: list[str] = []
+    for case in reference.cases.values():
+        heard = last_heard(case, reference.sources.values(), healths)
+        lasting = silence(heard, now, least)
+        if lasting is not None:
+            silent.append(case.id)
+        if lasting is not None and case.id not in told:
+            hours = int(lasting.total_seconds() // 3600)
+            notices.append(Notice("case_silent", {"case": case.short, "hours": hours}))
+        if lasting is None and case.id in told:
+            notices.append(Notice("case_heard", {"case": case.short}))
+    return CaseWatch(tuple(notices), tuple(silent))
 
 
 def _alarm(ailing: Sequence[SourceHealth], now: datetime) -> list[Notice]:
@@ -58,11 +85,20 @@ def _alarm(ailing: Sequence[SourceHealth], now: datetime) -> list[Notice]:
     return [_single(each, now) for each in ailing]
 
 
+_KEYS = {
+    State.FAILING: "source_failing",
+    State.BLOCKED: "source_blocked",
+    State.CHANGED: "source_changed",
+    State.DEAD: "source_dead",
+}
+
+
 def _single(health: SourceHealth, now: datetime) -> Notice:
-    if health.failures >= MOST_FAILURES:
-        why = health.last_error or ""
-        return Notice("source_failing", {"source": health.source_id, "why": why})
-    spoke_at = health.last_new_at or health.baseline_at or now
+    if key := _KEYS.get(state_of(health, now)):
+        return Notice(key, {"source": health.source_id, "why": health.last_error or ""})
+    if health.has_moved:
+        return Notice("source_moved", {"source": health.source_id, "to": health.moved_to})
+    spoke_at = health.spoke_at or now
     return Notice("source_silent", {"source": health.source_id, "days": (now - spoke_at).days})
 
 

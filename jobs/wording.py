@@ -5,7 +5,7 @@ programs, and leans on nothing but the facts.
 """
 
 from jobs.domain.alerts import Facts
-from jobs.domain.events import EventStatus, EventType
+from jobs.domain.events import TAKES_BACK, EventStatus, EventType
 from jobs.reference import Reference
 
 _PHRASES = {
@@ -60,12 +60,23 @@ _PHRASES = {
     },
 }
 
+_ABOUT_TAKING_BACK = {
+    EventStatus.PLANNED: "announced this, but has not done it yet: ",
+    EventStatus.CONSIDERED: "is considering this: ",
+    EventStatus.DENIED: "denies this: ",
+}
+"""Plans, thoughts and denials of taking something back, before the words for doing so."""
+
 
 def describe(facts: Facts, reference: Reference) -> str:
     """Return who did what toward whom, when, and how sure it is, on one line."""
     actor = reference.actors.get(facts.actor)
     name = actor.name("en") if actor else facts.actor
-    said = _PHRASES[facts.type][facts.status].format(reference.cases[facts.case].title)
+    phrases = _PHRASES[facts.type]
+    said = phrases[facts.status]
+    if facts.detail == TAKES_BACK and facts.status in _ABOUT_TAKING_BACK:
+        said = _ABOUT_TAKING_BACK[facts.status] + phrases[EventStatus.REVERSED]
+    said = said.format(reference.cases[facts.case].title)
     day = f", {facts.on.day} {facts.on:%B %Y}" if facts.on else ""
     surety = ", ".join([facts.grade.value, *_flags(facts)])
     return f"{name} {said}{day} ({surety})"

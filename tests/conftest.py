@@ -17,6 +17,7 @@ import pytest_asyncio
 
 from jobs.settings import Settings
 from jobs.store.engine import Store
+from tests.delivering import Line, a_line
 from tests.whole_program import World, a_world
 
 _names = itertools.count()
@@ -57,6 +58,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in Settings.model_fields:
         for key in (name.upper(), f"{name.upper()}_FILE"):
             monkeypatch.delenv(key, raising=False)
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # as the program does at its start
     monkeypatch.chdir(tmp_path)
 
 
@@ -108,20 +110,24 @@ def _named(uri: str, database: str) -> str:
     return f"{head.rsplit('/', 1)[0]}/{database}?{query}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of an empty, migrated database on each engine."""
-    if request.param == "sqlite":
-        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "watch.sqlite")
-        yield f"sqlite:///{copy}"
-        return
-    template = request.getfixturevalue("postgres_template")
-    uri, name = request.getfixturevalue("postgres"), f"test_{next(_names)}"
-    with psycopg.connect(uri, autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(uri, name)
-    with psycopg.connect(uri, autocommit=True) as conn:
+@pytest.fixture
+def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
+    """Give the address of an empty, migrated database of PostgreSQL."""
+    name = f"test_{next(_names)}"
+    with psycopg.connect(postgres, autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield _named(postgres, name)
+    with psycopg.connect(postgres, autocommit=True) as conn:
         conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty, migrated database on each engine."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "watch.sqlite")
+    return f"sqlite:///{copy}"
 
 
 @pytest_asyncio.fixture
@@ -137,3 +143,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Set the whole program's stage: a feed host, a Bot API, a store with three chats."""
     async with a_world(tmp_path) as stage:
         yield stage
+
+
+@pytest_asyncio.fixture
+async def line() -> AsyncIterator[Line]:
+    """Give the line from an outbox in memory to a Bot API on loopback."""
+    async with a_line() as whole:
+        yield whole

@@ -9,6 +9,7 @@ from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.reference import Reference
 from jobs.reference.actors import Actor, ActorKind
 from jobs.reference.cases import Case, Outlook, Watched
+from jobs.reference.groups import Group
 
 EVENING = datetime(2025, 7, 3, 17, 30, tzinfo=UTC)
 
@@ -45,6 +46,19 @@ SMALL_WORLD = Reference(
         "US": _state("US", "United States", "American"),
         "UN": Actor("UN", ActorKind.ORGANISATION, {"en": ("United Nations",)}),
         "NATO": Actor("NATO", ActorKind.ORGANISATION, {"en": ("NATO",)}),
+    },
+    groups={
+        "neighbours": Group(
+            "neighbours", "neighbours", ("neighbors",), of={"AF": frozenset({"UZ", "CN", "IR"})}
+        ),
+        "central-asia": Group(
+            "central-asia", "Central Asia", members=frozenset({"KG", "KZ", "UZ"})
+        ),
+        "sco": Group(
+            "sco",
+            "Shanghai Cooperation Organisation",
+            members=frozenset({"RU", "CN", "IR", "KZ", "KG", "UZ"}),
+        ),
     },
 )
 

@@ -81,6 +81,14 @@ class Talk:
         assert answered is not None, "a press was left waiting"
         return str(answered.get("text") or "")
 
+    async def share(self, query: str, **person: Any) -> dict[str, Any]:
+        """Type behind the bot's name in some chat; return the answer."""
+        query_id = self.api.ask_inline(PERSON, query, **person)
+        await self.handle()
+        answered = self.api.updates.inline[query_id]
+        assert answered is not None, "a query was left waiting"
+        return answered
+
     async def tell(self, facts: Facts, event_id: int = 1, **changes: Any) -> int:
         """Put an event and its alert into the store; return the alert's number."""
         now = self.clock.now()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryState, Level
@@ -25,15 +25,20 @@ def kind_of(chat_id: int) -> str:
     return "supergroup" if chat_id < -1_000_000_000_000 else "group"
 
 
-async def subscribe(conn: AsyncConnection, *chat_ids: int, filter_id: int = FILTER) -> None:
-    """Let chats exist and want whatever the filter wants."""
+async def subscribe(
+    conn: AsyncConnection, *chat_ids: int, filter_id: int = FILTER, thread_id: int = 0
+) -> None:
+    """Let chats exist and want whatever the filter wants, in one of their topics."""
     if await conn.scalar(select(filter_row.c.id).where(filter_row.c.id == filter_id)) is None:
         await conn.execute(
             insert(filter_row).values(id=filter_id, definition=f"filter {filter_id}")
         )
-    chats = [{"id": c, "kind": kind_of(c), "created_at": NOON} for c in chat_ids]
-    await conn.execute(insert(chat), chats)
-    wishes = [{"chat_id": c, "filter_id": filter_id, "created_at": NOON} for c in chat_ids]
+    known = (await conn.scalars(select(chat.c.id).where(chat.c.id.in_(chat_ids)))).all()
+    chats = [{"id": c, "kind": kind_of(c), "created_at": NOON} for c in chat_ids if c not in known]
+    if chats:
+        await conn.execute(insert(chat), chats)
+    wish = {"filter_id": filter_id, "thread_id": thread_id, "created_at": NOON}
+    wishes = [{"chat_id": c, **wish} for c in chat_ids]
     await conn.execute(insert(subscription), wishes)
 
 
@@ -51,6 +56,9 @@ async def tell(
     known = await conn.scalar(select(alert.c.id).where(alert.c.id == alert_id))
     if known is None:
         await conn.execute(insert(alert).values(id=alert_id, created_at=now))
+        if conn.dialect.name == "postgresql":
+            # A number given by hand is not counted by the sequence.
+            await conn.execute(text("SELECT setval(pg_get_serial_sequence('alert', 'id'), 1000)"))
     stored = await conn.scalar(
         select(revision.c.revision).where(
             revision.c.alert_id == alert_id, revision.c.revision == number

@@ -32,9 +32,10 @@ from bot.typed import TypedLines
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, Notice, Reason
 from jobs.domain.clock import SystemClock
 from jobs.settings import Settings
-from jobs.store.alerts import facts_to_json
 from jobs.store.claims import Delivery
+from jobs.store.contents import facts_to_json
 from jobs.store.engine import Store
+from tests.buttons import ALERT_BUTTONS
 from tests.small_world import SMALL_WORLD, some_facts
 from tests.talking import PERSON, talking
 
@@ -144,8 +145,8 @@ async def test_the_same_application_answers_in_the_terminal(tmp_path: Path) -> N
     async with _at_the_terminal(tmp_path) as (keyboard, out):
         for typed, shown in (
             ("/start\n", "From now on this chat hears"),
-            ("/settings\n", "[#3 How much]"),
-            ("#3\n", "○ only recognitions"),
+            ("/settings\n", "[#6 How much]"),
+            ("#6\n", "○ only recognitions"),
             ("#1\n", "Hears: only recognitions"),
             ("/help\n", "/retract ID REASON"),
             ("/status uzbekstan\n", "Uzbekistan"),
@@ -178,7 +179,9 @@ def _delivery(facts: dict[str, Any], action: Action, reason: Reason) -> Delivery
 
 def test_a_delivery_is_put_into_the_words_of_its_chat() -> None:
     facts = facts_to_json(some_facts(on=None))
-    text = render_delivery(_delivery(facts, Action.REPLY, Reason.DISPUTED), SMALL_WORLD).text
+    text = render_delivery(
+        _delivery(facts, Action.REPLY, Reason.DISPUTED), SMALL_WORLD, ALERT_BUTTONS
+    ).text
     assert text.startswith("(This may be a repeat: the first sending was interrupted.)\n")
     assert "About alert 12: It is disputed: another side denies it." in text
     assert "22:00 UTC+4:30" in text
@@ -186,7 +189,9 @@ def test_a_delivery_is_put_into_the_words_of_its_chat() -> None:
 
 def test_a_notice_is_put_into_words() -> None:
     facts = facts_to_json(Notice("retracted", {"alert": 12}))
-    text = render_delivery(_delivery(facts, Action.SEND, Reason.ORDERED), SMALL_WORLD).text
+    text = render_delivery(
+        _delivery(facts, Action.SEND, Reason.ORDERED), SMALL_WORLD, ALERT_BUTTONS
+    ).text
     assert text.splitlines()[1] == "Alert 12 is retracted in every chat that had it."
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.domain.events import EventId, EventStatus, Evidence, Grade
 from jobs.ledger.assessment import assess
-from tests.ledger_scripts import item, moment
+from tests.ledger_scripts import item, moment, tell
 
 DONE = "GH recognition done"
 
@@ -160,3 +160,33 @@ def test_an_event_is_retracted_when_nothing_else_is_left() -> None:
     ]
     event = assess(EventId(1), evidence, reverses=EventId(7))
     assert (event.status, event.retracted, event.reverses) == (EventStatus.DONE, True, 7)
+
+
+class TestRanks:
+    SAYS, DENIES = "VU recognition done", "VU recognition denied"
+
+    def _lines(self, *items: Evidence) -> str:
+        return tell(items)[-1]
+
+    def test_an_ambassador_does_not_reopen_what_the_capital_has_settled(self) -> None:
+        last = self._lines(
+            item("2011-06-01", "afp.com", self.SAYS),
+            item("2011-06-02", "mofa.vu", self.SAYS),
+            item("2011-06-04", "civil.ge", self.DENIES, credited=["embassy:VU"]),
+        )
+        assert last == "1.2 update VU recognition done 2011-06-01 confirmed GRADE_RAISED"
+
+    def test_the_capital_overrules_its_ambassador_even_before_he_speaks(self) -> None:
+        last = self._lines(
+            item("2011-06-01", "afp.com", self.SAYS, credited=["embassy:VU"]),
+            item("2011-06-01", "bbc.com", self.SAYS, credited=["embassy:VU"]),
+            item("2011-06-03", "mofa.vu", self.DENIES),
+        )
+        assert last == "1.3 update VU recognition done 2011-06-01 confirmed contested DISPUTED"
+
+    def test_of_equals_the_later_word_stands(self) -> None:
+        last = self._lines(
+            item("2011-06-01", "mofa.vu", self.SAYS),
+            item("2011-06-03", "civil.ge", self.DENIES, credited=["organ:VU"]),
+        )
+        assert last.endswith("contested DISPUTED")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from telegram import Bot, Update
 
-from bot.delivery import Deliverer, Policy
+from bot.delivery import Deliverer
 from bot.demo.clock import DemoClock
 from bot.pacing import Pacer
-from bot.polling import Poller
+from bot.polling import Poller, PollingTurn
+from bot.upkeep import Policy
+from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
-from jobs.settings import UncertainPolicy
 from jobs.store.engine import Store
 from tests.bot_api import BotApi, error, status
 
@@ -27,11 +28,18 @@ class Bench:
         self.api = api
         self.updates: list[Update] = []
         self.clock = DemoClock(datetime(2026, 1, 1, tzinfo=UTC))
-        policy = Policy(UncertainPolicy.RESEND, timedelta(seconds=40), timedelta(days=1))
+        policy = Policy(frozenset(Level), timedelta(seconds=40), timedelta(days=1))
         self.deliverer = Deliverer(
             store, bot, self.clock, Pacer(), lambda delivery: pytest.fail("nothing to send"), policy
         )
-        self.poller = Poller(bot, self.updates.append, self.deliverer, self.clock, ["message"])
+        self.poller = Poller(
+            bot,
+            self.updates.append,
+            self.deliverer,
+            self.clock,
+            ["message"],
+            PollingTurn(store, self.clock),
+        )
         self.stop = asyncio.Event()
 
     def halted(self) -> str | None:

@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
-from jobs.domain.alerts import ChatId, Filter, Level, Notice
-from jobs.domain.events import EventType
-from jobs.store import alerts, chats, orders, outbox
+from jobs.domain.alerts import AlertId, ChatId, Filter, Level, Notice
+from jobs.domain.events import EventStatus, EventType, Grade
+from jobs.domain.orders import OrderKind
+from jobs.store import alerts, chats, digests, orders, outbox, reports, rhythms
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
-from jobs.store.orders import OrderKind
-from jobs.store.schema import filter_row, metadata
+from jobs.store.schema import filter_row, metadata, proposal, silence, steward
 
 NOON = datetime(2025, 7, 3, 12, tzinfo=UTC)
 MINE, YOURS = ChatId(7), ChatId(-100_1234567890)
@@ -27,7 +27,7 @@ async def opened(store: Store, chat_id: ChatId, kind: ChatKind = ChatKind.PRIVAT
 async def test_a_chat_is_opened_once_and_keeps_what_it_set(store: Store) -> None:
     assert await opened(store, MINE)
     async with store.write() as conn:
-        await chats.set_zone(conn, MINE, "Asia/Kabul")
+        await rhythms.set_zone(conn, MINE, "Asia/Kabul", NOON)
     assert not await opened(store, MINE)
     async with store.read() as conn:
         chat = await chats.read_chat(conn, MINE)
@@ -100,9 +100,18 @@ async def test_forget_leaves_nothing_of_a_chat_and_all_of_the_others(store: Stor
                 chat_id=chat_id,
                 now=NOON,
             )
+            await reports.put(conn, f"https://news.example/{chat_id}", chat_id, NOON)
     async with store.write() as conn:
         notice = await alerts.add_notice(conn, Notice("confirmed", {"alert": 1}), NOON)
         await outbox.put_notices(conn, notice, [MINE, YOURS], NOON)
+        await digests.note_lines(conn, [(AlertId(1), 1)], [(MINE, 0), (YOURS, 0)], NOON)
+        for chat_id in (MINE, YOURS):
+            alike = {"chat_id": chat_id, "thread_id": 0, "created_at": NOON}
+            await conn.execute(insert(silence).values(**alike, until=NOON))
+            await conn.execute(insert(proposal).values(**alike, notice_id=-chat_id, alert_id=1))
+            for user_id in (MINE, 8):
+                row = {"chat_id": chat_id, "user_id": user_id, "since": NOON}
+                await conn.execute(insert(steward).values(**row))
         await chats.forget(conn, MINE)
     async with store.read() as conn:
         left = {
@@ -111,7 +120,12 @@ async def test_forget_leaves_nothing_of_a_chat_and_all_of_the_others(store: Stor
             for column in table.columns
             if column.name == "chat_id" or (table.name, column.name) == ("chat", "id")
         }
-    assert left == {name: {YOURS} for name in ("chat", "subscription", "outbox", "orders")}
+        stewards = (await conn.scalars(select(steward.c.user_id))).all()
+    # A reported page stays in the queue; nobody is answered.
+    assert left.pop("report") == {0, YOURS}
+    assert left == {key: {YOURS} for key in left}
+    assert len(left) == 8
+    assert list(stewards) == [8]
 
 
 @given(
@@ -120,9 +134,22 @@ async def test_forget_leaves_nothing_of_a_chat_and_all_of_the_others(store: Stor
         cases=st.frozensets(st.text(max_size=9)),
         types=st.frozensets(st.sampled_from(EventType)),
         level=st.sampled_from(Level),
+        actors=st.frozensets(st.text(max_size=3)),
+        groups=st.frozensets(st.text(max_size=9)),
+        statuses=st.frozensets(st.sampled_from(EventStatus)),
+        grade=st.sampled_from(Grade),
     )
 )
 def test_a_wish_survives_writing_it_down(wanted: Filter) -> None:
     text = chats.filter_to_json(wanted)
     assert chats.filter_from_json(text) == wanted
     assert chats.filter_to_json(chats.filter_from_json(text)) == text
+
+
+def test_a_wish_of_an_older_version_is_read_and_stays_the_same_row() -> None:
+    older = '{"cases":["a"],"level":"major","types":["meeting"]}'
+    wanted = chats.filter_from_json(older)
+    assert wanted == Filter(
+        cases=frozenset({"a"}), types=frozenset({EventType.MEETING}), level=Level.MAJOR
+    )
+    assert chats.filter_to_json(wanted) == older

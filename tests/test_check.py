@@ -8,7 +8,7 @@ import pytest
 
 from jobs import check
 from jobs.errors import StoreError
-from tests.feed_host import FeedHost, answer
+from tests.feed_host import FeedHost, answer, redirect
 from tests.whole_program import rss
 
 
@@ -46,11 +46,11 @@ def source(name: str, url: str) -> str:
 @pytest.mark.parametrize(
     ("pages", "code", "words"),
     [
-        ({"good": rss("A title")}, 0, ["ok     good", "1 of 1 sources answer"]),
+        ({"good": rss("A title")}, 0, ["ok     good", "feed", "1 of 1 sources answer", " ok"]),
         (
             {"good": rss("A title"), "bad": b"<html><title>Hello</title></html>", "idle": rss()},
             1,
-            ["FAILED bad", "HTML page titled “Hello”", "the feed is empty", "1 of 3"],
+            ["FAILED bad", "HTML page titled “Hello”", "it is empty", "1 of 3", "failed: 2 feed"],
         ),
     ],
     ids=["all well", "some not"],
@@ -63,10 +63,32 @@ async def test_sources_are_each_tried_once(
         await asyncio.to_thread(Path("mine.toml").write_text, listed, encoding="utf-8")
         write_env(SOURCES_FILE="mine.toml", FETCH_ALLOW_LOOPBACK="true")
         assert await asyncio.to_thread(run, "sources") == code
-        assert len(host.requests) == len(pages)
+        asked = [each.target for each in host.requests]
+        assert sorted(path for path in asked if path != "/robots.txt") == sorted(
+            f"/{name}" for name in pages
+        )
     said = capsys.readouterr().out
     for word in words:
         assert word in said
+
+
+async def test_robots_and_moves_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    routes = {
+        "/robots.txt": answer(b"User-agent: *\nDisallow: /shut"),
+        "/shut": answer(rss("A title")),
+        "/old": redirect("/new", 301),
+        "/new": answer(rss("Another")),
+    }
+    async with FeedHost(routes) as host:
+        listed = source("shut", host.url("/shut")) + source("old", host.url("/old"))
+        await asyncio.to_thread(Path("mine.toml").write_text, listed, encoding="utf-8")
+        write_env(SOURCES_FILE="mine.toml", FETCH_ALLOW_LOOPBACK="true")
+        assert await asyncio.to_thread(run, "sources") == 0
+    lines = capsys.readouterr().out.splitlines()
+    shut, old = (next(line for line in lines if f" {name} " in line) for name in ("shut", "old"))
+    assert shut.endswith(" no")
+    assert old.endswith(f"ok      moved to {host.url('/new')}")
+    assert "1 stand where robots.txt asks programs not to look" in lines
 
 
 def test_a_store_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,7 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
 async def stand(talk: Talk, *rows: Standing) -> None:
     async with talk.store.write() as conn:
         for row in rows:
-            await standings.put(conn, row)
+            await standings.put(conn, row, talk.clock.now())
 
 
 RUSSIA = Standing("taliban", "RU", "de_jure", date(2025, 7, 3), mission="embassy")
@@ -165,7 +165,7 @@ async def test_why_shows_every_source_and_what_was_made_of_it(talk: Talk) -> Non
     shown = await talk.answer(f"/why_{number}")
     text = shown.text.replace("\u2060", "").replace("\u2068", "").replace("\u2069", "")
     assert "2 items speak of it:" in text
-    assert "• Moscow recognises /stop (a.example, 3 July 2025, 14:00 UTC)" in text
+    assert "1. Moscow recognises /stop (a.example, 3 July 2025, 14:00 UTC)" in text
     assert "“It has recognised them.”" in text
     assert "rule recognise-active · known already" in text
     links = [entity["url"] for entity in shown.entities if entity["type"] == "text_link"]

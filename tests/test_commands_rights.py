@@ -217,6 +217,67 @@ async def test_an_unclear_order_is_not_written_down(talk: Talk, text: str) -> No
         assert await orders.pending(conn, 9) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "payload"),
+    [
+        (
+            "/correct 1 status=planned on=2025-07-10 it is only planned",
+            "correct",
+            {"status": "planned", "on": "2025-07-10", "note": "it is only planned"},
+        ),
+        ("/correct 1 actor=by it was Belarus", "correct", {"actor": "BY"}),
+        ("/merge 1 2 one visit", "merge", {"into": 2, "note": "one visit"}),
+        ("/split 1 2,3 two visits", "split", {"sources": [2, 3], "note": "two visits"}),
+        (
+            "/add taliban uz meeting planned - https://uz.example/1 #4 They will meet",
+            "add",
+            {"actor": "UZ", "on": "", "report": 4, "note": "They will meet"},
+        ),
+        ("/dismiss 4 it is old", "dismiss", {"report": 4, "note": "it is old"}),
+    ],
+)
+async def test_every_order_can_be_written_in_one_line(
+    talk: Talk, text: str, kind: str, payload: dict[str, object]
+) -> None:
+    await talk.tell(some_facts())
+    assert (await talk.answer(text, OPERATOR)).text.startswith("Noted")
+    async with talk.store.read() as conn:
+        [found] = await orders.pending(conn, 9)
+    assert found.kind == kind
+    assert payload.items() <= dict(found.payload).items()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("/correct 1 on=tomorrow it is so", "on: tomorrow is no day"),
+        ("/correct 1 because", "nothing to correct was named"),
+        ("/merge 1 because", "The alert that ends"),
+        ("/split 1 two because", "which of its sources"),
+        ("/add taliban uz meeting", "Kinds: recognition, credentials"),
+        ("/dismiss", "A number of a report"),
+    ],
+)
+async def test_what_is_wrong_with_an_order_is_said_at_once(talk: Talk, text: str, why: str) -> None:
+    await talk.tell(some_facts())
+    assert why in (await talk.answer(text, OPERATOR)).text
+    async with talk.store.read() as conn:
+        assert await orders.pending(conn, 9) == []
+
+
+async def test_anybody_reports_a_page_but_not_too_many(talk: Talk) -> None:
+    assert "Which page?" in (await talk.answer("/report it was wrong")).text
+    for number in range(5):
+        talk.clock.ahead += 60
+        noted = (await talk.answer(f"/report https://news.example/{number}")).text
+        assert noted == "Noted. I answer here when somebody has read it."
+    talk.clock.ahead += 60
+    assert "Please try tomorrow" in (await talk.answer("/report https://news.example/6")).text
+    async with talk.store.read() as conn:
+        assert {each.kind for each in await orders.pending(conn, 9)} == {"report"}
+    assert (await talk.answer("/reports", OPERATOR)).text == "No report waits."
+
+
 async def test_nobody_else_gives_orders(talk: Talk) -> None:
     await talk.tell(some_facts())
     talk.api.add_member(GROUP, OPERATOR, "creator")
@@ -244,7 +305,7 @@ async def test_privacy_says_what_is_kept_and_how_long(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("text", "helped"),
     [
-        ("/statsu", "Did you mean /status?"),
+        ("/sttaus", "Did you mean /status?"),
         ("/xyzzy", "/help shows all"),
         ("hello", "I answer commands only"),
         ("/" + "x" * 4000, "I answer commands only"),
@@ -313,7 +374,7 @@ async def test_an_error_is_told_without_its_words(
     talk: Talk, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with talk.store.write() as conn:
-        await conn.execute(text("DROP TABLE event"))
+        await conn.execute(text("DROP TABLE revision"))
     talk.api.say(PERSON, "/latest secretly")
     await talk.handle()
     assert [shown.text for shown in talk.api.shown(PERSON)] == [

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from jobs.domain.alerts import ChatId, Filter, Level, Notice
-from jobs.domain.events import EventType
+from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.store import alerts, chats, outbox
 from jobs.store.chats import Chat
 from tests.talking import CHANNEL, GROUP, PERSON, Talk, talking
@@ -118,6 +118,71 @@ async def test_level_is_one_of_three(talk: Talk) -> None:
     await talk.press(page, "signals too")
     assert await wish_of(talk) == Filter(level=Level.SIGNAL)
     assert [b["text"] for b in page.buttons if b["text"].startswith("●")] == ["● signals too"]
+
+
+async def test_a_filter_is_one_line_said_back(talk: Talk) -> None:
+    answer = await talk.answer("/filter uz central asia meeting+ confirmed")
+    assert answer.text == (
+        "From now on this chat hears: everything important; recognition, ambassadors, missions, "
+        "meetings, bans and sanctions, agreements; confirmed by the acting side itself; Central "
+        "Asia, Uzbekistan; all cases."
+    )
+    assert await wish_of(talk) == Filter(
+        actors=frozenset({"UZ"}),
+        groups=frozenset({"central-asia"}),
+        types=frozenset(EventType) - {EventType.FORUM},
+        grade=Grade.CONFIRMED,
+    )
+    await talk.answer("/filter all")
+    assert await wish_of(talk) == Filter()
+
+
+async def test_an_unknown_word_changes_nothing_and_gets_the_nearest(talk: Talk) -> None:
+    await talk.answer("/filter uz")
+    text = (await talk.answer("/filter kz meting")).text
+    assert "I do not know the word" in text
+    assert "Did you mean: meeting" in text
+    assert "/filter uz kz meeting+ confirmed" in text
+    assert await wish_of(talk) == Filter(actors=frozenset({"UZ"}))
+    assert "a plus stands only behind" in (await talk.answer("/filter kz+")).text
+    assert "Nothing could ever match" in (await talk.answer("/filter major forum")).text
+
+
+async def test_a_filter_without_words_shows_the_page(talk: Talk) -> None:
+    await talk.answer("/filter ru signals")
+    page = await talk.answer("/filter")
+    assert "Hears: signals too; Russia; all cases" in page.text
+
+
+async def test_countries_statuses_and_certainty_are_pressed(talk: Talk) -> None:
+    page = await talk.answer("/settings")
+    for label in ("Countries", "Central Asia", "Shanghai", "✓ Central Asia", "Back"):
+        assert await talk.press(page, label) == ""
+    for label in ("Done or planned", "What is denied", "Back", "How sure", "two independent"):
+        assert await talk.press(page, label) == ""
+    assert await wish_of(talk) == Filter(
+        groups=frozenset({"sco"}),
+        statuses=frozenset(
+            {
+                EventStatus.DONE,
+                EventStatus.PLANNED,
+                EventStatus.CONSIDERED,
+                EventStatus.REVERSED,
+            }
+        ),
+        grade=Grade.CORROBORATED,
+    )
+    for label in ("Back", "Countries", "Every country"):
+        assert await talk.press(page, label) == ""
+    wish = await wish_of(talk)
+    assert wish is not None
+    assert wish.groups == frozenset()
+
+
+async def test_help_holds_the_grammar(talk: Talk) -> None:
+    text = (await talk.answer("/help")).text
+    assert "groups: neighbours, central-asia, sco" in text
+    assert "kinds: recognition, credentials, mission, delisting, agreement, meeting, forum" in text
 
 
 async def test_stop_ends_what_was_on_its_way(talk: Talk) -> None:

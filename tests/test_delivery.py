@@ -3,25 +3,20 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
-from telegram import Bot, MessageEntity
-from telegram.request import HTTPXRequest
+from telegram import MessageEntity
 
-from bot.delivery import Deliverer, Policy
-from bot.pacing import Pacer
+from bot.delivery import Deliverer
 from bot.texts.messages import Message
-from jobs.domain.alerts import Action, DeliveryState
-from jobs.domain.clock import Clock, SystemClock
-from jobs.settings import UncertainPolicy
+from bot.upkeep import Policy
+from jobs.domain.alerts import Action, DeliveryState, Level
+from jobs.domain.clock import SystemClock
 from jobs.store import attempts
 from jobs.store.claims import Delivery
 from jobs.store.engine import Store
@@ -30,100 +25,19 @@ from jobs.store.schema import outbox as table
 from tests import bot_api
 from tests.bot_api import BotApi, Fault
 from tests.clocks import ManualClock
-from tests.telling import NOON, kind_of, rows, subscribe, take, tell
-
-pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+from tests.delivering import GROUP, SAYS, SUPERGROUP, A, B, Line, open_bot, render, unopened_bot
+from tests.telling import take
 
 SEND, EDIT, REPLY = Action.SEND, Action.EDIT, Action.REPLY
 SENT, DEAD = DeliveryState.SENT, DeliveryState.DEAD
 UNCERTAIN, CANCELLED = DeliveryState.UNCERTAIN, DeliveryState.CANCELLED
 RETRY = DeliveryState.RETRY
-A, B, GROUP, SUPERGROUP = 7, 8, -100, -1_000_000_000_100
-SAYS = "alert 1 as of 1"
 REPEATED = f"{SAYS} (possibly repeated)"
-
-
-def render(delivery: Delivery) -> Message:
-    repeated = " (possibly repeated)" if delivery.possibly_repeated else ""
-    return Message(
-        f"{delivery.facts['says']}{repeated}", (MessageEntity(MessageEntity.BOLD, 0, 5),)
-    )
-
-
-@dataclass
-class Line:
-    """The whole line from the outbox to the chats, on a clock that a test moves."""
-
-    store: Store
-    api: BotApi
-    bot: Bot
-    clock: ManualClock
-    render: Callable[[Delivery], Message] = render
-    policy: Policy = field(
-        default_factory=lambda: Policy(
-            UncertainPolicy.RESEND, timedelta(seconds=10), timedelta(hours=24)
-        )
-    )
-
-    def deliverer(self, clock: Clock | None = None, bot: Bot | None = None) -> Deliverer:
-        return Deliverer(
-            self.store, bot or self.bot, clock or self.clock, Pacer(), self.render, self.policy
-        )
-
-    async def subscribe(self, *chat_ids: int) -> None:
-        for chat_id in chat_ids:
-            self.api.add_chat(chat_id, kind_of(chat_id))
-        async with self.store.write() as conn:
-            await subscribe(conn, *chat_ids)
-
-    async def tell(self, alert_id: int = 1, number: int = 1, **how: Any) -> None:
-        async with self.store.write() as conn:
-            await tell(conn, alert_id, number, now=self.clock.now(), **how)
-
-    async def rows(self, **where: Any) -> list[tuple[int, int, Action, str]]:
-        async with self.store.read() as conn:
-            return await rows(conn, **where)
-
-    async def states(self, **where: Any) -> list[str]:
-        return [row[3] for row in await self.rows(**where)]
-
-    def shown(self, chat_id: int = A) -> list[str]:
-        return [message.text for message in self.api.shown(chat_id)]
-
-    def sends(self, chat_id: int | None = None) -> int:
-        return len(self.api.calls_of("sendMessage", chat_id))
-
-    async def settle(self, deliverer: Deliverer, rounds: int = 6) -> None:
-        """Drain with half a minute between the rounds."""
-        for _ in range(rounds):
-            await deliverer.drain_once()
-            self.clock.advance(30)
-
-
-def unopened_bot(api: BotApi, **how: Any) -> Bot:
-    # Loopback needs no certificates, and reading them takes longer than most tests.
-    plain: dict[str, Any] = {"httpx_kwargs": {"verify": False}}
-    requests = HTTPXRequest(**how, **plain), HTTPXRequest(**plain)
-    return Bot(api.token, api.base_url, request=requests[0], get_updates_request=requests[1])
-
-
-@asynccontextmanager
-async def open_bot(api: BotApi, **how: Any) -> AsyncIterator[Bot]:
-    async with unopened_bot(api, **how) as bot:
-        yield bot
-
-
-@pytest_asyncio.fixture
-async def line() -> AsyncIterator[Line]:
-    store = await Store.open("sqlite://", migrate=True)
-    async with BotApi() as api, open_bot(api) as bot:
-        yield Line(store, api, bot, ManualClock(NOON))
-    await store.close()
 
 
 @pytest.fixture
 def impatient(line: Line) -> Line:
-    line.policy = Policy(UncertainPolicy.RESEND, timedelta(seconds=0.6), timedelta(hours=24))
+    line.policy = Policy(frozenset(Level), timedelta(seconds=0.6), timedelta(hours=24))
     return line
 
 
@@ -231,7 +145,7 @@ async def test_twice_in_doubt_is_closed_and_said_so(
 
 
 async def test_operator_may_prefer_a_loss_to_a_repeat(line: Line) -> None:
-    line.policy = Policy(UncertainPolicy.CLOSE, timedelta(seconds=10), timedelta(hours=24))
+    line.policy = Policy(frozenset(), timedelta(seconds=10), timedelta(hours=24))
     line.api.script("sendMessage", bot_api.status(502, stored=True))
     await line.subscribe(A)
     await line.tell()
@@ -258,8 +172,6 @@ PERMANENT = [
     "Bad Request: have no write access to the chat",
     "Bad Request: not enough rights to send text messages to the chat",
     "Bad Request: need administrator rights in the channel chat",
-    "Bad Request: TOPIC_CLOSED",
-    "Bad Request: message thread not found",
     "Bad Request: something new",
 ]
 
@@ -567,7 +479,7 @@ async def test_run_delivers_what_is_written_meanwhile_and_keeps_the_pace(line: L
 
 async def test_a_stop_lets_go_of_a_call_that_hangs(line: Line) -> None:
     line.policy = Policy(
-        UncertainPolicy.RESEND,
+        frozenset(Level),
         timedelta(seconds=60),
         timedelta(hours=24),
         grace=timedelta(seconds=0.1),

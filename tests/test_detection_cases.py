@@ -37,7 +37,8 @@ def test_every_case_of_ours_is_heard_in_five_languages() -> None:
     for row in ROWS:
         if row["says"]:
             heard.setdefault(row["case"], set()).add(row["lang"])
-    shipped = set(load_reference(DATA / "cases").cases) - {"taliban"}
+    # The Sahara's file only serves the ledger's scripts.
+    shipped = set(load_reference(DATA / "cases").cases) - {"taliban", "sahara"}
     assert set(heard) == shipped
     assert min(map(len, heard.values())) >= 5
 
@@ -60,7 +61,7 @@ def test_a_language_without_words_says_nothing(lang: str, title: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        "Rosja jako pierwszy kraj uznała rząd talibów w Afganistanie, podało ministerstwo",
+        "Rosja jako pierwszy kraj uznała rząd talibów w Afganistanie, podało tamtejsze MSZ",
         "Rusia menjadi negara pertama yang mengakui pemerintahan Taliban di Afghanistan",
         "Rusija je prva zemlja koja je priznala talibansku vladu, saopštilo je njeno ministarstvo",
     ],

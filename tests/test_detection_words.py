@@ -71,7 +71,7 @@ def test_a_headline_names_its_speaker_before_a_colon() -> None:
         ("TASS and Xinhua reported it.", ("TASS", "XINHUA")),
         ("The Russian foreign ministry said so.", ("organ:RU",)),
         ("Lavrov told Reuters on Friday.", ("organ:RU", "REUTERS")),
-        ("According to the Chinese embassy, talks go on.", ("organ:CN",)),
+        ("According to the Chinese embassy, talks go on.", ("embassy:CN",)),
         ("A farmer said so.", ()),
     ],
     ids=repr,

@@ -21,13 +21,13 @@ def source(name: str = "example", interval_seconds: int = 300) -> Source:
     )
 
 
-def wait(failures: int = 0, retry_after: float | None = None, interval_seconds: int = 300) -> float:
-    due = next_due(source(interval_seconds=interval_seconds), NOW, failures, retry_after)
+def wait(failures: int = 0, asked: float | None = None, interval_seconds: int = 300) -> float:
+    due = next_due(source(interval_seconds=interval_seconds), NOW, failures=failures, asked=asked)
     return (due - NOW).total_seconds()
 
 
 @pytest.mark.parametrize(
-    ("failures", "retry_after", "least"),
+    ("failures", "asked", "most"),
     [
         (0, None, 300),
         (1, None, 600),
@@ -36,27 +36,45 @@ def wait(failures: int = 0, retry_after: float | None = None, interval_seconds: 
         (9, None, 86_400),
         (100_000, None, 86_400),
         (0, 0, 300),
-        (0, 900, 900),
         (1, 30, 600),
-        (1, 900, 900),
-        (1, 315_360_000, 86_400),
         (1, -5, 600),
     ],
 )
-def test_waits(failures: int, retry_after: float | None, least: float) -> None:
-    assert least <= wait(failures, retry_after) <= least + 30
+def test_an_interval_is_the_longest_wait(failures: int, asked: float | None, most: float) -> None:
+    assert most - 30 <= wait(failures, asked) <= most
 
 
-def test_a_host_may_ask_for_no_less_than_a_minute() -> None:
-    assert wait(retry_after=1, interval_seconds=10) >= 60
+@pytest.mark.parametrize(
+    ("failures", "asked", "exactly"), [(0, 900, 900), (1, 900, 900), (1, 315_360_000, 86_400)]
+)
+def test_what_a_host_asks_for_is_the_shortest_wait(
+    failures: int, asked: float, exactly: float
+) -> None:
+    assert wait(failures, asked) == exactly
+
+
+def test_nothing_is_read_more_often_than_once_a_minute() -> None:
+    assert wait(asked=1, interval_seconds=60) >= 60
+    many = [next_due(source(f"s{n}", 60), NOW, factor=0.1) for n in range(50)]
+    assert {(moment - NOW).total_seconds() for moment in many} == {60.0}
 
 
 def test_a_source_read_every_two_days_stays_so_when_it_fails() -> None:
-    assert wait(failures=3, interval_seconds=172_800) >= 172_800
+    assert wait(failures=3, interval_seconds=172_800) >= 0.9 * 172_800
+
+
+def test_a_factor_changes_the_interval() -> None:
+    waits = [(next_due(source(), NOW, factor=f) - NOW).total_seconds() for f in (0.5, 3.0)]
+    assert 135 <= waits[0] <= 150
+    assert 810 <= waits[1] <= 900
+
+
+def test_what_is_gone_is_looked_at_once_a_week() -> None:
+    assert next_due(source(), NOW, failures=1, is_gone=True) == NOW + timedelta(days=7)
 
 
 def test_sources_are_spread_and_each_always_alike() -> None:
-    moments = [next_due(source(f"source-{number}"), NOW, 0, None) for number in range(200)]
-    assert moments == [next_due(source(f"source-{number}"), NOW, 0, None) for number in range(200)]
-    tenths = {(moment - NOW - timedelta(seconds=300)) // timedelta(seconds=3) for moment in moments}
+    moments = [next_due(source(f"source-{number}"), NOW) for number in range(200)]
+    assert moments == [next_due(source(f"source-{number}"), NOW) for number in range(200)]
+    tenths = {(moment - NOW - timedelta(seconds=270)) // timedelta(seconds=3) for moment in moments}
     assert tenths == set(range(10))

@@ -1,14 +1,16 @@
 """Who wants an alert, and what is in it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from jobs.domain.alerts import AlertId, Filter, Level
-from jobs.domain.events import Event, EventId, EventType
+from jobs.domain.events import Event, EventId, EventStatus, EventType, Grade
 from jobs.ledger.assessment import assess
 from jobs.ledger.fanout import MOST_VOICES, facts_of, inhibitor, wants
 from tests.ledger_scripts import item
+from tests.small_world import SMALL_WORLD
 
 
 def event(number: int, says: str, *hosts: str, published: str = "2025-07-03") -> Event:
@@ -36,7 +38,40 @@ WISHES = [
 
 @pytest.mark.parametrize(("chosen", "level", "expected"), WISHES)
 def test_wants(chosen: Filter, level: Level, expected: bool) -> None:
-    assert wants(chosen, FACTS, level) is expected
+    assert wants(chosen, FACTS, level, SMALL_WORLD) is expected
+
+
+UZBEK = replace(FACTS, case="taliban", actor="UZ", type=EventType.MEETING, grade=Grade.CORROBORATED)
+NARROWER = [
+    pytest.param(Filter(actors=frozenset({"UZ"})), {}, True, id="this state"),
+    pytest.param(Filter(actors=frozenset({"KZ"})), {}, False, id="another state"),
+    pytest.param(Filter(groups=frozenset({"central-asia"})), {}, True, id="its group"),
+    pytest.param(
+        Filter(groups=frozenset({"central-asia"})), {"actor": "CN"}, False, id="not in the group"
+    ),
+    pytest.param(
+        Filter(groups=frozenset({"central-asia"}), actors=frozenset({"CN"})),
+        {"actor": "CN"},
+        True,
+        id="beside the group",
+    ),
+    pytest.param(Filter(groups=frozenset({"neighbours"})), {}, True, id="neighbour of this case"),
+    pytest.param(
+        Filter(groups=frozenset({"neighbours"})), {"case": "palestine"}, False, id="not of that"
+    ),
+    pytest.param(Filter(groups=frozenset({"long-gone"})), {}, False, id="a group no more listed"),
+    pytest.param(Filter(statuses=frozenset({EventStatus.DONE})), {}, True, id="its status"),
+    pytest.param(Filter(statuses=frozenset({EventStatus.PLANNED})), {}, False, id="other status"),
+    pytest.param(Filter(grade=Grade.CORROBORATED), {}, True, id="just sure enough"),
+    pytest.param(Filter(grade=Grade.CONFIRMED), {}, False, id="not sure enough"),
+    pytest.param(Filter(), {"retracted": True}, False, id="nothing begins by its retraction"),
+]
+
+
+@pytest.mark.parametrize(("chosen", "changes", "expected"), NARROWER)
+def test_what_narrows_a_wish(chosen: Filter, changes: dict[str, Any], expected: bool) -> None:
+    facts = replace(UZBEK, **changes)
+    assert wants(chosen, facts, Level.ALERT, SMALL_WORLD) is expected
 
 
 def test_the_best_voices_come_first_one_of_each_origin() -> None:

@@ -19,7 +19,6 @@ from jobs.sources.http import (
     GuardedClient,
     NotModified,
     Response,
-    retry_after_seconds,
 )
 from tests.feed_host import (
     FeedHost,
@@ -248,6 +247,33 @@ async def test_redirects_are_followed_and_the_last_address_is_told() -> None:
     assert response.url == f"http://other.example:{host.port}/rss"
 
 
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ((), None),
+        ((302,), None),
+        ((301,), "/1"),
+        ((308, 301), "/2"),
+        ((301, 302, 301), "/1"),
+        ((302, 301), None),
+    ],
+)
+async def test_a_move_for_good_is_told_as_far_as_all_hops_say_so(
+    statuses: tuple[int, ...], moved_to: str | None
+) -> None:
+    hops = {f"/{n}": redirect(f"/{n + 1}", status) for n, status in enumerate(statuses)}
+    async with FeedHost({**hops, f"/{len(statuses)}": answer(b"<rss/>")}) as host:
+        response = await client().get(host.url("/0"), NOTHING)
+        assert response.moved_to == (moved_to and host.url(moved_to))
+
+
+async def test_a_move_is_told_with_not_modified_too() -> None:
+    moved = conditional(b"<rss/>", {"ETag": '"x"'})
+    async with FeedHost({"/old": redirect("/new", 301), "/new": moved}) as host:
+        response = await client().get(host.url("/old"), Validators(etag='"x"'))
+        assert response == NotModified(moved_to=host.url("/new"))
+
+
 async def test_a_cookie_is_never_sent_back() -> None:
     routes = {
         "/feed": answer(b"", 302, {"Location": "/b", "Set-Cookie": "id=1"}),
@@ -256,26 +282,6 @@ async def test_a_cookie_is_never_sent_back() -> None:
     async with FeedHost(routes) as host:
         await client().get(host.url("/feed"), NOTHING)
     assert [("cookie" in request.headers) for request in host.requests] == [False, False]
-
-
-RETRY_AFTER = {
-    "seconds": ("120", 120.0),
-    "spaces": (" 120 ", 120.0),
-    "negative": ("-5", 0.0),
-    "ten years": ("315360000", 315_360_000.0),
-    "absurd": ("9" * 300, 999_999_999_999.0),
-    "moment": ("Thu, 03 Jul 2025 10:02:00 GMT", 120.0),
-    "moment passed": ("Thu, 03 Jul 2025 09:00:00 GMT", 0.0),
-    "moment without zone": ("Thu, 03 Jul 2025 10:02:00 -0000", 120.0),
-    "word": ("soon", None),
-    "fraction": ("1.5", None),
-    "absent": ("", None),
-}
-
-
-@pytest.mark.parametrize(("value", "seconds"), RETRY_AFTER.values(), ids=RETRY_AFTER.keys())
-def test_retry_after(value: str, seconds: float | None) -> None:
-    assert retry_after_seconds(value, "Thu, 03 Jul 2025 10:00:00 GMT") == seconds
 
 
 @pytest.mark.parametrize("status", [429, 503])

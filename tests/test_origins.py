@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from jobs.domain.events import Evidence, Grade
 from jobs.ledger.assessment import assess
-from jobs.ledger.origins import origins_of, trace, withdrawn
+from jobs.ledger.origins import OWNERS, origins_of, trace, withdrawn
+from jobs.reference import load_reference
 from tests.ledger_scripts import item
 
 SAYS = "RU recognition done"
@@ -120,3 +121,12 @@ def test_origins_do_not_depend_on_the_order_of_reading(
     shuffled = list(unique)
     chance.shuffle(shuffled)
     assert origins_of(shuffled) == origins_of(unique)
+
+
+def test_every_wire_that_texts_credit_is_one_voice_with_its_own_site() -> None:
+    reference = load_reference()
+    families = {outlet.family.casefold() for outlet in reference.outlets.values()}
+    wires = {wire.casefold() for each in reference.phrases.values() for wire in each.wires}
+    # These have no site in our tables, so that no item of their own can be counted beside.
+    unlisted = {"europa press", "fonet"}
+    assert {OWNERS.get(wire, wire) for wire in wires} - families == unlisted

@@ -26,9 +26,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.outcomes import Outcome, Verdict
 from bot.recording import record
-from jobs.domain.alerts import Action, ChatId, DeliveryState
-from jobs.settings import UncertainPolicy
-from jobs.store import attempts, outbox
+from jobs.domain.alerts import Action, ChatId, DeliveryState, Level
+from jobs.store import attempts, moves
 from jobs.store.claims import Delivery
 from jobs.store.engine import Store
 from jobs.store.schema import chat
@@ -214,7 +213,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule()
     def the_uncertain_are_decided_on(self) -> None:
-        self.do(lambda conn: attempts.resolve_uncertain(conn, UncertainPolicy.RESEND, self.now))
+        self.do(lambda conn: attempts.resolve_uncertain(conn, frozenset(Level), self.now))
 
     @rule(seconds=st.sampled_from([1, 10, 100]))
     def time_passes(self, seconds: int) -> None:
@@ -245,7 +244,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def the_upgrade_is_announced(self, twice: bool) -> None:
         (old, new), *_ = self.telegram.migrated.items()
         for _ in range(1 + twice):
-            self.do(lambda conn: outbox.migrate_chat(conn, ChatId(old), ChatId(new)))
+            self.do(lambda conn: moves.migrate_chat(conn, ChatId(old), ChatId(new)))
 
     @invariant()
     def nothing_is_shown_a_third_time_nor_a_second_unmarked(self) -> None:

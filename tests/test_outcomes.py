@@ -69,21 +69,22 @@ REFUSALS: list[tuple[str, Exception, Verdict]] = [
     ("empty", BadRequest("Message text is empty"), Verdict.PERMANENT),
     ("too large", NetworkError("Request Entity Too Large (413)"), Verdict.PERMANENT),
     # No right to write.
-    ("no write access", BadRequest("Have no write access to the chat"), Verdict.PERMANENT),
+    ("no write access", BadRequest("Have no write access to the chat"), Verdict.NO_RIGHTS),
     (
         "not enough rights",
         BadRequest("Not enough rights to send text messages to the chat"),
-        Verdict.PERMANENT,
+        Verdict.NO_RIGHTS,
     ),
     (
         "no admin in channel",
         BadRequest("Need administrator rights in the channel chat"),
-        Verdict.PERMANENT,
+        Verdict.NO_RIGHTS,
     ),
-    ("write forbidden", BadRequest("CHAT_WRITE_FORBIDDEN"), Verdict.PERMANENT),
-    ("topic closed", BadRequest("TOPIC_CLOSED"), Verdict.PERMANENT),
-    ("thread not found", BadRequest("Message thread not found"), Verdict.PERMANENT),
+    ("write forbidden", BadRequest("CHAT_WRITE_FORBIDDEN"), Verdict.NO_RIGHTS),
+    ("topic closed", BadRequest("TOPIC_CLOSED"), Verdict.TOPIC_GONE),
+    ("thread not found", BadRequest("Message thread not found"), Verdict.TOPIC_GONE),
     ("unknown 400", BadRequest("A new kind of refusal"), Verdict.PERMANENT),
+    ("403 no rights", Forbidden("Forbidden: not enough rights to send"), Verdict.NO_RIGHTS),
     ("unknown 403", Forbidden("Forbidden: a new kind of refusal"), Verdict.PERMANENT),
     # Stop.
     ("401", InvalidToken("Unauthorized"), Verdict.HALT),

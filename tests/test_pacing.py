@@ -3,10 +3,19 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pacing import GROUP_PER_MINUTE, PER_SECOND, PRIVATE_BURST, Pacer
+from bot.pacing import (
+    ANSWERS_BESIDE_ALERTS,
+    ANSWERS_PER_SECOND,
+    GROUP_PER_MINUTE,
+    HOLD_SECONDS,
+    PER_SECOND,
+    PRIVATE_BURST,
+    Lane,
+    Pacer,
+)
 from jobs.domain.alerts import ChatId
 
 A, B, C = ChatId(1), ChatId(2), ChatId(-3)
@@ -20,7 +29,7 @@ def starts(
     for chat, idle in wishes:
         now += idle
         now = pacer.ready_at(ChatId(chat), chat > 0, now)
-        pacer.start(ChatId(chat), chat > 0, now)
+        pacer.finish(pacer.start(ChatId(chat), chat > 0, now), now)
         started.setdefault(chat, []).append(now)
     return started
 
@@ -78,9 +87,66 @@ def test_room_is_what_the_window_leaves() -> None:
     pacer = Pacer()
     assert pacer.room(0.0) == PER_SECOND
     for chat in range(10):
-        pacer.start(ChatId(chat + 1), True, 0.0)
-    assert pacer.room(0.5) == PER_SECOND - 10
-    assert pacer.room(2.0) == PER_SECOND
+        pacer.finish(pacer.start(ChatId(chat + 1), True, 0.0), 0.2)
+    assert pacer.room(1.1) == PER_SECOND - 10
+    assert pacer.room(1.2) == PER_SECOND
+
+
+arrivals = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.0, 0.02, 0.3]), st.floats(0, 4), st.floats(0, 1)),
+    min_size=30,
+    max_size=150,
+)
+
+
+@settings(deadline=None)  # many small steps, on however busy a machine
+@given(arrivals)
+def test_no_second_sees_more_however_long_calls_take_to_arrive(
+    calls: list[tuple[float, float, float]],
+) -> None:
+    pacer, now, arrived = Pacer(), 0.0, []
+    under_way: list[tuple[float, int]] = []
+    for chat, (idle, seconds, share) in enumerate(calls, start=1):
+        now += idle
+        while True:
+            for end, number in [each for each in under_way if each[0] <= now]:
+                pacer.finish(number, end)
+                under_way.remove((end, number))
+            ready = pacer.ready_at(ChatId(chat), True, now)
+            if ready == now:
+                break
+            now = min([ready, *(end for end, _ in under_way)])
+        under_way.append((now + seconds, pacer.start(ChatId(chat), True, now)))
+        arrived.append(now + share * seconds)
+    assert most_within(arrived, 1.0) <= PER_SECOND
+
+
+def test_a_call_that_hangs_gives_its_place_back() -> None:
+    pacer = Pacer()
+    numbers = [pacer.start(ChatId(chat), True, 0.0) for chat in range(1, PER_SECOND + 1)]
+    assert pacer.opens_at(1.0) == HOLD_SECONDS
+    assert (pacer.room(HOLD_SECONDS - 0.1), pacer.room(HOLD_SECONDS)) == (0, PER_SECOND)
+    pacer.finish(numbers[0], HOLD_SECONDS)
+    assert pacer.room(HOLD_SECONDS) == PER_SECOND, "an end after that takes no place again"
+
+
+@pytest.mark.parametrize(
+    ("alerts_wait", "most"), [(True, ANSWERS_BESIDE_ALERTS), (False, ANSWERS_PER_SECOND)]
+)
+def test_answers_leave_room_for_alerts(alerts_wait: bool, most: int) -> None:
+    pacer = Pacer()
+    pacer.alerts_wait = alerts_wait
+    for chat in range(1, most + 1):
+        assert pacer.ready_at(ChatId(chat), True, 0.0, Lane.ANSWER) == 0.0
+        pacer.finish(pacer.start(ChatId(chat), True, 0.0, Lane.ANSWER), 0.0)
+    assert pacer.ready_at(ChatId(999), True, 0.0, Lane.ANSWER) == 1.0
+    assert pacer.ready_at(ChatId(999), True, 0.0) == 0.0
+    assert pacer.room(0.0) == PER_SECOND - most
+
+
+def test_a_pace_may_be_bought() -> None:
+    pacer = Pacer(per_second=1000)
+    assert pacer.room(0.0) == 1000
 
 
 def test_refusal_closes_only_its_chat() -> None:
@@ -115,8 +181,9 @@ def test_refusals_close_together_close_everything(
     second: ChatId, at: float, opens_at: float
 ) -> None:
     pacer = Pacer()
-    pacer.refused(A, True, 5.0, now=0.0)
-    pacer.refused(second, second > 0, 30.0, now=at)
+    assert pacer.refused(A, True, 5.0, now=0.0) == 0.0
+    wide = pacer.refused(second, second > 0, 30.0, now=at)
+    assert wide == pytest.approx(5.0 if opens_at > at else 0.0)
     assert pacer.opens_at(at) == opens_at
     assert (pacer.room(at) == 0) == (opens_at > at)
 

@@ -1,6 +1,6 @@
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event as hooks
@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 
 from jobs.detection import Detector
 from jobs.domain.alerts import AlertId, AlertKind, Filter, Level, Notice, Reason
-from jobs.domain.events import EventStatus, EventType, Grade
+from jobs.domain.events import DateBasis, EventStatus, EventType, Grade, Mention
 from jobs.domain.items import SourceId
+from jobs.domain.orders import OrderKind
 from jobs.errors import StoreError
 from jobs.store import alerts, events, items, mentions, orders, sources, standings
 from jobs.store.engine import Store
-from jobs.store.orders import OrderKind
 from jobs.store.schema import alert, event, item, mention, outbox, revision
 from jobs.store.schema import source as source_table
 from tests.samples import NOON, a_mention, a_source, an_item
@@ -279,11 +279,11 @@ async def test_the_operators_are_told_once_of_a_failing_source(store: Store) -> 
     await world.subscribe(CHAT)
     await world.pipeline.start(NOON)
 
-    async def check(failures: int) -> list[str]:
+    async def check(failures: int, now: datetime = NOON) -> list[str]:
         async with store.write() as conn:
             for _ in range(failures):
                 await sources.record_failure(conn, source.id, "404", next_due_at=NOON)
-        await world.pipeline.check_sources(NOON)
+        await world.pipeline.check_sources(now)
         async with store.read() as conn:
             rows = await conn.execute(select(revision.c.facts).order_by(revision.c.alert_id))
             return [json.loads(json.dumps(row.facts))["notice"] for row in rows]
@@ -293,7 +293,8 @@ async def test_the_operators_are_told_once_of_a_failing_source(store: Store) -> 
     assert await check(1) == ["source_failing"]
     async with store.write() as conn:
         await conn.execute(source_table.update().values(failures=0))
-    assert await check(0) == ["source_failing", "source_well"]
+    assert await check(0) == ["source_failing"]  # no two words within the hour
+    assert await check(0, NOON + timedelta(hours=1)) == ["source_failing", "source_well"]
     assert [chat for _, _, chat, _ in await world.deliveries()] == [CHAT, CHAT]
 
 
@@ -308,3 +309,105 @@ async def test_the_real_detector_takes_real_words_all_the_way() -> None:
     assert (entry.evidence.mention.actor, entry.reason) == ("UY", Reason.FIRST)
     assert await world.deliveries() == [(1, 1, CHAT, "send")]
     await store.close()
+
+
+class TestReversal:
+    BACK = replace(SAID, status=EventStatus.REVERSED, on=(NOON + 60 * DAY).date())
+
+    async def test_it_is_told_in_every_chat_that_has_what_it_takes_back(self, world: World) -> None:
+        await world.hear("one.example", SAID)
+        await world.subscribe(OTHER_CHAT, wanted=Filter(types=frozenset({EventType.MISSION})))
+        [entry] = await world.hear("two.example", self.BACK, at=NOON + 60 * DAY)
+        reversal, undone = entry.tellings
+        assert (undone.revision.alert_id, undone.revision.reason) == (1, Reason.REVERSAL)
+        assert undone.revision.facts.reversed_by == reversal.revision.alert_id == 2  # type: ignore[union-attr]
+        assert (await world.deliveries())[2:] == [
+            (2, 1, CHAT, "send"),
+            (2, 1, OTHER_CHAT, "send"),
+            (1, 2, CHAT, "edit"),
+            (1, 2, OTHER_CHAT, "edit"),
+        ]
+
+    async def test_a_reversal_that_was_none_is_taken_out_of_the_first_alert_again(
+        self, world: World
+    ) -> None:
+        await world.hear("one.example", SAID)
+        await world.hear("two.example", self.BACK, at=NOON + 60 * DAY)
+        async with world.store.write() as conn:
+            order = {"alert": 2, "note": "a hoax"}
+            await orders.put(conn, OrderKind.RETRACT, order, ordered_by=7, chat_id=CHAT, now=NOON)
+        await world.pipeline.carry_out_orders(NOON + 61 * DAY)
+        last = [each for each in await world.told() if each.alert_id == 1][-1]
+        assert (last.reason, last.facts.reversed_by) == (Reason.RESTORED, None)  # type: ignore[union-attr]
+
+
+class TestTakenBack:
+    STORY = "Uruguay opens formal ties with the new rulers of Kabul after a long debate"
+
+    async def _hear(self, world: World, host: str, title: str, *said: Mention) -> None:
+        self._at = getattr(self, "_at", NOON) + HOUR
+        await world.put(host, *said, title=title, at=self._at)
+        await world.pipeline.detect(self._at)
+
+    async def _last(self, world: World, alert_id: int) -> tuple[Reason, bool]:
+        last = [each for each in await world.told() if each.alert_id == alert_id][-1]
+        return last.reason, last.facts.retracted  # type: ignore[union-attr]
+
+    async def test_a_withdrawal_that_names_nobody_still_falls_on_its_story(
+        self, world: World
+    ) -> None:
+        await self._hear(world, "one.example", self.STORY, SAID)
+        await self._hear(world, "one.example", f"WITHDRAWN: {self.STORY}")
+        assert await self._last(world, 1) == (Reason.RETRACTED, True)
+
+    async def test_a_correction_that_names_another_state_takes_the_first_one_back(
+        self, world: World
+    ) -> None:
+        await self._hear(world, "one.example", self.STORY, SAID)
+        other = replace(SAID, actor="PY")
+        corrected = f"CORRECTED-{self.STORY.replace('Uruguay', 'Paraguay')}"
+        await self._hear(world, "one.example", corrected, other)
+        assert await self._last(world, 1) == (Reason.RETRACTED, True)
+        assert await self._last(world, 2) == (Reason.FIRST, False)
+
+    async def test_nobody_takes_back_what_another_owner_says(self, world: World) -> None:
+        await self._hear(world, "one.example", self.STORY, SAID)
+        await self._hear(world, "two.example", f"WITHDRAWN: {self.STORY}")
+        assert await self._last(world, 1) == (Reason.FIRST, False)
+
+
+class TestLongLedger:
+    STORY = "Uruguay opens formal ties with the rulers of Kabul after a long and heated debate"
+    MET = replace(SAID, type=EventType.MEETING, basis=DateBasis.PUBLISHED)
+
+    async def test_an_old_story_under_a_new_address_is_as_old_as_its_text(
+        self, world: World
+    ) -> None:
+        later = NOON + 400 * DAY
+        for host, at in (("one.example", NOON), ("two.example", later)):
+            said = replace(self.MET, on=at.date())
+            await world.put(host, said, title=self.STORY, at=at)
+            await world.pipeline.detect(at)
+        assert [each.alert_id for each in await world.told()] == [1]
+
+    async def test_what_is_told_of_again_years_later_keeps_its_evidence(self, world: World) -> None:
+        await world.hear("one.example", SAID)
+        await world.hear("two.example", SAID, at=NOON + HOUR)
+        late = NOON + 700 * DAY
+        [entry] = await world.hear("three.example", replace(SAID, on=late.date()), at=late)
+        assert (entry.reason, entry.tellings) == (Reason.ALREADY_KNOWN, ())
+        async with world.store.read() as conn:
+            why = await alerts.why(conn, AlertId(1))
+        assert why is not None
+        assert len(why.event.evidence) == len(why.accounts) == 3
+        assert why.event.on == NOON.date()
+
+    async def test_a_reversal_years_later_shows_the_old_alert_with_its_sources(
+        self, world: World
+    ) -> None:
+        await world.hear("one.example", SAID)
+        late = NOON + 700 * DAY
+        back = replace(SAID, status=EventStatus.REVERSED, on=late.date())
+        _, undone = (await world.hear("two.example", back, at=late))[0].tellings
+        assert undone.revision.alert_id == 1
+        assert undone.revision.facts.voices  # type: ignore[union-attr]

@@ -164,11 +164,29 @@ def test_host_of(url: str, host: str) -> None:
 
 def test_there_are_feeds_enough_in_languages_enough(reference: Reference) -> None:
     sources = reference.sources.values()
-    assert len(sources) >= 60
-    assert {source.kind for source in sources} == set(SourceKind) - {SourceKind.TELEGRAM}
+    assert len(sources) >= 150
+    assert len({source.language for source in sources}) >= 18
+    not_read = {SourceKind.TELEGRAM, SourceKind.PUSH}
+    assert {source.kind for source in sources} == set(SourceKind) - not_read
     assert {"en", "ru", "fa", "ps", "ar", "ur", "uz", "tg", "tr", "zh"} <= {
         source.language for source in sources
     }
+
+
+# The states that the cases watch, organs and wires.
+@pytest.mark.parametrize("side", ["RU", "CN", "IR", "PK", "IN", "TR", "QA", "AE", "SA", "KZ", "UZ"])
+def test_a_watched_state_speaks_for_itself(reference: Reference, side: str) -> None:
+    own = {
+        source.tier
+        for source in reference.sources.values()
+        if source.side == side and source.tier in {Tier.OFFICIAL, Tier.WIRE}
+    }
+    assert own, f"no organ and no wire of {side} is read"
+
+
+@pytest.mark.parametrize("case", ["taliban", "palestine"])
+def test_a_case_has_sources_of_its_own(reference: Reference, case: str) -> None:
+    assert sum(case in source.cases for source in reference.sources.values()) >= 8
 
 
 def test_channels_are_read_only_where_they_are_switched_on(reference: Reference) -> None:

@@ -15,10 +15,10 @@ from jobs.domain.alerts import (
 )
 from jobs.domain.events import EventId, EventStatus, EventType, Grade, Mention, Ruling, Standing
 from jobs.domain.items import ItemId
+from jobs.domain.orders import OrderKind
 from jobs.store import alerts, events, facts, items, mentions, orders, standings
-from jobs.store.alerts import facts_from_json, facts_to_json
+from jobs.store.contents import facts_from_json, facts_to_json
 from jobs.store.engine import Store, lock_ledger
-from jobs.store.orders import OrderKind
 from tests.samples import NOON, OUTLET, a_mention, an_event, an_item
 
 FACTS = Facts(
@@ -30,7 +30,10 @@ FACTS = Facts(
     on=date(2025, 7, 3),
     first_seen_at=NOON,
     origins=2,
-    voices=(Voice("tass.com", "https://tass.com/1", "«Да»", NOON), Voice("x", "u", "t", None)),
+    voices=(
+        Voice("tass.com", "https://tass.com/1", "«Да»", NOON),
+        Voice("x", "u", "t", None, denies=True),
+    ),
     detail="de jure",
     contested=True,
     reverses=AlertId(7),
@@ -137,7 +140,7 @@ async def test_a_standing_is_written_over(store: Store) -> None:
     )  # fmt: skip
     async with store.write() as conn:
         for standing in (before, after, Standing("taliban", "CN"), Standing("palestine", "RU")):
-            await standings.put(conn, standing)
+            await standings.put(conn, standing, NOON)
         assert await standings.get(conn, "taliban", "RU") == after
         assert await standings.get(conn, "taliban", "FR") is None
         assert await standings.of_case(conn, "taliban") == [Standing("taliban", "CN"), after]

@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from telegram import Message as TelegramMessage
+from telegram import User
 from telegram.constants import ChatType
 
 from jobs.domain.alerts import ChatId
-from jobs.store.chats import ChatKind
+from jobs.store.chats import ChatKind, thread_of
 
-LONGEST_ARGUMENT = 300
+LONGEST_ARGUMENT = 800
 _COMMAND = re.compile(
     r"/(?P<name>\w{1,64})(?:@(?P<addressee>\w{1,64}))?(?:\s+(?P<argument>.*))?\Z", re.DOTALL
 )
@@ -34,11 +35,22 @@ class Sender(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where alerts go: a chat, or one topic of a forum (0: no topic, or General)."""
+
+    chat_id: ChatId
+    kind: ChatKind
+    thread_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One command, or one press of a button, in one chat.
 
-    ``user_id`` is None where no one person is known. ``argument`` is what follows the
-    command, cut to a length that no honest argument has.
+    ``user_id`` is None where no one person is known; ``language`` is what their app speaks.
+    ``argument`` is what follows the command, cut to a length that no honest argument has.
+    ``elsewhere`` is the place that somebody manages from a private chat; it gives no right
+    to do so.
     """
 
     chat_id: ChatId
@@ -46,6 +58,14 @@ class Ask:
     sender: Sender
     user_id: int | None
     argument: str = ""
+    language: str = ""
+    thread_id: int = 0
+    elsewhere: Place | None = None
+
+    @property
+    def place(self) -> Place:
+        """Return the place whose settings are meant."""
+        return self.elsewhere or Place(self.chat_id, self.chat_kind, self.thread_id)
 
     @property
     def is_private(self) -> bool:
@@ -100,7 +120,19 @@ def ask_of(message: TelegramMessage, argument: str) -> Ask:
         sender=sender,
         user_id=None if person is None else person.id,
         argument=argument,
+        language=(person.language_code or "") if person is not None else "",
+        thread_id=topic_of(message),
     )
+
+
+def person_of(user: User | None) -> int | None:
+    """Return a person's number; the numbers that Telegram shares out are no person's."""
+    return None if user is None or user.id in _SHARED_IDS else user.id
+
+
+def topic_of(message: TelegramMessage) -> int:
+    """Return the forum topic that a message stands in; a mere thread of replies is none."""
+    return thread_of(message.message_thread_id if message.is_topic_message else None)
 
 
 def is_older(sent_at: datetime, now: datetime, minutes: int) -> bool:

@@ -7,16 +7,25 @@ over chat, user and all that stands before it.
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.commands.asks import Place
 from jobs.domain.alerts import ChatId
+from jobs.store.chats import ChatKind
 
 VERSION = "1"
 LONGEST_DATA = 64
 _SIGNATURE_BYTES = 8
 _ANYBODY = 0
+_KIND_LETTERS: Mapping[ChatKind, str] = {
+    ChatKind.GROUP: "g",
+    ChatKind.SUPERGROUP: "s",
+    ChatKind.CHANNEL: "c",
+}
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Void(StrEnum):
@@ -32,6 +41,27 @@ class Press:
 
     action: str
     payload: str
+
+
+def address(place: Place | None, payload: str) -> str:
+    """Return a payload that says which other place it is about, if it is about one.
+
+    ``@chat/topic|``, both numbers to the base of 36: Telegram takes 64 bytes in all.
+    """
+    if place is None:
+        return payload
+    chat, topic = _base36(-place.chat_id), _base36(place.thread_id)
+    return f"@{_KIND_LETTERS[place.kind]}{chat}/{topic}|{payload}"
+
+
+def read_address(payload: str) -> tuple[Place | None, str]:
+    """Return what ``address`` put together."""
+    if not payload.startswith("@"):
+        return None, payload
+    head, _, rest = payload[1:].partition("|")
+    chat, _, thread = head[1:].partition("/")
+    kinds = {letter: kind for kind, letter in _KIND_LETTERS.items()}
+    return Place(ChatId(-int(chat, 36)), kinds[head[0]], int(thread, 36)), rest
 
 
 class Signer:
@@ -75,3 +105,11 @@ class Signer:
     def _signature(self, chat_id: ChatId, user_id: int, body: str) -> str:
         signed = hmac.new(self._key, f"{chat_id}|{user_id}|{body}".encode(), hashlib.sha256)
         return urlsafe_b64encode(signed.digest()[:_SIGNATURE_BYTES]).decode().rstrip("=")
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"

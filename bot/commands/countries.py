@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from jobs.reference import Reference
 from jobs.reference.actors import Actor
+from jobs.reference.cases import Case, Official
 
 _CERTAIN = 86
 _POSSIBLE = 65
@@ -25,21 +26,44 @@ class Found:
 
 
 class Gazetteer:
-    """Every name of every actor, built once from the reference."""
+    """Every name of every actor and of the cases' officials, built once from the reference."""
 
     def __init__(self, reference: Reference) -> None:
         self._codes: dict[str, str] = {}
         for code, actor in reference.actors.items():
             for name in _names(actor):
-                self._codes.setdefault(_folded(name), code)
-        self._by_code = {_folded(code): code for code in reference.actors}
+                self._codes.setdefault(folded(name), code)
+        self._by_code = {folded(code): code for code in reference.actors}
+        self._officials: dict[str, tuple[Case, Official]] = {}
+        for case in reference.cases.values():
+            for official in case.officials:
+                for name in (official.name, *official.spellings):
+                    # Known by the whole name as by each part of it.
+                    for part in (name, *name.split()):
+                        self._officials.setdefault(folded(part), (case, official))
+
+    def named(self, text: str) -> str | None:
+        """Return the actor of just this name, people, capital or code, or None."""
+        asked = folded(text)
+        return self._codes.get(asked) or self._by_code.get(asked)
+
+    def nearest(self, text: str, least: float, limit: int) -> list[tuple[float, str]]:
+        """Return the names most like a text, each with how alike it is of 100."""
+        near = process.extract(
+            folded(text), self._codes.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=limit
+        )
+        return [(score, name) for name, score, _ in near]
+
+    def official(self, text: str) -> tuple[Case, Official] | None:
+        """Return the official of a case whose name, or a part of it, is just this."""
+        return self._officials.get(folded(text))
 
     def find(self, text: str) -> Found:
         """Return the actor that a text names, in any language or a little misspelt."""
-        asked = _folded(text)
+        asked = folded(text)
         if not asked:
             return Found(None)
-        exact = self._codes.get(asked) or self._by_code.get(asked)
+        exact = self.named(text)
         if exact is not None:
             return Found(exact)
         near = process.extract(
@@ -60,7 +84,7 @@ def _names(actor: Actor) -> Iterator[str]:
             yield from names
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Return the text without case, accents and punctuation."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     letters = (c if c.isalnum() else " " for c in apart if not unicodedata.combining(c))

@@ -4,9 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from telegram import Bot
+
+from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Ask
-from bot.commands.buttons import Press, Signer
+from bot.commands.buttons import Press, Signer, address
 from bot.commands.countries import Gazetteer
+from bot.commands.filter_line import FilterGrammar
 from bot.commands.rights import Who
 from bot.pictures.renderer import Renderer
 from bot.texts.language import Words
@@ -24,18 +28,22 @@ class Desk:
     """Where commands are answered; it holds no state of its own."""
 
     store: Store
+    bot: Bot
     reference: Reference
     clock: Clock
     signer: Signer
     gazetteer: Gazetteer
+    grammar: FilterGrammar
+    alert_buttons: AlertButtons
     operators: frozenset[int]
     renderer: Renderer
     default_zone: str
     keep_outbox_days: int
+    silence_hours: int
 
     def button(self, ask: Ask, label: str, action: str, payload: str) -> Button:
         """Return a button that only this chat's, and if known this person's, press works."""
-        press = Press(action, payload)
+        press = Press(action, address(ask.elsewhere, payload))
         now = self.clock.now()
         data = self.signer.sign(ask.chat_id, ask.user_id, press, now, BUTTON_LIFE)
         return Button(label, data=data)
@@ -66,7 +74,12 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """One action of inline buttons."""
+    """One action of inline buttons.
+
+    Its answer takes the place of the message that has the button, or, ``beside`` it, is
+    one of its own: an alert must stay what it is.
+    """
 
     answer: Pressing
-    who: Who
+    who: Who = Who.ANYONE
+    beside: bool = False

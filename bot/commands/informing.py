@@ -1,19 +1,30 @@
-"""Commands about the bot itself: /help and /privacy."""
+"""Commands about the bot itself: /help, /privacy, /mydata."""
 
+import json
 from collections.abc import Sequence
 
 from bot.commands.asks import Ask
 from bot.commands.desk import Command, Desk
 from bot.commands.rights import Who
-from bot.texts import service
+from bot.texts import service, wishes
 from bot.texts.language import Words
 from bot.texts.messages import Message
 from bot.texts.service import Entry
+from jobs.store.keeping import everything_of
 
 
 async def privacy(desk: Desk, ask: Ask, words: Words) -> Message:
     """Answer /privacy: what is kept of a chat, how long, and how to end it."""
     return service.privacy(words, desk.keep_outbox_days)
+
+
+async def mydata(desk: Desk, ask: Ask, words: Words) -> Message:
+    """Answer /mydata: everything that is kept of a chat, as a file."""
+    async with desk.store.read() as conn:
+        kept = await everything_of(conn, ask.place.chat_id)
+    counts = {table: len(rows) for table, rows in kept.items()}
+    written = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
+    return service.mydata(words, counts, written.encode())
 
 
 def help_for(commands: Sequence[Command], desk: Desk, ask: Ask, words: Words) -> Message:
@@ -24,4 +35,7 @@ def help_for(commands: Sequence[Command], desk: Desk, ask: Ask, words: Words) ->
         for command in commands
         if ask.chat_kind in command.where and (is_operator or command.who is not Who.OPERATOR)
     ]
-    return service.help_text(words, entries)
+    writer = service.help_text(words, entries)
+    writer.line()
+    wishes.write_grammar(writer, words, desk.reference, "filter")
+    return writer.build()

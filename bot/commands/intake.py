@@ -2,6 +2,9 @@
 
 import difflib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram import (
@@ -9,31 +12,57 @@ from telegram import (
     ChatMember,
     ChatMemberRestricted,
     ChatMemberUpdated,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
     Update,
 )
 from telegram import Message as TelegramMessage
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackContext
 
-from bot.commands.answers import Answers
-from bot.commands.asks import Ask, Called, Sender, ask_of, is_older, parse_command
-from bot.commands.buttons import Press
+from bot.commands.answers import NO_PREVIEW, Answers
+from bot.commands.asks import (
+    Ask,
+    Called,
+    Place,
+    Sender,
+    ask_of,
+    is_older,
+    parse_command,
+    person_of,
+    topic_of,
+)
+from bot.commands.buttons import Press, read_address
 from bot.commands.desk import Command, Desk
+from bot.commands.managing import MANAGE, place_meant, set_up_buttons
 from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
+from bot.commands.sharing import Card, cards
 from bot.commands.subscribing import words_for
-from bot.commands.table import BY_NAME, PRESSES
+from bot.commands.table import BY_NAME, MANAGED, PRESSES
 from bot.pacing import Pacer
-from bot.texts import service
-from bot.texts.language import Words
+from bot.texts import places, service
+from bot.texts.language import Words, spoken, words_of
 from bot.texts.messages import Message
-from jobs.domain.alerts import ChatId
-from jobs.store import chats, outbox
+from jobs.domain.alerts import ChatId, Notice
+from jobs.store import chats, moves, notices, outbox, stewards
 from jobs.store.chats import ChatKind
 
 _log = logging.getLogger(__name__)
 _PATIENCE_MINUTES = 10
+_INLINE_SECONDS = 60
+_MOST_IN_HAND = 12
 Context = CallbackContext[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    """What a press brings: a pop-up, or an answer in the message's place or beside it."""
+
+    pop_up: str = ""
+    answer: Message | None = None
+    beside: bool = False
 
 
 class Intake:
@@ -42,7 +71,8 @@ class Intake:
     def __init__(self, desk: Desk, pacer: Pacer) -> None:
         self._desk = desk
         self._pace = AnswerPace(desk.clock)
-        self._answers = Answers(pacer, desk.clock)
+        self._answers = Answers(pacer, desk.clock, desk.store)
+        self._in_hand = 0
 
     async def on_message(self, update: Update, context: Context) -> None:
         """Answer a command in a chat or a channel; in private also say what is none."""
@@ -55,11 +85,15 @@ class Intake:
         ask = ask_of(message, called.argument if called else "")
         if ask.sender is Sender.FORWARD or not (called or ask.is_private):
             return  # people talk in groups: none of it is noted
-        if not await self._is_first(update):
-            return
-        answer = await self._answer(context, message, ask, called)
-        if answer is not None:
-            await self._answers.reply(message, answer)
+        command = BY_NAME.get(called.name) if called is not None else None
+        if self._is_crowded and not (command is not None and command.lasting):
+            return  # nor is what there is no room to answer: a wish to stop is carried out
+        with self._taking_up():
+            if not await self._is_first(update):
+                return
+            answer = await self._answer(context, message, ask, called)
+            if answer is not None:
+                await self._answers.reply(message, answer)
 
     async def on_press(self, update: Update, context: Context) -> None:
         """Carry out a press of one of our buttons, and always end its waiting."""
@@ -67,13 +101,38 @@ class Intake:
         if query is None or not await self._is_first(update):
             return
         words = await self._words_of(query)
-        pop_up, answer = await self._press(query, context, words)
+        response = await self._press(query, context, words)
+        pop_up = response.pop_up
         try:
             await query.answer(pop_up or None, show_alert=bool(pop_up))
         except BadRequest:
             _log.info("update %d: the press waited too long for its answer", update.update_id)
-        if answer is not None:
-            await self._answers.edit(query, answer)
+        if response.answer is None:
+            return
+        if response.beside:
+            await self._answers.put_beside(query, response.answer)
+        else:
+            await self._answers.edit(query, response.answer)
+
+    async def on_inline(self, update: Update, context: Context) -> None:
+        """Offer cards to share for what somebody types behind the bot's name."""
+        query = update.inline_query
+        if query is None:
+            return
+        words = words_of(spoken(query.from_user.language_code), self._desk.default_zone)
+        offered = [_article(card) for card in await cards(self._desk, words, query.query)]
+        label = words.gettext("Nothing found: ask the bot itself")
+        try:
+            await context.bot.answer_inline_query(
+                query.id,
+                offered,
+                cache_time=_INLINE_SECONDS,
+                # The words are those of whoever asks: others may speak another language.
+                is_personal=True,
+                button=None if offered else InlineQueryResultsButton(label, start_parameter="help"),
+            )
+        except BadRequest:
+            _log.info("update %d: the query waited too long for its answer", update.update_id)
 
     async def on_membership(self, update: Update, context: Context) -> None:
         """Open or close a chat as the bot is let in or put out."""
@@ -82,12 +141,16 @@ class Intake:
             return
         chat_id, kind = ChatId(change.chat.id), ChatKind(change.chat.type)
         if not _is_inside(change.new_chat_member):
-            async with self._desk.store.write() as conn:
-                await outbox.close_chat(conn, chat_id, change.new_chat_member.status)
+            await self._leave(chat_id, change)
             return
         if _is_inside(change.old_chat_member):
             return
-        if await self._open(chat_id, kind) and kind in {ChatKind.GROUP, ChatKind.SUPERGROUP}:
+        place = Place(chat_id, kind)
+        is_new = await self._open(chat_id, kind)
+        await self._note_steward(place, person_of(change.from_user))
+        if kind is ChatKind.CHANNEL:
+            await self._offer_set_up(change, place, context)
+        elif is_new and kind is not ChatKind.PRIVATE:
             await self._greet(change, context)
 
     async def on_migration(self, update: Update, context: Context) -> None:
@@ -98,7 +161,24 @@ class Intake:
         if message.migrate_to_chat_id is not None:
             old, new = ChatId(message.chat.id), ChatId(message.migrate_to_chat_id)
             async with self._desk.store.write() as conn:
-                await outbox.migrate_chat(conn, old, new)
+                await moves.migrate_chat(conn, old, new)
+
+    @property
+    def _is_crowded(self) -> bool:
+        """Tell whether so much is in hand that no further question shall be taken up.
+
+        Telegram sets how much a bot may say. A question that is let go costs nothing; one
+        that is answered minutes later costs everybody's time, and the alerts'.
+        """
+        return self._in_hand >= _MOST_IN_HAND
+
+    @contextmanager
+    def _taking_up(self) -> Iterator[None]:
+        self._in_hand += 1
+        try:
+            yield
+        finally:
+            self._in_hand -= 1
 
     async def _is_first(self, update: Update) -> bool:
         async with self._desk.store.write() as conn:
@@ -132,29 +212,78 @@ class Intake:
     async def _carry_out(
         self, context: Context, command: Command, ask: Ask, words: Words
     ) -> Message:
+        if command.name == MANAGE and ask.is_private:
+            meant = await place_meant(self._desk, ask) if ask.argument else None
+            if meant is not None and meant[0] in MANAGED:
+                command, ask = BY_NAME[meant[0]], meant[1]
         if ask.chat_kind not in command.where:
             return service.elsewhere(words, command.name)
         if not await may(context.bot, ask, command.who, self._desk.operators):
             return service.not_allowed(words, operators_only=command.who is Who.OPERATOR)
+        if command.who is Who.CHAT_ADMIN:
+            await self._note_steward(ask.place, ask.user_id)
         return await command.answer(self._desk, ask, words)
 
     async def _words_of(self, query: CallbackQuery) -> Words:
         return await words_for(self._desk, _ask_of_press(query))
 
-    async def _press(
-        self, query: CallbackQuery, context: Context, words: Words
-    ) -> tuple[str, Message | None]:
-        """Carry out a press; return what a pop-up says, and what the message shall say."""
+    async def _press(self, query: CallbackQuery, context: Context, words: Words) -> _Response:
+        """Carry out a press; whatever is not to be done gets a pop-up that says why."""
         desk, ask = self._desk, _ask_of_press(query)
         if ask.user_id is None or not query.data:
-            return service.void_button(words), None
+            return _Response(service.void_button(words))
         press = desk.signer.read(query.data, ask.chat_id, ask.user_id, desk.clock.now())
         pressed = PRESSES.get(press.action) if isinstance(press, Press) else None
         if pressed is None or not isinstance(press, Press):
-            return service.void_button(words), None
+            return _Response(service.void_button(words))
+        elsewhere, payload = read_address(press.payload)
+        ask = replace(ask, elsewhere=elsewhere)
         if not await may(context.bot, ask, pressed.who, desk.operators):
-            return service.refused_press(words), None
-        return "", await pressed.answer(desk, ask, words, press.payload)
+            return _Response(service.refused_press(words))
+        if pressed.beside and not self._admits(ask):
+            return _Response(service.slow_down(words).text)
+        answer = await pressed.answer(desk, ask, words, payload)
+        return _Response(answer=answer, beside=pressed.beside)
+
+    def _admits(self, ask: Ask) -> bool:
+        if self._is_crowded:
+            return False
+        admission = self._pace.admit(ask.chat_id, is_private=ask.is_private)
+        return admission is Admission.ANSWER
+
+    async def _note_steward(self, place: Place, user_id: int | None) -> None:
+        """Remember who sets up a group or channel, so that they can do so in private."""
+        if user_id is None or place.kind is ChatKind.PRIVATE:
+            return
+        async with self._desk.store.write() as conn:
+            await stewards.note(conn, place.chat_id, user_id, self._desk.clock.now())
+
+    async def _offer_set_up(
+        self, change: ChatMemberUpdated, place: Place, context: Context
+    ) -> None:
+        """Ask whoever made the bot a channel's admin what to publish there, in private."""
+        user_id = person_of(change.from_user)
+        if user_id is None:
+            return
+        ask = Ask(ChatId(user_id), ChatKind.PRIVATE, Sender.PERSON, user_id, elsewhere=place)
+        words = await words_for(self._desk, ask)
+        rows = set_up_buttons(self._desk, ask, words)
+        offer = places.channel_added(words, change.chat.title or "", rows)
+        try:
+            await context.bot.send_message(
+                user_id, offer.text, entities=offer.entities, reply_markup=offer.markup()
+            )
+        except TelegramError as error:
+            # Whoever never spoke to the bot cannot be written to; /manage does the same later.
+            _log.info("a channel's set-up was not offered: %s", type(error).__name__)
+
+    async def _leave(self, chat_id: ChatId, change: ChatMemberUpdated) -> None:
+        now, by = self._desk.clock.now(), change.from_user.id
+        async with self._desk.store.write() as conn:
+            await outbox.close_chat(conn, chat_id, change.new_chat_member.status)
+            if by != await chats.owner_of(conn, chat_id):  # who put the bot out knows it
+                closed = Notice("chat_closed", {"chat": str(chat_id)})
+                await notices.tell_owner(conn, closed, chat_id, now)
 
     async def _greet(self, change: ChatMemberUpdated, context: Context) -> None:
         words = await words_for(
@@ -164,12 +293,30 @@ class Intake:
         await context.bot.send_message(change.chat.id, service.added(words).text)
 
 
+def _article(card: Card) -> InlineQueryResultArticle:
+    content = InputTextMessageContent(
+        card.message.text, entities=card.message.entities, link_preview_options=NO_PREVIEW
+    )
+    return InlineQueryResultArticle(
+        card.id,
+        card.title,
+        content,
+        reply_markup=card.message.markup(),
+        description=card.description,
+    )
+
+
 def _ask_of_press(query: CallbackQuery) -> Ask:
     message = query.message
     if message is None:  # a button of an inline message, which we never make
         return Ask(ChatId(0), ChatKind.PRIVATE, Sender.STRANGER, None)
     return Ask(
-        ChatId(message.chat.id), ChatKind(message.chat.type), Sender.PERSON, query.from_user.id
+        ChatId(message.chat.id),
+        ChatKind(message.chat.type),
+        Sender.PERSON,
+        query.from_user.id,
+        language=query.from_user.language_code or "",
+        thread_id=topic_of(message) if isinstance(message, TelegramMessage) else 0,
     )
 
 

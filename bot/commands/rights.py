@@ -5,7 +5,7 @@ from enum import StrEnum
 from telegram import Bot, ChatMember, ChatMemberAdministrator
 from telegram.error import TelegramError
 
-from bot.commands.asks import Ask, Sender
+from bot.commands.asks import Ask, Place, Sender
 from jobs.store.chats import ChatKind
 
 
@@ -25,16 +25,20 @@ async def may(bot: Bot, ask: Ask, who: Who, operators: frozenset[int]) -> bool:
         return True
     if who is Who.OPERATOR:
         return ask.is_private and ask.user_id in operators
-    if ask.sender in {Sender.ANONYMOUS_ADMIN, Sender.CHANNEL}:
+    if ask.elsewhere is None and ask.sender in {Sender.ANONYMOUS_ADMIN, Sender.CHANNEL}:
         return True
     if ask.sender is not Sender.PERSON or ask.user_id is None:
         return False
-    return ask.is_private or await _is_chat_admin(bot, ask, ask.user_id)
+    if ask.place.kind is ChatKind.PRIVATE:
+        # Nobody manages somebody else's conversation with the bot.
+        return ask.place.chat_id == ask.chat_id
+    return await is_admin_of(bot, ask.place, ask.user_id)
 
 
-async def _is_chat_admin(bot: Bot, ask: Ask, user_id: int) -> bool:
+async def is_admin_of(bot: Bot, place: Place, user_id: int) -> bool:
+    """Ask Telegram whether a person is an admin of a chat; what it does not tell is no."""
     try:
-        member = await bot.get_chat_member(ask.chat_id, user_id)
+        member = await bot.get_chat_member(place.chat_id, user_id)
     except TelegramError:
         return False
     if member.status == ChatMember.OWNER:
@@ -43,4 +47,4 @@ async def _is_chat_admin(bot: Bot, ask: Ask, user_id: int) -> bool:
         return False
     # An admin of a channel who may only, say, delete posts has no say in what is posted.
     rights = member.can_post_messages or member.can_change_info
-    return bool(rights) or ask.chat_kind is not ChatKind.CHANNEL
+    return bool(rights) or place.kind is not ChatKind.CHANNEL

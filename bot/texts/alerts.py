@@ -16,6 +16,8 @@ from jobs.domain.alerts import Action, AlertId, Facts, Reason, Voice
 from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.reference import Reference
 
+NO_ALERT = AlertId(0)
+"""The number of what is shown as an alert and is none: there is nothing to ask why of."""
 _SHOWN_VOICES = 3
 
 
@@ -49,7 +51,8 @@ def render_alert(
         why = why_changed(words, reason, facts.status)
         if action is Action.EDIT and why:
             writer.line(words.gettext("Edited: {why}").format(why=why))
-    _write_footer(writer, words, alert_id)
+    if alert_id != NO_ALERT:
+        _write_footer(writer, words, alert_id)
     return writer.build()
 
 
@@ -112,6 +115,9 @@ def _write_telling(writer: Writer, words: Words, facts: Facts, names: Reference)
         writer.line(_included(facts, words))
     if facts.reverses is not None:
         writer.line(words.gettext("It takes back alert {id}.").format(id=facts.reverses))
+    if facts.reversed_by is not None:
+        told_by = words.gettext("It has since been taken back: alert {id}.")
+        writer.line(told_by.format(id=facts.reversed_by))
     if facts.note:
         writer.line(safe_foreign(facts.note))
     for voice in facts.voices[:_SHOWN_VOICES]:
@@ -120,7 +126,11 @@ def _write_telling(writer: Writer, words: Words, facts: Facts, names: Reference)
 
 def _write_retracted(writer: Writer, words: Words, facts: Facts, names: Reference) -> None:
     with writer.bold():
-        writer.write(words.gettext("RETRACTED. Please disregard this alert:"))
+        if facts.same_as is None:
+            writer.write(words.gettext("RETRACTED. Please disregard this alert:"))
+        else:
+            same = words.gettext("The same event as alert {id}, which goes on:")
+            writer.write(same.format(id=facts.same_as))
     writer.line()
     with writer.struck():
         writer.write(headline(facts, words, names))

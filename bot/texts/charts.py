@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.texts.foreign import safe_foreign
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message
+from jobs.domain.events import EventStatus
 
 _LEVELS: Mapping[str, str] = {
     "recognised": N_("Recognised"),
@@ -14,6 +15,19 @@ _LEVELS: Mapping[str, str] = {
     "contact": N_("In official contact"),
     "none": N_("Nothing known"),
 }
+
+_STATUSES: Mapping[EventStatus, str] = {
+    EventStatus.DONE: N_("Done"),
+    EventStatus.PLANNED: N_("Planned"),
+    EventStatus.CONSIDERED: N_("Considered"),
+    EventStatus.DENIED: N_("Denied"),
+    EventStatus.REVERSED: N_("Taken back"),
+}
+
+
+def status_names(words: Words) -> dict[EventStatus, str]:
+    """Return what a picture's key calls each way of having happened or not."""
+    return {status: words.gettext(name) for status, name in _STATUSES.items()}
 
 
 def level_name(words: Words, level: str) -> str:

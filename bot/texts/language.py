@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
@@ -35,6 +35,10 @@ class Words:
         """Return a day in words, such as 3 July 2025."""
         return format_date(on, "d MMMM y", locale=_babel_locale(self.language))
 
+    def weekday(self, number: int) -> str:
+        """Return a weekday's name, Monday being 0."""
+        return str(get_day_names(locale=_babel_locale(self.language))[number])
+
     def moment(self, at: datetime) -> str:
         """Return an instant as this chat's clock shows it, with its distance from UTC."""
         local = at.astimezone(self.zone)
@@ -46,6 +50,18 @@ def words_of(language: str, zone: str = "UTC") -> Words:
     """Return a language's words; a language without a catalogue speaks English."""
     catalogue = _catalogue(language)
     return Words(language, ZoneInfo(zone), catalogue.gettext, catalogue.ngettext)
+
+
+def spoken(code: str | None) -> str:
+    """Return the language that we speak to somebody whose app is in ``code`` (pt-br, uz).
+
+    English, where there is no catalogue of theirs.
+    """
+    tag = (code or SOURCE_LANGUAGE).replace("-", "_")
+    for language in (tag, tag.partition("_")[0].lower()):
+        if language.replace("_", "").isalnum() and gettext.find("bot", LOCALE_DIR, [language]):
+            return language
+    return SOURCE_LANGUAGE
 
 
 @lru_cache(maxsize=64)

@@ -1,8 +1,8 @@
 """A message as Telegram takes it: text, entities counted in UTF-16, buttons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from telegram.constants import MessageEntityType, MessageLimit
@@ -31,19 +31,25 @@ class Button:
 class Message:
     """What one message says; at most 4096 UTF-16 units, never empty when built.
 
-    With ``photo`` (a PNG) the text is its caption, which Telegram keeps to 1024.
+    With ``photo`` (a PNG) or ``document`` (a JSON file) the text is its caption, which
+    Telegram keeps to 1024.
     """
 
     text: str
     entities: tuple[MessageEntity, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
     photo: bytes = field(default=b"", repr=False)
+    document: bytes = field(default=b"", repr=False)
 
     def markup(self) -> InlineKeyboardMarkup | None:
         """Return the inline keyboard, or None where there are no buttons."""
         if not self.buttons:
             return None
         return InlineKeyboardMarkup([[b.as_telegram() for b in row] for row in self.buttons])
+
+    def with_rows(self, *rows: Sequence[Button]) -> "Message":
+        """Return the message with further rows of buttons; empty rows are left out."""
+        return replace(self, buttons=(*self.buttons, *(tuple(row) for row in rows if row)))
 
 
 class Writer:
@@ -98,6 +104,17 @@ class Writer:
     def room(self) -> int:
         """Return the UTF-16 units left."""
         return int(LONGEST) - self._length
+
+    def followed_by(self, message: Message) -> Message:
+        """Return what was written so far with another message's text behind it."""
+        moved = [
+            MessageEntity(one.type, self._length + one.offset, one.length, url=one.url)
+            for one in message.entities
+        ]
+        self.write(message.text)
+        self._entities += moved
+        self._buttons += message.buttons
+        return self.build()
 
     def build(self) -> Message:
         """Return the message, without white space at its ends, and never too long."""

@@ -11,11 +11,73 @@ from jobs.domain.alerts import Notice
 _SENTENCES: Mapping[str, str] = {
     "retracted": N_("Alert {alert} is retracted in every chat that had it."),
     "confirmed": N_("Alert {alert} now counts as confirmed."),
-    "unchanged": N_("Alert {alert} is left as it was: {why}"),
+    "corrected": N_("Alert {alert} is corrected in every chat that had it."),
+    "merged": N_("Alert {alert} is merged into the other one, and its chats are told so."),
+    "split": N_("Alert {alert} is split; what its other sources tell of is an event of its own."),
+    "added": N_("It is entered and told as alert {alert}."),
+    "added_untold": N_("It is entered, and told to nobody: {why}"),
+    "report_new": N_("Report {report}: {url}"),
+    "report_taken": N_("Thank you. Your report has number {report}; I answer when it is read."),
+    "report_known": N_("Thank you. This page has been reported before."),
+    "reports_full": N_("There are more reports than can be read at present. Please try later."),
+    "report_used": N_("Your report {report} was right: see alert {alert}."),
+    "report_closed": N_("Your report {report} was read; no alert comes of it: {why}"),
+    "dismissed": N_("Report {report} is closed, and whoever sent it is told why."),
+    "wave": N_(
+        "A wave: {count} actors moved toward {case} within {days} days: {actors}. It says what "
+        "has happened, not what will."
+    ),
+    "unchanged": N_("Nothing was changed ({alert}): {why}"),
     "no_such_alert": N_("There is no alert {alert}: nothing was done."),
     "source_failing": N_("The source {source} cannot be read: {why}"),
+    "source_blocked": N_("The source {source} keeps us out: {why}"),
+    "source_changed": N_("The source {source} sends something else than before: {why}"),
+    "source_dead": N_("The source {source} is gone: {why}"),
+    "source_moved": N_(
+        "The source {source} has moved to {to}, on another site: change its address if that is "
+        "right."
+    ),
     "source_silent": N_("The source {source} has brought nothing new for {days} days."),
     "source_well": N_("The source {source} is well again."),
+    "arrival_unknown": N_(
+        "{count} messages were closed without knowing whether they arrived (UNCERTAIN_POLICY)."
+    ),
+    "sending_stopped": N_("Nothing was sent for {minutes} minutes: {why}. Now it goes on."),
+    "entities_refused": N_(
+        "Telegram refused the formatting of alert {alert}, which is sent without: {why}"
+    ),
+    "message_refused": N_("Telegram refused alert {alert} in a chat, for good: {why}"),
+    "long_wait": N_("Telegram asks for {minutes} minutes of silence in one chat."),
+    "no_rights": N_(
+        "In a chat where you turned alerts on ({chat}) I may no longer write. An admin there can "
+        "allow it again; until then nothing arrives."
+    ),
+    "chat_closed": N_(
+        "I am no longer in a chat where you turned alerts on ({chat}): nothing more arrives there."
+    ),
+    "topic_closed": N_(
+        "A topic where you turned alerts on (chat {chat}) is closed or gone. /start in another "
+        "topic of it begins again."
+    ),
+    "this_topic_closed": N_(
+        "A topic of this group that got alerts is closed or gone. /start in another topic begins "
+        "again."
+    ),
+    "case_silent": N_(
+        "{case}: its sources have brought nothing new for {hours} hours. Either nothing is "
+        "written, or I am blind: see /sources."
+    ),
+    "case_heard": N_("{case}: its sources bring news again."),
+    "source_added": N_(
+        "The source {source} is added, with {items} items. They are its baseline and alert nobody."
+    ),
+    "source_tried": N_(
+        "The source {source} answers: {items} items, {bytes} bytes, newest {newest}."
+    ),
+    "source_paused": N_("The source {source} is paused."),
+    "source_resumed": N_("The source {source} is read again."),
+    "source_removed": N_("The source {source} is removed; what it brought stays."),
+    "source_refused": N_("Nothing was done: {why}"),
     "sources_alarm": N_("{count} sources cannot be read or are silent: {sources}"),
 }
 NOTICE_KEYS = frozenset(_SENTENCES)

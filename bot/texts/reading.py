@@ -1,26 +1,25 @@
-"""Answers about the ledger: where things stand, what is newest, and why."""
+"""Answers about the ledger: where things stand, and what is newest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.texts.alerts import headline, how_sure, when
-from bot.texts.charts import level_name
-from bot.texts.foreign import cut, host_of, safe_foreign
+from bot.texts.alerts import headline, how_sure, when, write_voice
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message, Writer
 from bot.texts.names import actor_name, sentence
-from bot.texts.wording import REASONS
-from jobs.domain.alerts import AlertId, Facts, Reason
-from jobs.domain.events import Evidence, Standing
+from bot.texts.sources import silent_line
+from jobs.domain.alerts import AlertId, Facts
+from jobs.domain.events import Standing
 from jobs.reference import Reference
 from jobs.reference.cases import Case, Outlook
 
 _ROOM_FOR_ONE_MORE = 700
-_SHOWN_ACCOUNTS = 12
 _SHOWN_RECOGNISERS = 4
+_SHOWN_WATCHED = 5
+_SHOWN_VOICES = 3
 
-_OUTLOOKS = {
+OUTLOOKS: Mapping[Outlook, str] = {
     Outlook.LIKELY: N_("likely next"),
     Outlook.POSSIBLE: N_("possible next"),
     Outlook.UNLIKELY: N_("unlikely"),
@@ -46,23 +45,12 @@ _PARTS = {
 }
 """What the ledger calls the parts of a standing, in words for people."""
 
-_WITHHELD = {
-    Reason.ALREADY_KNOWN: N_("known already"),
-    Reason.BACKGROUND: N_("background"),
-    Reason.STALE: N_("too old to be news"),
-    Reason.BASELINE: N_("there before the watch began"),
-    Reason.UNDATED: N_("without a date"),
-    Reason.BELOW_LEVEL: N_("a signal only"),
-    Reason.INHIBITED: N_("told within a greater alert"),
-    Reason.OTHER_CASE: N_("of another case"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One alert as last told."""
+    """One thing that happened, as last told; ``alert_id`` is None where it was not."""
 
-    alert_id: AlertId
+    alert_id: AlertId | None
     facts: Facts
 
 
@@ -77,12 +65,21 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """That a case's own sources have brought nothing new since, and for how many hours."""
+
+    since: datetime
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Where things stand with one case."""
 
     case: Case
     standings: Sequence[Standing]
-    newest: Told | None
+    newest: Sequence[Told]
+    silent: Silent | None = None
 
 
 def overview(
@@ -93,9 +90,20 @@ def overview(
     for picture in pictures:
         if writer.room < _ROOM_FOR_ONE_MORE:
             break
-        _write_picture(writer, words, names, picture)
+        _write_picture(writer, words, names, picture, watched=_SHOWN_WATCHED)
         writer.line()
-    writer.line(_how_fresh(words, freshness))
+    writer.line(how_fresh(words, freshness))
+    return writer.build()
+
+
+def status_of_case(
+    words: Words, names: Reference, picture: Picture, freshness: Freshness
+) -> Message:
+    """Return /status CASE: who recognises it, everybody who is watched, what came last."""
+    writer = Writer()
+    _write_picture(writer, words, names, picture, watched=len(picture.case.watch))
+    writer.line()
+    writer.line(how_fresh(words, freshness))
     return writer.build()
 
 
@@ -104,6 +112,7 @@ def status_of_actor(
     names: Reference,
     code: str,
     found: Sequence[tuple[Case, Standing | None, Sequence[Told]]],
+    freshness: Freshness,
 ) -> Message:
     """Return /status COUNTRY: its standing toward each case, and what it did last."""
     writer = Writer()
@@ -113,18 +122,20 @@ def status_of_actor(
     for case, standing, told in found:
         writer.line()
         writer.line(f"{case.title}:")
-        for part in _parts_of(words, standing or Standing(case.id, code)):
+        for part in parts_of(words, standing or Standing(case.id, code)):
             writer.line(f"• {part}")
         if standing is not None and not standing.certain:
             writer.line("• " + words.gettext("Part of this rests on one weak source."))
         for watched in case.watch:
             if watched.actor == code:
-                outlook = words.gettext(_OUTLOOKS[watched.outlook])
+                outlook = words.gettext(OUTLOOKS[watched.outlook])
                 writer.line(f"• {words.gettext('watched:')} {outlook}. {watched.note}".rstrip())
         for one in told:
             if writer.room < _ROOM_FOR_ONE_MORE:
                 break
-            _write_told(writer, words, names, one)
+            write_told(writer, words, names, one)
+    writer.line()
+    writer.line(how_fresh(words, freshness))
     return writer.build()
 
 
@@ -145,61 +156,30 @@ def recognised_line(
     return line.format(case=case.title, count=len(recognising), names=listed)
 
 
-def latest(words: Words, names: Reference, told: Sequence[Told]) -> Message:
+def latest(words: Words, names: Reference, told: Sequence[Told], freshness: Freshness) -> Message:
     """Return /latest: the newest alerts, newest first."""
     if not told:
-        return Message(words.gettext("Nothing yet: no alert has been told so far."))
+        nothing = words.gettext("Nothing yet: no alert has been told so far.")
+        return Message(f"{nothing}\n{how_fresh(words, freshness)}")
     writer = Writer()
     for one in told:
         if writer.room < _ROOM_FOR_ONE_MORE:
             break
-        _write_told(writer, words, names, one)
+        write_told(writer, words, names, one)
         writer.line()
+    writer.line(how_fresh(words, freshness))
     return writer.build()
 
 
-def countries(
-    words: Words, names: Reference, found: Sequence[tuple[Case, Mapping[str, Sequence[str]]]]
-) -> Message:
-    """Return /countries: for each case the actors' codes by level, furthest first."""
-    writer = Writer()
-    for case, codes_by_level in found:
-        with writer.bold():
-            writer.write(case.title)
-        writer.line()
-        for level, codes in codes_by_level.items():
-            listed = ", ".join(sorted(actor_name(names, code, words.language) for code in codes))
-            line = f"{level_name(words, level)} ({len(codes)}): {listed}"
-            writer.line(cut(line, max(writer.room - 200, 1)))
-        if not codes_by_level:
-            writer.line(words.gettext("Nothing is known yet."))
-        writer.line()
-    writer.line(words.gettext("More on one: /status and its name, such as /status Uzbekistan"))
-    return writer.build()
+def card(words: Words, names: Reference, told: Told, *, command: bool = True) -> Message:
+    """Return one alert as it stands now, with its sources.
 
-
-def why(
-    words: Words,
-    names: Reference,
-    told: Told,
-    accounts: Sequence[tuple[Evidence, Reason | None]],
-    changes: Sequence[tuple[datetime, Reason]],
-) -> Message:
-    """Return /why ID: each source with its sentence, time and rule, and what was told."""
+    Without ``command`` for a chat that the bot may not be in, where no command works.
+    """
     writer = Writer()
-    _write_told(writer, words, names, told)
-    writer.line()
-    counted = words.ngettext(
-        "{count} item speaks of it:", "{count} items speak of it:", len(accounts)
-    )
-    writer.line(counted.format(count=len(accounts)))
-    for evidence, reason in accounts[:_SHOWN_ACCOUNTS]:
-        if writer.room < 2 * _ROOM_FOR_ONE_MORE:
-            break
-        _write_account(writer, words, evidence, reason)
-    for at, reason in changes[1:]:
-        if reason in REASONS and writer.room > _ROOM_FOR_ONE_MORE:
-            writer.line(f"{words.moment(at)}: {words.gettext(REASONS[reason])}")
+    write_told(writer, words, names, told if command else replace(told, alert_id=None))
+    for voice in told.facts.voices[:_SHOWN_VOICES]:
+        write_voice(writer, voice, words)
     return writer.build()
 
 
@@ -233,19 +213,24 @@ def no_such_actor(words: Words, names: Reference, asked: str, guesses: Sequence[
     return writer.build()
 
 
-def _write_picture(writer: Writer, words: Words, names: Reference, picture: Picture) -> None:
+def _write_picture(
+    writer: Writer, words: Words, names: Reference, picture: Picture, *, watched: int
+) -> None:
     by_actor = {standing.actor: standing for standing in picture.standings}
     with writer.bold():
         writer.write(recognised_line(words, names, picture.case, picture.standings))
     writer.line()
-    for watched in picture.case.watch[:8]:
-        name = actor_name(names, watched.actor, words.language)
-        outlook = words.gettext(_OUTLOOKS[watched.outlook])
-        standing = by_actor.get(watched.actor, Standing(picture.case.id, watched.actor))
-        writer.line(f"• {name}: {outlook}; {_parts_of(words, standing)[-1]}")
-    if picture.newest is not None:
+    for one in picture.case.watch[:watched]:
+        name = actor_name(names, one.actor, words.language)
+        outlook = words.gettext(OUTLOOKS[one.outlook])
+        standing = by_actor.get(one.actor, Standing(picture.case.id, one.actor))
+        writer.line(f"• {name}: {outlook}; {parts_of(words, standing)[-1]}")
+    if picture.newest:
         writer.line(words.gettext("Newest:"))
-        _write_told(writer, words, names, picture.newest)
+    for told in picture.newest:
+        write_told(writer, words, names, told)
+    if picture.silent is not None:
+        writer.line(silent_line(words, picture.silent.hours, picture.silent.since))
 
 
 def _recogniser(words: Words, names: Reference, standing: Standing) -> str:
@@ -257,7 +242,7 @@ def _since(words: Words, on: date) -> str:
     return words.gettext("since {day}").format(day=words.day(on))
 
 
-def _parts_of(words: Words, standing: Standing) -> list[str]:
+def parts_of(words: Words, standing: Standing) -> list[str]:
     """Return a standing in words, recognition first, the last meeting last."""
     recognition = words.gettext(_RECOGNITIONS.get(standing.recognition, _RECOGNITIONS["none"]))
     parts = [recognition + _on(words, standing.recognised_on)]
@@ -279,7 +264,8 @@ def _on(words: Words, on: date | None) -> str:
     return f", {_since(words, on)}" if on else ""
 
 
-def _how_fresh(words: Words, freshness: Freshness) -> str:
+def how_fresh(words: Words, freshness: Freshness) -> str:
+    """Return how many sources were read lately, and when the last one was."""
     if freshness.last_read_at is None:
         return words.gettext("No source has been read yet.")
     minutes = int(freshness.within.total_seconds() // 60)
@@ -293,7 +279,8 @@ def _how_fresh(words: Words, freshness: Freshness) -> str:
     )
 
 
-def _write_told(writer: Writer, words: Words, names: Reference, told: Told) -> None:
+def write_told(writer: Writer, words: Words, names: Reference, told: Told) -> None:
+    """Write one thing that happened: what, when, how sure, and where to ask why."""
     facts = told.facts
     if facts.retracted:
         writer.write(words.gettext("Retracted:") + " ")
@@ -304,20 +291,4 @@ def _write_told(writer: Writer, words: Words, names: Reference, told: Told) -> N
             writer.write(headline(facts, words, names))
     writer.line()
     how = f"{sentence(when(facts, words))} · {how_sure(facts, words, names)}"
-    writer.line(f"{how} · /why_{told.alert_id}")
-
-
-def _write_account(writer: Writer, words: Words, evidence: Evidence, reason: Reason | None) -> None:
-    mention = evidence.mention
-    writer.write("• ")
-    with writer.link(evidence.url):
-        writer.foreign(evidence.title or evidence.url, 200)
-    writer.write(" (")
-    writer.foreign(host_of(evidence.url) or evidence.outlet.host, 80)
-    at = evidence.published_at or evidence.seen_at
-    writer.line(f", {words.moment(at)})")
-    if mention.clause and mention.clause.strip() != evidence.title.strip():
-        writer.line(f"  “{safe_foreign(mention.clause, 220)}”")
-    rule = words.gettext("rule {rule}").format(rule=safe_foreign(mention.rule, 60))
-    held = _WITHHELD.get(reason) if reason is not None else None
-    writer.line(f"  {rule}" + (f" · {words.gettext(held)}" if held else ""))
+    writer.line(f"{how} · /why_{told.alert_id}" if told.alert_id is not None else how)

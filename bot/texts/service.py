@@ -1,12 +1,10 @@
-"""Answers about the bot itself: greeting, help, privacy, refusals, orders."""
+"""Answers about the bot itself: help, privacy, refusals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.texts.foreign import safe_foreign
 from bot.texts.language import Words
 from bot.texts.messages import Button, Message, Writer
-from jobs.domain.alerts import AlertId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,29 +14,6 @@ class Entry:
     name: str
     usage: str
     description: str
-
-
-def welcome(words: Words, standing: str, wishes: str, *, known: bool) -> Message:
-    """Return /start: what the bot does, where things stand, what this chat will hear."""
-    writer = Writer()
-    with writer.bold():
-        writer.write(words.gettext("Recognition Watch"))
-    writer.line()
-    writer.line(
-        words.gettext(
-            "I tell you, within minutes and once, when a state moves toward or away from "
-            "recognising a contested authority."
-        )
-    )
-    if standing:
-        writer.line(standing)
-    writer.line(
-        words.gettext("This chat hears: {wishes}.").format(wishes=wishes)
-        if known
-        else words.gettext("From now on this chat hears: {wishes}.").format(wishes=wishes)
-    )
-    writer.line(words.gettext("Change it with /settings. All I can do: /help"))
-    return writer.build()
 
 
 def added(words: Words) -> Message:
@@ -59,8 +34,8 @@ def stopped(words: Words) -> Message:
     )
 
 
-def help_text(words: Words, entries: Sequence[Entry]) -> Message:
-    """Return /help: every command that works here, for whoever asks."""
+def help_text(words: Words, entries: Sequence[Entry]) -> Writer:
+    """Return /help, to be added to: every command that works here, for whoever asks."""
     writer = Writer()
     writer.line(words.gettext("What I answer:"))
     for entry in entries:
@@ -73,7 +48,7 @@ def help_text(words: Words, entries: Sequence[Entry]) -> Message:
             "and channels only admins change anything."
         )
     )
-    return writer.build()
+    return writer
 
 
 def privacy(words: Words, outbox_days: int) -> Message:
@@ -84,8 +59,13 @@ def privacy(words: Words, outbox_days: int) -> Message:
     writer.line()
     for point in (
         words.gettext(
-            "Its number, its kind, its language and time zone, what it wants to hear, and which "
-            "alerts it was sent. No names, no user names, nothing that anybody writes."
+            "Its number, its kind, its language, time zone and hours, what it wants to hear and "
+            "what is silenced, and which alerts it was sent. No names, no user names, nothing that "
+            "anybody writes but pages that are reported."
+        ),
+        words.gettext(
+            "Of a group or channel also the numbers of those who set it up here, so that they can "
+            "manage it from a private chat and be told where alerts arrive no more."
         ),
         words.ngettext(
             "Which alerts were sent is kept for {days} day, so that they can be corrected.",
@@ -93,10 +73,23 @@ def privacy(words: Words, outbox_days: int) -> Message:
             outbox_days,
         ).format(days=outbox_days),
         words.gettext("Nothing is passed on to anybody."),
+        words.gettext("/mydata gives you all of it as a file."),
         words.gettext("/forget deletes all of it at once. /stop only ends the alerts."),
     ):
         writer.line(f"• {point}")
     return writer.build()
+
+
+def mydata(words: Words, counts: Mapping[str, int], written: bytes) -> Message:
+    """Return /mydata: all that is kept of a chat in a file, and how much of what it is."""
+    if not counts:
+        return Message(words.gettext("Nothing is kept of this chat."))
+    listed = ", ".join(f"{table} {count}" for table, count in counts.items())
+    text = words.gettext(
+        "Everything that is kept of this chat, as it stands in the tables ({listed}). /privacy "
+        "says what for; /forget deletes it."
+    )
+    return Message(text.format(listed=listed), document=written)
 
 
 def forget_question(words: Words, yes: Button, no: Button) -> Message:
@@ -188,36 +181,3 @@ def failed(words: Words) -> Message:
     return Message(
         words.gettext("That did not work, and the fault is mine. It is noted; please try later.")
     )
-
-
-def order_taken(words: Words, alert_id: AlertId) -> Message:
-    """Return the answer to an operator's order that is now written down."""
-    return Message(
-        words.gettext("Noted for alert {id}. I answer here when it is done.").format(id=alert_id)
-    )
-
-
-def order_unclear(words: Words, usage: str, why: str) -> Message:
-    """Return what is wrong with an operator's order, and how it is written."""
-    return Message(f"{why}\n" + words.gettext("It is written: {usage}").format(usage=usage))
-
-
-def retract_usage(words: Words) -> Message:
-    """Return how a retraction is ordered."""
-    return order_unclear(
-        words,
-        "/retract 12 " + words.gettext("the reason, which readers will see"),
-        words.gettext("A number of an alert and a reason are needed."),
-    )
-
-
-def confirm_usage(words: Words, asked: str = "") -> Message:
-    """Return how a confirmation is ordered; ``asked`` is an address that cannot be used."""
-    why = (
-        words.gettext("This is no web address that readers can be sent to: {asked}").format(
-            asked=safe_foreign(asked, 200)
-        )
-        if asked
-        else words.gettext("A number of an alert and the address of a page are needed.")
-    )
-    return order_unclear(words, "/confirm 12 https://…", why)

@@ -1,45 +1,32 @@
-"""What a chat wants to hear, in words, and the pages of /settings."""
+"""What a chat wants to hear, in words, and how it is written in one line."""
 
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 
 from bot.texts.foreign import safe_foreign
-from bot.texts.language import Words
-from bot.texts.messages import Button, Message, Writer
-from bot.texts.names import case_title
+from bot.texts.language import N_, Words
+from bot.texts.messages import Message, Writer
+from bot.texts.names import actor_name, case_title
 from bot.texts.wording import LEVEL_NAMES, TYPE_NAMES
-from jobs.domain.alerts import Filter, Level
-from jobs.domain.events import EventType
+from jobs.domain.alerts import Filter
+from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.reference import Reference
 
-ZONES: Sequence[str] = (
-    "UTC",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Moscow",
-    "Asia/Dubai",
-    "Asia/Tehran",
-    "Asia/Kabul",
-    "Asia/Tashkent",
-    "Asia/Karachi",
-    "Asia/Kolkata",
-    "Asia/Shanghai",
-    "America/New_York",
-)
-"""The zones that have a button; any other is typed."""
-
-Making = Callable[[str, str], Button]
-"""Makes a button from a label and a payload."""
-
-
-class Page(StrEnum):
-    """The pages of /settings."""
-
-    MAIN = "main"
-    CASES = "cases"
-    TYPES = "types"
-    LEVEL = "level"
-    ZONE = "zone"
+STATUS_NAMES: Mapping[EventStatus, str] = {
+    EventStatus.DONE: N_("what has happened"),
+    EventStatus.PLANNED: N_("what is planned"),
+    EventStatus.CONSIDERED: N_("what is considered"),
+    EventStatus.DENIED: N_("what is denied"),
+    EventStatus.REVERSED: N_("what is taken back"),
+}
+"""The statuses that can be told; the past is background."""
+GRADE_NAMES: Mapping[Grade, str] = {
+    Grade.CLAIMED: N_("whatever is said, claims of an interested party too"),
+    Grade.REPORTED: N_("reported by an independent source, or surer"),
+    Grade.CORROBORATED: N_("reported by two independent sources, or surer"),
+    Grade.CONFIRMED: N_("confirmed by the acting side itself"),
+}
+"""The least certainty that is told."""
+_MOST_NAMED = 12
 
 
 def wishes(words: Words, names: Reference, wanted: Filter) -> str:
@@ -48,6 +35,13 @@ def wishes(words: Words, names: Reference, wanted: Filter) -> str:
     if wanted.types:
         kinds = (TYPE_NAMES[kind] for kind in EventType if kind in wanted.types)
         parts.append(", ".join(words.gettext(kind).lower() for kind in kinds))
+    if wanted.statuses:
+        said = (STATUS_NAMES[status] for status in STATUS_NAMES if status in wanted.statuses)
+        parts.append(", ".join(words.gettext(one) for one in said))
+    if wanted.grade is not Grade.CLAIMED:
+        parts.append(words.gettext(GRADE_NAMES[wanted.grade]))
+    if wanted.groups or wanted.actors:
+        parts.append(_whose(words, names, wanted))
     if wanted.cases:
         parts.append(", ".join(case_title(names, case) for case in sorted(wanted.cases)))
     else:
@@ -55,34 +49,80 @@ def wishes(words: Words, names: Reference, wanted: Filter) -> str:
     return "; ".join(parts)
 
 
-def settings_page(
-    words: Words,
-    names: Reference,
-    page: Page,
-    wanted: Filter,
-    zone: str,
-    make: Making,
-    *,
-    subscribed: bool,
-) -> Message:
-    """Return one page of /settings, with its buttons."""
-    writer = Writer()
-    with writer.bold():
-        writer.write(words.gettext("Settings of this chat"))
-    writer.line()
-    if not subscribed:
-        writer.line(
-            words.gettext("Alerts are off here: /start, or any choice below, switches them on.")
+def group_title(words: Words, names: Reference, group: str) -> str:
+    """Return a group's name as a list shows it; an unknown one stands for itself."""
+    known = names.groups.get(group)
+    return words.gettext(known.title) if known else group
+
+
+def chosen(words: Words, names: Reference, wanted: Filter) -> Message:
+    """Return the answer to /filter: the whole wish, said back."""
+    return Message(
+        words.gettext("From now on this chat hears: {wishes}.").format(
+            wishes=wishes(words, names, wanted)
         )
-    writer.line(words.gettext("Hears: {wishes}").format(wishes=wishes(words, names, wanted)))
-    writer.line(words.gettext("Time zone: {zone}").format(zone=zone))
-    if page in {Page.CASES, Page.TYPES}:
-        writer.line(words.gettext("At least one stays marked. /stop ends all alerts."))
-    if page is Page.ZONE:
-        writer.line(words.gettext("Another zone: /settings and its name, such as Asia/Bishkek"))
-    for row in _rows_of(words, names, page, wanted, zone, make):
-        writer.row(*row)
+    )
+
+
+def unknown_word(
+    words: Words, names: Reference, word: str, guesses: Sequence[str], name: str
+) -> Message:
+    """Return the answer to a line of which one word is unknown; nothing was changed."""
+    writer = Writer()
+    writer.line(
+        words.gettext("I do not know the word {word}; nothing was changed.").format(
+            word=safe_foreign(word, 80)
+        )
+    )
+    if guesses:
+        writer.line(words.gettext("Did you mean: {guesses}?").format(guesses=", ".join(guesses)))
+    write_grammar(writer, words, names, name)
     return writer.build()
+
+
+def no_plus(words: Words, word: str) -> Message:
+    """Return the answer to a plus behind something of which there is no more."""
+    return Message(
+        words.gettext(
+            "{word}: a plus stands only behind a kind (meeting+ is a meeting and all that weighs "
+            "more) or a certainty. Nothing was changed."
+        ).format(word=safe_foreign(word, 80))
+    )
+
+
+def nothing_left(words: Words) -> Message:
+    """Return the answer to a line that nothing could ever match."""
+    return Message(
+        words.gettext(
+            "Nothing could ever match that: major means recognitions only, and the line leaves "
+            "them out. Nothing was changed."
+        )
+    )
+
+
+def write_grammar(writer: Writer, words: Words, names: Reference, name: str) -> None:
+    """Write how a filter is written in one line, for the command of this name."""
+    groups = ", ".join(names.groups)
+    writer.line(
+        words.gettext("In one line, for example: {line}").format(
+            line=f"/{name} uz kz meeting+ confirmed"
+        )
+    )
+    for point in (
+        words.gettext("countries by name or code; groups: {groups}").format(groups=groups),
+        words.gettext("cases: {cases}").format(cases=", ".join(names.cases)),
+        words.gettext(
+            "kinds: recognition, credentials, mission, delisting, agreement, meeting, forum; "
+            "with a plus, it and those before it in this list"
+        ),
+        words.gettext("what became of it: done, planned, considered, denied, reversed"),
+        words.gettext(
+            "the least certainty: claimed, reported, corroborated, confirmed; how much: major, "
+            "important, signals"
+        ),
+        words.gettext("what a line does not name stays wide; all widens everything"),
+    ):
+        writer.line(f"• {point}")
 
 
 def no_such_zone(words: Words, asked: str) -> Message:
@@ -94,60 +134,13 @@ def no_such_zone(words: Words, asked: str) -> Message:
     )
 
 
-def _rows_of(
-    words: Words, names: Reference, page: Page, wanted: Filter, zone: str, make: Making
-) -> list[tuple[Button, ...]]:
-    back = (make("« " + words.gettext("Back"), f"page:{Page.MAIN}"),)
-    if page is Page.MAIN:
-        return _main_rows(words, make)
-    if page is Page.CASES:
-        titles = {case: case_title(names, case) for case in names.cases}
-        return [*_marks(titles, wanted.cases, "case", make, columns=1), back]
-    if page is Page.TYPES:
-        kinds = {kind.value: words.gettext(TYPE_NAMES[kind]) for kind in EventType}
-        return [*_marks(kinds, frozenset(wanted.types), "type", make, columns=2), back]
-    if page is Page.LEVEL:
-        rows = [
-            (
-                make(
-                    _radio(words.gettext(LEVEL_NAMES[level]), level is wanted.level),
-                    f"level:{level}",
-                ),
-            )
-            for level in Level
-        ]
-        return [*rows, back]
-    zones = [make(_radio(name, name == zone), f"zone:{name}") for name in ZONES]
-    return [*_in_rows(zones, 2), back]
-
-
-def _main_rows(words: Words, make: Making) -> list[tuple[Button, ...]]:
-    return [
-        (
-            make(words.gettext("Cases"), f"page:{Page.CASES}"),
-            make(words.gettext("Kinds of events"), f"page:{Page.TYPES}"),
-        ),
-        (
-            make(words.gettext("How much"), f"page:{Page.LEVEL}"),
-            make(words.gettext("Time zone"), f"page:{Page.ZONE}"),
-        ),
-    ]
-
-
-def _marks(
-    labels: Mapping[str, str], chosen: frozenset[str], what: str, make: Making, *, columns: int
-) -> list[tuple[Button, ...]]:
-    """Return a button for each key; pressing names the wished outcome, so twice is once."""
-    buttons = []
-    for key, label in labels.items():
-        on = not chosen or key in chosen
-        buttons.append(make(("✓ " if on else "✗ ") + label, f"{what}:{'-' if on else '+'}{key}"))
-    return _in_rows(buttons, columns)
-
-
-def _radio(label: str, chosen: bool) -> str:
-    return f"● {label}" if chosen else f"○ {label}"
-
-
-def _in_rows(buttons: Sequence[Button], columns: int) -> list[tuple[Button, ...]]:
-    return [tuple(buttons[at : at + columns]) for at in range(0, len(buttons), columns)]
+def _whose(words: Words, names: Reference, wanted: Filter) -> str:
+    groups = [group_title(words, names, group) for group in names.groups if group in wanted.groups]
+    unknown = sorted(wanted.groups - set(names.groups))
+    actors = sorted(actor_name(names, code, words.language) for code in wanted.actors)
+    said = [*groups, *unknown, *actors]
+    more = len(said) - _MOST_NAMED
+    if more > 0:
+        rest = words.ngettext("{count} more", "{count} more", more).format(count=more)
+        said = [*said[:_MOST_NAMED], rest]
+    return ", ".join(said)

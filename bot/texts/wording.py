@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from bot.texts.language import N_, Words
 from jobs.domain.alerts import Level, Reason
-from jobs.domain.events import STANDING, EventStatus, EventType, Grade
+from jobs.domain.events import STANDING, TAKES_BACK, EventStatus, EventType, Grade
 
 _DONE, _PLANNED, _CONSIDERED = EventStatus.DONE, EventStatus.PLANNED, EventStatus.CONSIDERED
 _DENIED, _REVERSED, _PAST = EventStatus.DENIED, EventStatus.REVERSED, EventStatus.PAST
@@ -111,6 +111,47 @@ _FORUM: Mapping[tuple[EventStatus, str], str] = {
     (_REVERSED, ""): N_("{actor} has barred {case} from a forum."),
     (_PAST, ""): N_("{case} had been given a place at a forum of {actor} earlier."),
 }
+_TAKING_BACK: Mapping[EventType, Mapping[EventStatus, str]] = {
+    EventType.RECOGNITION: {
+        _PLANNED: N_("{actor} plans to withdraw its recognition of {case}."),
+        _CONSIDERED: N_("{actor} is said to be considering withdrawing its recognition of {case}."),
+        _DENIED: N_("{actor} denies that it has withdrawn its recognition of {case}."),
+    },
+    EventType.CREDENTIALS: {
+        _PLANNED: N_("{actor} plans to take back a step at ambassador level with {case}."),
+        _CONSIDERED: N_(
+            "{actor} is said to be considering taking back a step at ambassador level with {case}."
+        ),
+        _DENIED: N_("{actor} denies taking back a step at ambassador level with {case}."),
+    },
+    EventType.MISSION: {
+        _PLANNED: N_("A diplomatic mission between {actor} and {case} is to close."),
+        _CONSIDERED: N_("A diplomatic mission between {actor} and {case} may close."),
+        _DENIED: N_("{actor} denies that a diplomatic mission with {case} closes."),
+    },
+    EventType.MEETING: {
+        _PLANNED: N_("A meeting between officials of {actor} and {case} is to be called off."),
+        _CONSIDERED: N_("A meeting between officials of {actor} and {case} may be called off."),
+        _DENIED: N_("{actor} denies that its officials call off a meeting with {case}."),
+    },
+    EventType.DELISTING: {
+        _PLANNED: N_("{actor} plans a new ban, sanction or warrant on {case}."),
+        _CONSIDERED: N_(
+            "{actor} is said to be considering a new ban, sanction or warrant on {case}."
+        ),
+        _DENIED: N_("{actor} says it puts no new ban, sanction or warrant on {case}."),
+    },
+    EventType.AGREEMENT: {
+        _PLANNED: N_("An agreement between {actor} and {case} is to end."),
+        _CONSIDERED: N_("An agreement between {actor} and {case} may end."),
+        _DENIED: N_("{actor} denies that an agreement with {case} ends."),
+    },
+    EventType.FORUM: {
+        _PLANNED: N_("{case} is to be barred from a forum of {actor}."),
+        _CONSIDERED: N_("{case} may be barred from a forum of {actor}."),
+        _DENIED: N_("{actor} denies that {case} is barred from a forum."),
+    },
+}
 _HEADLINES: Mapping[EventType, Mapping[tuple[EventStatus, str], str]] = {
     EventType.RECOGNITION: _RECOGNITION,
     EventType.CREDENTIALS: _CREDENTIALS,
@@ -144,6 +185,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.DATE_CHANGED: N_("The date has changed."),
     Reason.RETRACTED: N_("It is retracted: please disregard it."),
     Reason.RESTORED: N_("It is no longer retracted: it stands again."),
+    Reason.MERGED: N_("It is the same event as another alert, which goes on."),
     Reason.REVERSAL: N_("It has since been taken back."),
     Reason.ORDERED: N_("Corrected by the operator."),
 }
@@ -173,6 +215,8 @@ def headline_of(
     """Return the one sentence that says what happened, as exactly as the detail allows."""
     of_type = _HEADLINES[event_type]
     found = of_type.get((status, detail)) or of_type[status, ""]
+    if detail == TAKES_BACK:
+        found = _TAKING_BACK[event_type].get(status, found)
     text = words.gettext(found).format(**names)
     return text[:1].upper() + text[1:]
 

@@ -6,7 +6,8 @@ from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group
 from jobs.detection.lexicon import Form, Kind, Span
 
-_ORGANS = frozenset(("organ", "ambassador", "embassy"))
+_EMBASSIES = frozenset(("ambassador", "embassy"))
+_ORGANS = _EMBASSIES | {"organ"}
 _LEAD = 6
 """Words between a name and the verb of saying that belongs to it."""
 
@@ -14,14 +15,23 @@ _LEAD = 6
 def find_attributions(
     spans: Sequence[Span], clauses: Sequence[Clause], groups: Sequence[Sequence[Group]]
 ) -> tuple[str, ...]:
-    """Return wire ids and ``organ:XX`` once each, in order; ``groups`` are each clause's."""
+    """Return wire ids, ``organ:XX`` and ``embassy:XX`` once each, in order.
+
+    ``groups`` are each clause's. An embassy is an organ of lesser rank.
+    """
     found = [(span.start, span.entry.value) for span in spans if span.entry.kind is Kind.WIRE]
     for clause, named in zip(clauses, groups, strict=True):
         speech = clause.classes("speech")
         found += [
-            (group.start, f"organ:{group.codes[0]}") for group in named if _speaks(group, speech)
+            (group.start, f"{_rank(group)}:{group.codes[0]}")
+            for group in named
+            if _speaks(group, speech)
         ]
     return tuple(dict.fromkeys(voice for _, voice in sorted(found)))
+
+
+def _rank(group: Group) -> str:
+    return "embassy" if group.head in _EMBASSIES else "organ"
 
 
 def _speaks(group: Group, speech: Sequence[Span]) -> bool:

@@ -17,7 +17,7 @@ from jobs.detection.passages import Passage, by_clause
 from jobs.detection.recognisers import ELSEWHERE
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.triggers import as_host_closes, choose_triggers
-from jobs.domain.events import STANDING, DateBasis, EventStatus, EventType, Mention
+from jobs.domain.events import STANDING, TAKES_BACK, DateBasis, EventStatus, EventType, Mention
 from jobs.reference.cases import Case
 from jobs.reference.phrases import Trigger
 
@@ -30,6 +30,7 @@ _SEATED = frozenset(("vetoed", "applied", "membership"))
 _OWNED = frozenset(("possessor", "by"))
 _GUESSED = frozenset(("topic", "understood", "afar"))
 _NEWS = timedelta(days=1)
+_STATEMENTS = frozenset((EventStatus.PLANNED, EventStatus.CONSIDERED, EventStatus.DENIED))
 
 
 class CaseReading:
@@ -313,12 +314,18 @@ class CaseReading:
             clause=self._passage.text(clause),
             words=(self._passage.said(trigger), *judged.words),
             attributions=self._voices,
-            detail=STANDING if in_passing else kind.detail,
+            detail=STANDING if in_passing else _detail(kind, judged.status),
             rules_version=RULES_VERSION,
         )
 
     def _dropped(self, trigger: Span, clause: Clause, words: tuple[str, ...], why: str) -> Finding:
         return Finding(trigger.entry.value, self._passage.text(clause), words, (), why)
+
+
+def _detail(kind: Trigger, status: EventStatus) -> str:
+    """Return what refines the type: of a plan or a denial, that it is of taking back."""
+    of_undoing = kind.status is EventStatus.REVERSED and status in _STATEMENTS
+    return TAKES_BACK if of_undoing else kind.detail
 
 
 def _paired(groups: Sequence[Group]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     DATE_CHANGED = "DATE_CHANGED"
     RETRACTED = "RETRACTED"
     RESTORED = "RESTORED"
+    MERGED = "MERGED"
     REVERSAL = "REVERSAL"
     ORDERED = "ORDERED"
     ALREADY_KNOWN = "ALREADY_KNOWN"
@@ -82,8 +83,10 @@ class Facts:
 
     ``voices`` holds the best few sources, best first; ``includes`` the lesser events
     (type and detail) that this alert takes into its message; ``reverses`` the alert
-    whose event this one takes back; ``recognises`` says that the actor recognises the
-    case already, so that a meeting need not be told from a recognition.
+    whose event this one takes back, ``reversed_by`` the one that takes this one back;
+    ``same_as`` the alert that goes on telling of this event; ``recognises`` says that the
+    actor recognises the case already, so that a meeting need not be told from a
+    recognition.
     """
 
     case: str
@@ -102,6 +105,8 @@ class Facts:
     includes: tuple[tuple[EventType, str], ...] = ()
     note: str = ""
     recognises: bool = False
+    reversed_by: AlertId | None = None
+    same_as: AlertId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,75 @@ class Notice:
 
     key: str
     values: Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One alert in a digest, as of one of its revisions; ``is_new`` unless told before."""
+
+    alert_id: AlertId
+    revision: int
+    reason: Reason
+    is_new: bool
+    facts: Facts
+
+
+class Occasion(StrEnum):
+    """Why a digest is written."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    LAST = "last"
+    """The chat hears at once from now on; this is what had gathered."""
+    QUIET = "quiet"
+    """Quiet hours are over, and held back more than a few alerts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Many alerts in one message, the weightiest first; ``more`` counts those left out.
+
+    ``sources_read`` of ``sources`` were read since the last one, so that a digest without
+    lines says how much was looked at.
+    """
+
+    occasion: Occasion
+    since: datetime
+    lines: tuple[DigestLine, ...]
+    more: int
+    sources_read: int
+    sources: int
+
+
+class ProposalState(StrEnum):
+    """What became of an alert that an editor is asked about."""
+
+    OPEN = "open"
+    PUBLISHED = "published"
+    DROPPED = "dropped"
+    EXPIRED = "expired"
+    RETRACTED = "retracted"
+    """It was taken back before anybody let it through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An alert that waits for an editor of a channel (or group), as the editor sees it."""
+
+    state: ProposalState
+    chat_id: ChatId
+    chat_kind: str
+    thread_id: int
+    alert_id: AlertId
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What a chat was not told while it was news, in one message; ``more`` are not listed."""
+
+    alerts: tuple[tuple[AlertId, Facts], ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +230,22 @@ class DeliveryState(StrEnum):
     DEAD = "DEAD"
     UNCERTAIN = "UNCERTAIN"
     CANCELLED = "CANCELLED"
+    UNAPPROVED = "UNAPPROVED"
+    """Not sent before an editor lets it through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a chat wants to hear; an empty set means all."""
+    """What a chat wants to hear; an empty set means all.
+
+    ``actors`` and ``groups`` (ids of the reference's groups) together say whose acts;
+    ``grade`` is the least certainty that is told.
+    """
 
     cases: frozenset[str] = frozenset()
     types: frozenset[EventType] = frozenset()
     level: Level = Level.ALERT
+    actors: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    statuses: frozenset[EventStatus] = frozenset()
+    grade: Grade = Grade.CLAIMED

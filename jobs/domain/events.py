@@ -76,6 +76,10 @@ STANDING = "standing"
 """The detail of a denial that a narrator tells in passing: true, but nobody's new word."""
 
 
+TAKES_BACK = "withdrawal"
+"""The detail of a plan, thought or denial that is about taking something back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """What one item says of one event.
@@ -84,8 +88,9 @@ class Mention:
     day where known (for planned: the named day). ``rule`` and ``words`` say which rule
     fired on which words of ``clause``. ``attributions`` are the voices the text itself
     names (wire ids such as ``TASS``; ``organ:RU`` for an organ of a state quoted by
-    name). ``detail`` refines the type: a meeting's mode (visit, host, phone,
-    third-place, multilateral), a mission's change (opened, closed, handed-over …).
+    name, ``embassy:RU`` for its embassies). ``detail`` refines the type: a meeting's mode
+    (visit, host, phone, third-place, multilateral), a mission's change (opened, closed,
+    handed-over …).
     """
 
     case: str
@@ -120,13 +125,29 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What an operator says of an event that its evidence has wrong; None leaves a part.
+
+    ``until`` is the last mention that the operator had seen: only what comes after can
+    show that a corrected plan has been carried out.
+    """
+
+    until: MentionId
+    status: EventStatus | None = None
+    on: date | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One real-world occurrence, as believed from its evidence; never edited by hand.
 
-    Everything but the id, ``first_seen_at`` and an operator's ``ruling`` follows from
-    ``evidence`` (oldest first), so the ledger can be rebuilt. ``origins`` are the
-    independent voices. ``reverses`` is the event that this one takes back;
-    ``inhibited_by`` the greater event in whose message this one is told.
+    Everything but the id and an operator's words (``ruling``, ``correction``,
+    ``merged_into``) follows from ``evidence`` (oldest first), so the ledger can be
+    rebuilt. ``origins`` are the independent voices. ``reverses`` is the event that this
+    one takes back; ``inhibited_by`` the greater event in whose message this one is told.
+    An event merged into another keeps its own evidence, counts as retracted, and hands
+    on to the other whatever later report fits it.
     """
 
     id: EventId
@@ -145,6 +166,8 @@ class Event:
     reverses: EventId | None = None
     inhibited_by: EventId | None = None
     ruling: Ruling | None = None
+    correction: Correction | None = None
+    merged_into: EventId | None = None
 
 
 @dataclass(frozen=True, slots=True)

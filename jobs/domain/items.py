@@ -32,6 +32,8 @@ class SourceKind(StrEnum):
     """The public preview of a Telegram channel: ``https://t.me/s/name``."""
     PAGE = "page"
     """A page with a list of news, read by selectors."""
+    PUSH = "push"
+    """Not read: it brings its items by itself, signed, to our HTTP server."""
 
 
 class Tier(StrEnum):

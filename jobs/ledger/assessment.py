@@ -1,13 +1,16 @@
 """Assessment: what an event's evidence amounts to (design, rule 3)."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import IntEnum
 
-from jobs.domain.events import Event, EventId, EventStatus, Evidence, Grade, MentionId
+from jobs.domain.events import TAKES_BACK, Event, EventId, EventStatus, Evidence, Grade, MentionId
 from jobs.domain.items import SUBJECT, Tier
 from jobs.ledger.dating import day_of, said_at
-from jobs.ledger.origins import ORGAN, in_order, trace, withdrawn
+from jobs.ledger.origins import EMBASSY, ORGAN, in_order, trace, withdrawn
 
 _PRECEDENCE = (
     EventStatus.DONE,
@@ -40,7 +43,7 @@ def assess(
     alive = [each for each in told if each.mention_id not in fallen]
     status = _status(alive or told)
     support = [each for each in alive or told if each.mention.status is status]
-    denials = [each for each in alive if each.mention.status is EventStatus.DENIED]
+    denials = [each for each in alive if _denies(each, status)]
     return Event(
         id=event_id,
         case=ordered[0].mention.case,
@@ -52,7 +55,7 @@ def assess(
         first_seen_at=min(each.seen_at for each in ordered),
         evidence=tuple(ordered),
         origins=_distinct(support, voices),
-        contested=status is EventStatus.DONE and _is_disputed(support, denials, voices, actor),
+        contested=_is_disputed(support, denials, voices, actor),
         retracted=not alive,
         detail=_detail(support),
         reverses=reverses,
@@ -70,7 +73,7 @@ def grade_of(
     ``voices`` are their origins. An aggregator passes on what others wrote: it can
     report an event, not corroborate it.
     """
-    if _own_word_at(support, voices, actor) is not None:
+    if _own_words(support, voices, actor):
         return Grade.CONFIRMED
     impartial = [each for each in support if not _is_interested(each, opponents)]
     if not impartial:
@@ -81,6 +84,13 @@ def grade_of(
 
 def _status(evidence: Iterable[Evidence]) -> EventStatus:
     return min((each.mention.status for each in evidence), key=_PRECEDENCE.index)
+
+
+def _denies(evidence: Evidence, status: EventStatus) -> bool:
+    """Say whether a mention denies that an act was done, or that it was taken back."""
+    mention = evidence.mention
+    aimed = EventStatus.REVERSED if mention.detail == TAKES_BACK else EventStatus.DONE
+    return mention.status is EventStatus.DENIED and aimed is status
 
 
 def _distinct(evidence: Iterable[Evidence], voices: Mapping[MentionId, str]) -> tuple[str, ...]:
@@ -96,19 +106,50 @@ def is_own_organ(evidence: Evidence, actor: str) -> bool:
     return evidence.outlet.tier is Tier.OFFICIAL and evidence.outlet.side == actor
 
 
-def _quotes_organ(evidence: Evidence, actor: str) -> bool:
-    return f"{ORGAN}{actor}" in evidence.mention.attributions
+class Rank(IntEnum):
+    """How much an organ's word weighs; the greater one's stands."""
+
+    EMBASSY = 1
+    CAPITAL = 2
+    """Head of state or of government, foreign ministry."""
 
 
-def _own_word_at(
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One time at which an organ of the actor spoke, by itself or quoted."""
+
+    rank: Rank
+    at: datetime
+
+
+def _quoted_rank(evidence: Evidence, actor: str) -> Rank | None:
+    named = evidence.mention.attributions
+    if f"{ORGAN}{actor}" in named:
+        return Rank.CAPITAL
+    return Rank.EMBASSY if f"{EMBASSY}{actor}" in named else None
+
+
+def _own_words(
     evidence: Sequence[Evidence], voices: Mapping[MentionId, str], actor: str
-) -> datetime | None:
-    """Return when the actor last gave its own word; one quotation alone may be mistaken."""
-    quoted = [each for each in evidence if _quotes_organ(each, actor)]
-    if len(_distinct(quoted, voices)) < 2:
-        quoted = []
-    own = [each for each in evidence if is_own_organ(each, actor)]
-    return max((said_at(each) for each in own + quoted), default=None)
+) -> list[_Word]:
+    """Return when the actor gave its own word; one quotation alone may be mistaken.
+
+    Quotations in two voices count, at the lesser of their ranks if they differ.
+    """
+    quoted = [(rank, each) for each in evidence if (rank := _quoted_rank(each, actor)) is not None]
+    words = [
+        _Word(_own_rank(each), said_at(each)) for each in evidence if is_own_organ(each, actor)
+    ]
+    for rank in Rank:
+        of_rank = [each for found, each in quoted if found >= rank]
+        if len(_distinct(of_rank, voices)) > 1:
+            words += [_Word(rank, said_at(each)) for each in of_rank]
+    return words
+
+
+def _own_rank(evidence: Evidence) -> Rank:
+    is_embassy = re.search("embass|emb[.-]|ambasciat|botschaft", evidence.outlet.host)
+    return Rank.EMBASSY if is_embassy else Rank.CAPITAL
 
 
 def _is_disputed(
@@ -119,15 +160,29 @@ def _is_disputed(
 ) -> bool:
     """Say whether a denial stands against an act.
 
-    Only the actor's own word for the act, given no earlier than its own word against it,
-    settles the matter. Against it, one quotation is enough: doubt is cheap.
+    Only the actor's own word for the act settles the matter, and only where no organ of
+    its own, as great or greater, has spoken against it since. Against it, one quotation is
+    enough: doubt is cheap.
     """
     if not denials:
         return False
-    affirmed_at = _own_word_at(support, voices, actor)
-    own = (each for each in denials if is_own_organ(each, actor) or _quotes_organ(each, actor))
-    denied_at = max((said_at(each) for each in own), default=None)
-    return affirmed_at is None or (denied_at is not None and denied_at > affirmed_at)
+    affirmed = _own_words(support, voices, actor)
+    denied = [
+        _Word(rank, said_at(each))
+        for each in denials
+        if (rank := _rank_of(each, actor)) is not None
+    ]
+    overruled = all(any(_outweighs(word, against) for word in affirmed) for against in denied)
+    return not (affirmed and overruled)
+
+
+def _rank_of(evidence: Evidence, actor: str) -> Rank | None:
+    return _own_rank(evidence) if is_own_organ(evidence, actor) else _quoted_rank(evidence, actor)
+
+
+def _outweighs(word: _Word, against: _Word) -> bool:
+    is_later = word.rank is against.rank and word.at >= against.at
+    return word.rank > against.rank or is_later
 
 
 def _on(support: Sequence[Evidence], voices: Mapping[MentionId, str]) -> date | None:

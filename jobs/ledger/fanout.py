@@ -8,6 +8,7 @@ from jobs.domain.events import Event, EventStatus, EventType, Evidence, Grade
 from jobs.domain.items import Tier
 from jobs.ledger.assessment import is_own_organ
 from jobs.ledger.origins import trace, withdrawn
+from jobs.reference import Reference
 
 MOST_VOICES = 4
 
@@ -19,12 +20,27 @@ _TIERS = (Tier.OFFICIAL, Tier.WIRE, Tier.OUTLET, Tier.CHANNEL, Tier.AGGREGATOR)
 """Best first: nearest to who acts or who was there."""
 
 
-def wants(chosen: Filter, facts: Facts, level: Level) -> bool:
-    """Say whether a chat with this filter wants an alert of this level."""
+def wants(chosen: Filter, facts: Facts, level: Level, reference: Reference) -> bool:
+    """Say whether a chat with this filter wants an alert of this level.
+
+    Nobody hears of an event for the first time by its retraction.
+    """
     return (
-        (not chosen.cases or facts.case in chosen.cases)
+        not facts.retracted
+        and (not chosen.cases or facts.case in chosen.cases)
         and (not chosen.types or facts.type in chosen.types)
+        and (not chosen.statuses or facts.status in chosen.statuses)
+        and facts.grade.rank >= chosen.grade.rank
         and level.rank <= chosen.level.rank
+        and _is_theirs(chosen, facts, reference)
+    )
+
+
+def _is_theirs(chosen: Filter, facts: Facts, reference: Reference) -> bool:
+    if not chosen.actors and not chosen.groups:
+        return True
+    return facts.actor in chosen.actors or any(
+        reference.is_in(group, facts.actor, facts.case) for group in chosen.groups
     )
 
 
@@ -32,14 +48,17 @@ def facts_of(
     event: Event,
     *,
     reverses: AlertId | None = None,
+    reversed_by: AlertId | None = None,
+    same_as: AlertId | None = None,
     includes: Sequence[Event] = (),
     recognises: bool = False,
 ) -> Facts:
     """Return an alert's facts as of now, with its best voices first.
 
-    ``reverses`` is the alert of the event that this one takes back, ``includes`` are the
-    lesser events whose ``inhibited_by`` is this one, ``recognises`` says that the actor
-    recognises the case already.
+    ``reverses`` is the alert of the event that this one takes back, ``reversed_by`` of the
+    one that takes this one back, ``same_as`` of the one that it is merged into;
+    ``includes`` are the lesser events whose ``inhibited_by`` is this one,
+    ``recognises`` says that the actor recognises the case already.
     """
     lesser = sorted(includes, key=lambda each: each.id)
     return Facts(
@@ -56,6 +75,8 @@ def facts_of(
         contested=event.contested,
         retracted=event.retracted,
         reverses=reverses,
+        reversed_by=reversed_by,
+        same_as=same_as,
         includes=tuple((each.type, each.detail) for each in lesser),
         recognises=recognises,
     )

@@ -8,7 +8,8 @@ from jobs.domain.alerts import Reason
 from jobs.domain.events import Event, EventId, EventStatus, Evidence
 from jobs.ledger.assessment import assess
 from jobs.ledger.dating import announced_on, is_dated
-from jobs.ledger.identity import is_open, nearness, stands
+from jobs.ledger.identity import aim, is_open, nearness, stands
+from jobs.ledger.rulings import as_heard, reassess
 from jobs.ledger.windows import WINDOWS
 
 
@@ -45,22 +46,31 @@ def fuse(
             return Fused(each, each, Reason.ALREADY_KNOWN)
     home = _home(evidence, kin)
     if home is not None:
-        grown = assess(home.id, (*home.evidence, evidence), opponents, home.reverses)
-        return Fused(home, replace(grown, inhibited_by=home.inhibited_by))
+        return Fused(home, reassess(home, (*home.evidence, evidence), opponents))
     if evidence.mention.status is EventStatus.PAST:
         return Fused(None, None, Reason.BACKGROUND)
     if not is_dated(evidence):
         return Fused(None, None, Reason.UNDATED)
     begun = assess(new_id, (evidence,), opponents)
-    undone = _undone_by(begun, kin)
+    undone = _undone_by(begun, [each for each in kin if not each.retracted])
     return Fused(None, replace(begun, reverses=undone.id if undone else None))
 
 
 def _home(evidence: Evidence, kin: Sequence[Event]) -> Event | None:
-    """Return the event that a mention tells of: of several the nearest, then the oldest."""
-    near = ((nearness(evidence, event, kin), event) for event in kin)
-    ranked = [(*fit, event.id, event) for fit, event in near if fit is not None]
-    return min(ranked, key=lambda each: each[:3])[3] if ranked else None
+    """Return the event that a mention tells of: of several the nearest, then the oldest.
+
+    What fits an event as it was before the operator corrected it, or before it was merged
+    into another, is a report of that event still.
+    """
+    by_id = {event.id: event for event in kin}
+    corrected = (event for event in kin if event.correction is not None and event.evidence)
+    shapes = [*kin, *map(as_heard, corrected)]
+    near = ((nearness(evidence, shape, kin), shape) for shape in shapes)
+    ranked = [(*fit, shape.id) for fit, shape in near if fit is not None]
+    if not ranked:
+        return None
+    nearest = by_id[min(ranked)[2]]
+    return nearest if nearest.merged_into is None else by_id[nearest.merged_into]
 
 
 def _undone_by(begun: Event, kin: Sequence[Event]) -> Event | None:
@@ -74,8 +84,10 @@ def _undone_by(begun: Event, kin: Sequence[Event]) -> Event | None:
         return _latest(acts, on, EventStatus.REVERSED, kin)
     if begun.status is EventStatus.REVERSED:
         done = _latest(acts, on, EventStatus.DONE, kin)
-        return done or _latest_plan(on, kin)
-    return _latest_plan(on, kin) if begun.status is EventStatus.DENIED else None
+        return done or _latest_plan(on, EventStatus.DONE, kin)
+    if begun.status is EventStatus.DENIED:
+        return _latest_plan(on, aim(begun.detail), kin)
+    return None
 
 
 def _latest(
@@ -85,6 +97,6 @@ def _latest(
     return max(standing, key=lambda each: (each.on or date.min, each.id), default=None)
 
 
-def _latest_plan(on: date, kin: Sequence[Event]) -> Event | None:
-    plans = [each for each in kin if is_open(each, on, kin)]
+def _latest_plan(on: date, aimed: EventStatus, kin: Sequence[Event]) -> Event | None:
+    plans = [each for each in kin if is_open(each, on, kin) and aim(each.detail) is aimed]
     return max(plans, key=lambda each: (announced_on(each.evidence), each.id), default=None)

@@ -4,16 +4,17 @@ Acts (done, reversed) and statements (considered, denied) are separate events. A
 and the act it announces are one event; a denial joins an act only to dispute it.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from jobs.domain.events import STANDING, Event, EventStatus, Evidence, Grade
+from jobs.domain.events import STANDING, TAKES_BACK, Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
-from jobs.ledger.origins import text_of
+from jobs.ledger.origins import bare_words, corrects, text_of
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS, Window
 
-TAKES_BACK = "withdrawal"
-"""The detail of a plan that aims at taking something back."""
+REACH = PLAN_OPEN + timedelta(days=30)
+"""How far back an event's evidence matters to a new report; further back, only its shape."""
 
 REPRINT_WORDS = 10
 """From this many different words on, an equal text is the same text, not a stock phrase."""
@@ -34,10 +35,15 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
     """Return how near a mention is to an event of its type, None where it is another's.
 
     ``kin`` are all events of that case, actor and type: what lies between two days
-    decides whether they can belong together.
+    decides whether they can belong together. Events older than ``REACH`` may come without
+    their evidence.
     """
     status = evidence.mention.status
+    if event.status is EventStatus.PLANNED and not event.evidence:
+        return None  # so old that its evidence was not loaded: it lapsed
     if is_dated(evidence) and _is_reprint(evidence, event):
+        return 0, timedelta(0)
+    if corrects(evidence, event.evidence):
         return 0, timedelta(0)
     if status is EventStatus.PLANNED:
         return _plan_to_any(evidence, event, kin) if is_dated(evidence) else None
@@ -50,17 +56,19 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
         return _act_to_any(day, status, event, kin)
     if evidence.mention.detail == STANDING and event.status is not status:
         return None  # an old sentence carried along disputes nothing
-    return _statement_to_any(day, status, event, kin)
+    return _statement_to_any(day, evidence, event, kin)
 
 
 def aim(detail: str) -> EventStatus:
-    """Return what a plan with this detail will be once it is carried out."""
+    """Return which act a plan, thought or denial with this detail is about."""
     return EventStatus.REVERSED if detail == TAKES_BACK else EventStatus.DONE
 
 
 def is_open(plan: Event, on: date, kin: Sequence[Event]) -> bool:
     """Say whether a plan was still to be carried out on a day: not overtaken, not dropped."""
-    if plan.status is not EventStatus.PLANNED or announced_on(plan.evidence) > on:
+    if plan.status is not EventStatus.PLANNED or not plan.evidence:
+        return False
+    if announced_on(plan.evidence) > on:
         return False
     if any(each.reverses == plan.id and each.on and each.on <= on for each in kin):
         return False
@@ -102,6 +110,24 @@ def _is_firm(event: Event) -> bool:
     """
     is_sure = event.grade.rank >= Grade.CORROBORATED.rank and not event.contested
     return is_once(event) and is_sure
+
+
+def _is_behind(act: Event, since: timedelta) -> bool:
+    """Say whether a plan that names no day, told so long after an act, still means that act.
+
+    What leaves a standing is not planned anew while its news is being told.
+    """
+    window = WINDOWS[act.type]
+    is_sure = act.grade.rank >= Grade.CORROBORATED.rank and not act.contested
+    return _is_firm(act) or (window.lasting and is_sure and since <= window.lag)
+
+
+def reprint_key(title: str, clause: str) -> str | None:
+    """Return what all reprints of a text have in common; None for a mere stock phrase."""
+    text = bare_words(title, clause)
+    if text.count(" ") + 1 < REPRINT_WORDS:
+        return None
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def _is_reprint(evidence: Evidence, event: Event) -> bool:
@@ -178,7 +204,7 @@ def _plan_to_act(
     waited = done.on - told_on
     if -WINDOWS[act.type].apart <= waited <= PLAN_OPEN:
         return 1, abs(waited)
-    is_late_word = waited < timedelta(0) and _is_firm(act) and stands(act, told_on, kin)
+    is_late_word = waited < timedelta(0) and _is_behind(act, -waited) and stands(act, told_on, kin)
     return (2, -waited) if is_late_word else None
 
 
@@ -193,15 +219,17 @@ def _plan_to_open_plan(named: Day | None, told_on: date, plan: Event) -> Nearnes
 
 
 def _statement_to_any(
-    day: Day, status: EventStatus, event: Event, kin: Sequence[Event]
+    day: Day, evidence: Evidence, event: Event, kin: Sequence[Event]
 ) -> Nearness | None:
     if event.on is None:
         return None
+    status, aimed = evidence.mention.status, aim(evidence.mention.detail)
     since = day.on - event.on
-    if status is EventStatus.DENIED and event.status is EventStatus.DONE:
+    if status is EventStatus.DENIED and event.status is aimed:
         is_dispute = timedelta(0) <= since <= DISPUTE and stands(event, day.on, kin)
         return (0, since) if is_dispute else None
-    return (1, abs(since)) if event.status is status and abs(since) <= STATEMENT else None
+    is_same = event.status is status and aim(event.detail) is aimed
+    return (1, abs(since)) if is_same and abs(since) <= STATEMENT else None
 
 
 def _background_to_act(day: Day, event: Event) -> Nearness | None:

@@ -8,9 +8,12 @@ from typing import Self
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason, Transition, Withheld
 from jobs.domain.events import STANDING, Event, EventId, EventStatus, EventType, Evidence, Grade
 from jobs.ledger.dating import said_at
+from jobs.ledger.identity import aim
 from jobs.ledger.standings import is_in_baseline
 from jobs.ledger.windows import FIRST_DENIAL, WINDOWS
 from jobs.reference.cases import BaselineStanding
+
+_CANCELS = (Reason.RETRACTED, Reason.MERGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Circumstances:
     ``freshness`` is how old an item may be; ``is_baseline`` says that the item came with
     its source's or its case's first read. ``baseline`` is where the case says that the
     actor stood before anything was read; ``told_events`` are those of the actor's events
-    of which anything was told.
+    of which anything was told. ``is_ordered`` says that an operator changed the event.
     """
 
     now: datetime
@@ -46,6 +49,7 @@ class Circumstances:
     is_baseline: bool = False
     baseline: Sequence[BaselineStanding] = ()
     told_events: frozenset[EventId] = frozenset()
+    is_ordered: bool = False
 
 
 def decide(
@@ -67,7 +71,7 @@ def decide(
     if circumstances.is_baseline:
         return Withheld(Reason.BASELINE)
     if told is not None:
-        return _revise(event, told)
+        return _revise(event, told, is_ordered=circumstances.is_ordered)
     reason = _why_not(evidence, event, others, circumstances)
     return Withheld(reason) if reason else _tell(event, others, circumstances)
 
@@ -85,6 +89,16 @@ def take_in(recognition: Event) -> Transition:
     """Return the quiet revision by which a recognition takes a lesser event in."""
     kind, reason = AlertKind.UPDATE, Reason.INHIBITED
     return Transition(recognition.id, kind, reason, level_of(recognition), loud=False)
+
+
+def taken_back(event: Event, *, is_undone: bool) -> Transition:
+    """Return the quiet revision by which an alert says that its event was taken back.
+
+    The alert of the reversal rings, as an answer to this one. ``is_undone`` is False
+    where the reversal turned out to be none.
+    """
+    reason = Reason.REVERSAL if is_undone else Reason.RESTORED
+    return Transition(event.id, AlertKind.UPDATE, reason, level_of(event), loud=False)
 
 
 def _why_not(
@@ -135,6 +149,7 @@ def _is_first_denial(event: Event, others: Sequence[Event], told: frozenset[Even
     return not any(
         each.status is EventStatus.DENIED
         and each.type is event.type
+        and aim(each.detail) is aim(event.detail)
         and each.id != event.id
         and each.id in told
         and each.on is not None
@@ -144,22 +159,26 @@ def _is_first_denial(event: Event, others: Sequence[Event], told: frozenset[Even
     )
 
 
-def _revise(event: Event, told: Told) -> Transition | Withheld:
+def _revise(event: Event, told: Told, *, is_ordered: bool) -> Transition | Withheld:
     """Compare with what was told; the first difference that matters names the reason."""
     if told.kind is AlertKind.SIGNAL:
         return Withheld(Reason.ALREADY_KNOWN)
     loud = _loud_change(event, told)
+    if is_ordered and not event.retracted and loud is not Reason.RESTORED:
+        loud = Reason.ORDERED
     reason = loud or _quiet_change(event, told)
     if reason is None:
         return Withheld(Reason.ALREADY_KNOWN)
-    kind = AlertKind.CANCEL if reason is Reason.RETRACTED else AlertKind.UPDATE
+    kind = AlertKind.CANCEL if reason in _CANCELS else AlertKind.UPDATE
     return Transition(event.id, kind, reason, level_of(event), loud=loud is not None)
 
 
 def _loud_change(event: Event, told: Told) -> Reason | None:
     """Return a change of which a mere edit would leave readers with a false belief."""
+    if event.retracted and told.retracted:
+        return None
     if event.retracted:
-        return None if told.retracted else Reason.RETRACTED
+        return Reason.RETRACTED if event.merged_into is None else Reason.MERGED
     if told.retracted:
         return Reason.RESTORED
     if event.status is not told.status:

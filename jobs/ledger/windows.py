@@ -72,15 +72,16 @@ WINDOWS: dict[EventType, Window] = {
     ),
     EventType.AGREEMENT: _window(
         1,
-        3,
         7,
-        "Signed on one day; a visit a few days on may bring another paper.",
+        7,
+        "Signed on one day, written about within the week; a paper that another visit brings "
+        "a few days on is told with its own day.",
     ),
     EventType.FORUM: _window(
         3,
+        10,
         7,
-        7,
-        "A gathering lasts up to four days and is written about for a week.",
+        "A gathering lasts up to four days and is written about for a week after its end.",
     ),
 }
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from jobs.domain.items import SUBJECT, Outlet, Source, SourceId, SourceKind
 from jobs.reference.actors import Actor, load_actors
+from jobs.reference.cadence import Cadence, load_cadence
 from jobs.reference.cases import Case, load_cases
+from jobs.reference.groups import Group, load_groups
 from jobs.reference.phrases import Phrases, load_all_phrases
 from jobs.reference.sources import host_of, load_outlets, load_sources, outlet_host
 
@@ -25,6 +27,13 @@ class Reference:
     sources: Mapping[SourceId, Source] = field(default_factory=dict)
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     phrases: Mapping[str, Phrases] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    cadence: Cadence = field(default_factory=Cadence)
+    reads_channels: bool = False
+
+    def polled(self) -> list[Source]:
+        """Return the sources that are read, those apart that push."""
+        return [each for each in self.sources.values() if each.kind is not SourceKind.PUSH]
 
     def outlet_of(self, host: str, case: str | None = None) -> Outlet:
         """Return who publishes at a host (or address), trying its parent domains.
@@ -39,6 +48,11 @@ class Reference:
             if known is not None:
                 return self._seen_from(replace(known, host=name), case)
         return Outlet(host=name, family=name)
+
+    def is_in(self, group: str, actor: str, case: str) -> bool:
+        """Tell whether an actor belongs to a group as a case sees it; nobody does to an unknown."""
+        known, seen_from = self.groups.get(group), self.cases.get(case)
+        return known is not None and known.holds(actor, seen_from.seat if seen_from else "")
 
     def _seen_from(self, outlet: Outlet, case: str | None) -> Outlet:
         own = case is not None and outlet.side == self.cases[case].seat
@@ -77,4 +91,7 @@ def load_reference(
         },
         outlets=polled | listed,
         phrases=load_all_phrases(DATA / "phrases"),
+        groups=load_groups(DATA / "groups.toml", actors),
+        cadence=load_cadence(DATA / "cadence.toml"),
+        reads_channels=telegram_channels,
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,21 +19,13 @@ from jobs.domain.items import (
 )
 from jobs.reference.tables import Table, read_table
 
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 LEAST_INTERVAL_SECONDS = 60
 """No host deserves to be asked more often than once a minute."""
 
 CHANNEL = re.compile(r"https://t\.me/s/([A-Za-z0-9_]{4,40})")
 GDELT_HOST = "gdeltproject.org"
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What a reference to a case or an actor is checked against."""
-
-    cases: Collection[str]
-    actors: Collection[str]
-    urls: dict[str, str] = field(default_factory=dict)
 
 
 def load_sources(
@@ -45,14 +37,12 @@ def load_sources(
     naming file, key and what to do.
     """
     table = read_table(path)
-    known = _Known(cases, actors)
+    known: dict[str, str] = {}
     found: dict[SourceId, Source] = {}
     for name in table.entries():
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        if not ID.fullmatch(name):
             table.fail(name, "is no id; use small letters, digits and single hyphens")
-        entry = table.table(name)
-        found[SourceId(name)] = _source(entry, name, known)
-        entry.close()
+        found[SourceId(name)] = source_of(table, name, cases, actors, known)
     if not found:
         table.fail("[source]", "the file names no source; give at least one")
     return found
@@ -85,7 +75,15 @@ def outlet_host(source: Source) -> str:
     return f"{channel[1].lower()}.t.me" if channel else host_of(source.url)
 
 
-def _source(entry: Table, name: str, known: _Known) -> Source:
+def source_of(
+    table: Table,
+    name: str,
+    cases: Collection[str],
+    actors: Collection[str],
+    urls: dict[str, str],
+) -> Source:
+    """Read the source ``[name]`` of a table; ``urls`` says which addresses are taken."""
+    entry = table.table(name)
     source = Source(
         id=SourceId(name),
         name=entry.text("name"),
@@ -94,20 +92,21 @@ def _source(entry: Table, name: str, known: _Known) -> Source:
         language=entry.language("language"),
         family=entry.text("family"),
         tier=entry.choice("tier", Tier),
-        side=_side(entry, known.actors),
+        side=_side(entry, actors),
         cases=entry.texts("cases"),
         interval_seconds=entry.value("interval_seconds", int, 300),
     )
     if source.kind in _OWN_KEYS:
         source = _OWN_KEYS[source.kind](entry, source)
     for case in source.cases:
-        if case not in known.cases:
-            entry.fail("cases", f"there is no case {case!r}; known are {', '.join(known.cases)}")
+        if case not in cases:
+            entry.fail("cases", f"there is no case {case!r}; known are {', '.join(cases)}")
     if source.interval_seconds < LEAST_INTERVAL_SECONDS:
         entry.fail("interval_seconds", f"give {LEAST_INTERVAL_SECONDS} or more")
-    other = known.urls.setdefault(source.url, name)
+    other = urls.setdefault(source.url, name)
     if other != name:
         entry.fail("url", f"is read by {other} already; drop one of the two")
+    entry.close()
     return source
 
 

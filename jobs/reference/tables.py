@@ -59,6 +59,15 @@ class Table:
             self.fail(key, f"is {found!r}; give {_KINDS[kind]}")
         return found
 
+    def number(self, key: str, *, least: float = 0.0, most: float = 1e6) -> float:
+        """Return a number that must be there, whole or not."""
+        if key not in self:
+            self.fail(key, f"is missing; give a number from {least:g} to {most:g}")
+        found = self._values[key]
+        if type(found) not in (int, float) or not least <= found <= most:
+            self.fail(key, f"is {found!r}; give a number from {least:g} to {most:g}")
+        return float(found)
+
     def text(self, key: str) -> str:
         """Return a text that is not empty."""
         found = self.value(key, str)

@@ -39,6 +39,9 @@ _NETSCAPE = re.compile(
     r"""\s+"https?://my\.netscape\.com/publish/formats/rss-0\.91\.dtd"\s*>""",
     re.I,
 )
+_LINK = re.compile(r"<link\b[^>]{1,2000}>", re.I)
+_FEED_TYPE = re.compile(r"""type\s*=\s*["']?application/(rss|atom|rdf|feed)\+(xml|json)""", re.I)
+_HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]{1,1000})""", re.I)
 _HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.I)
 _XML_BASE = re.compile(r"""xml:base\s*=\s*["']([^"'<>]{1,2000})["']""")
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
@@ -74,20 +77,20 @@ def document_text(body: bytes, content_type: str) -> str:
     return _NOT_XML.sub("", decode_text(body, content_type)).lstrip("\ufeff \t\r\n")
 
 
-def readable_xml(text: str, roots: Collection[str]) -> tuple[str, str]:
+def readable_xml(text: str, roots: Collection[str], url: str = "") -> tuple[str, str]:
     """Return the root element's text, fit for a parser, and the root's name.
 
     Raises ``NotAFeed`` for a document type declaration and for any root but ``roots``
-    (names without prefix, in lower case).
+    (names without prefix, in lower case); a feed that a page at ``url`` links to is named.
     """
-    text, root = _without_head(text)
+    text, root = _without_head(text, url)
     if root.rpartition(":")[2] not in roots:
-        raise NotAFeed(_what_it_is(text, root))
+        raise NotAFeed(_what_it_is(text, root, url))
     return _REFERENCE.sub(_possible, text), root
 
 
 def _read_xml(text: str, url: str) -> RawFeed:
-    text, root = readable_xml(text, _FEED_ROOTS)
+    text, root = readable_xml(text, _FEED_ROOTS, url)
     found = feedparser.parse(
         io.BytesIO(text.encode("utf-8")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -116,7 +119,7 @@ def _possible(reference: re.Match[str]) -> str:
     return reference[0]
 
 
-def _without_head(text: str) -> tuple[str, str]:
+def _without_head(text: str, url: str) -> tuple[str, str]:
     """Cut what stands before the root element; return the rest and the root's name."""
     position = 0
     while match := _HEAD.search(text, position):
@@ -124,33 +127,44 @@ def _without_head(text: str) -> tuple[str, str]:
             return text[match.start() :], match["root"].lower()
         position = match.end()
         if match["declared"]:
-            position = _past_declaration(text, match.start())
-    raise NotAFeed(_what_it_is(text, ""))
+            position = _past_declaration(text, match.start(), url)
+    raise NotAFeed(_what_it_is(text, "", url))
 
 
-def _past_declaration(text: str, start: int) -> int:
+def _past_declaration(text: str, start: int, url: str) -> int:
     if known := _NETSCAPE.match(text, start):
         return known.end()
     if re.match(r"<!DOCTYPE\s+html", text[start : start + 200], re.I):
-        raise NotAFeed(_what_it_is(text, "html"))
+        raise NotAFeed(_what_it_is(text, "html", url))
     raise NotAFeed(
         "holds a document type declaration (DOCTYPE), which feeds do not need and attacks do; "
         "it is not read"
     )
 
 
-def _what_it_is(text: str, root: str) -> str:
+def _what_it_is(text: str, root: str, url: str) -> str:
     hint = "look up the source's feed address"
     title = _HTML_TITLE.search(text[:100_000])
     if root in _HTML_ROOTS:
         shown = clean_text(title[1], 80) if title else ""
         named = f"titled “{shown}”" if shown else "without a title"
+        if linked := _linked_feed(text, url):
+            hint = f"it names a feed: {linked}"
         return f"answered with an HTML page {named}; {hint}"
     if root in _OTHER_ROOTS:
         return f"answered with {_OTHER_ROOTS[root]}; {hint}, or correct its kind"
     if root:
         return f"answered with XML of the kind <{root[:40]}>, which is no news; {hint}"
     return f"answered with plain text starting “{clean_text(text[:200], 60)}”; {hint}"
+
+
+def _linked_feed(text: str, url: str) -> str | None:
+    """Return the feed that a page says it has."""
+    for link in _LINK.finditer(text[:100_000]):
+        href = _HREF.search(link[0])
+        if href and _FEED_TYPE.search(link[0]) and (found := canonical_link(href[1], url)):
+            return found
+    return None
 
 
 def _raw_item(entry: Any) -> RawItem:

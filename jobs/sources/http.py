@@ -10,9 +10,7 @@ import logging
 import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, replace
 
 import httpcore
 import httpx
@@ -22,19 +20,20 @@ from jobs.domain.items import Validators
 from jobs.errors import ConfigError, FetchFailed, FetchRefused
 from jobs.sources.addresses import GuardedBackend, Resolver, system_resolver
 from jobs.sources.decoding import decode_body
+from jobs.sources.headers import exact, fresh_seconds, retry_after_seconds, validators_of
 from jobs.sources.turns import PAUSES, Turns
 
 USER_AGENT = "RecognitionWatch/0.1"
 """Some ministries refuse every User-Agent with the word for our kind of program in it."""
 
 MOST_REDIRECTS = 5
-LONGEST_VALIDATOR = 1000
 
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _HINTS = {
     401: "it wants a login; choose an address that is open",
     403: "it refuses us; look whether the site offers another feed address",
@@ -54,11 +53,24 @@ class Response:
     validators: Validators
     retry_after: float | None = None
     """Seconds: some hosts ask for patience inside an answer of 200."""
+    fresh_seconds: float = 0.0
+    """How much longer the host calls this answer fresh; 0 where it does not say."""
+    moved_to: str | None = None
+    """Where the host says that the address is for good (301, 308)."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The host says that what we have is still right."""
+    """The host says that what we have is still right; the rest as in ``Response``."""
+
+    fresh_seconds: float = 0.0
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    url: httpx.URL
+    for_good: bool
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -172,6 +184,8 @@ class GuardedClient:
         await self._transport.aclose()
 
     async def _follow(self, url: httpx.URL, validators: Validators) -> Response | NotModified:
+        moved_to: str | None = None
+        is_for_good = True
         for _ in range(MOST_REDIRECTS + 1):
             try:
                 answer = await self._ask(url, validators)
@@ -181,24 +195,27 @@ class GuardedClient:
                 raise FetchFailed(
                     f"{url.host}: does not speak HTTP as agreed ({_reason(error)})"
                 ) from None
-            if not isinstance(answer, httpx.URL):
-                return answer
-            url = answer
+            if not isinstance(answer, _Redirect):
+                return replace(answer, moved_to=moved_to)
+            url, is_for_good = answer.url, is_for_good and answer.for_good
+            if is_for_good:
+                moved_to = str(url)
         raise FetchRefused(
             f"{url.host}: more than {MOST_REDIRECTS} redirects; look up the source's feed address"
         )
 
     async def _ask(
         self, url: httpx.URL, validators: Validators
-    ) -> Response | NotModified | httpx.URL:
+    ) -> "Response | NotModified | _Redirect":
         """One request: its answer, or where it redirects to."""
         request = httpx.Request("GET", url, headers=self._headers(url, validators))
         answer = await self._transport.handle_async_request(request)
         try:
             if answer.status_code in _REDIRECTS:
-                return self._redirected(url, answer)
+                for_good = answer.status_code in _FOR_GOOD
+                return _Redirect(self._redirected(url, answer), for_good)
             if answer.status_code == 304 and (validators.etag or validators.last_modified):
-                return NotModified()
+                return NotModified(fresh_seconds(answer.headers))
             if answer.status_code != 200:
                 raise _failure(url, answer)
             raw = await self._read(url, answer)
@@ -211,12 +228,10 @@ class GuardedClient:
         return Response(
             url=str(url),
             body=body,
-            content_type=_exact(answer, b"content-type") or "",
-            validators=Validators(
-                etag=_validator(answer, b"etag"),
-                last_modified=_validator(answer, b"last-modified"),
-            ),
-            retry_after=_retry_after(answer),
+            content_type=exact(answer.headers, b"content-type") or "",
+            validators=validators_of(answer.headers),
+            retry_after=retry_after_seconds(answer.headers),
+            fresh_seconds=fresh_seconds(answer.headers),
         )
 
     async def _read(self, url: httpx.URL, answer: httpx.Response) -> bytes:
@@ -249,7 +264,7 @@ class GuardedClient:
         return headers
 
     def _redirected(self, url: httpx.URL, answer: httpx.Response) -> httpx.URL:
-        location = _exact(answer, b"location")
+        location = exact(answer.headers, b"location")
         if not location:
             raise FetchFailed(f"{url.host}: redirects without saying where; it will be tried again")
         try:
@@ -281,19 +296,6 @@ class GuardedClient:
         return url
 
 
-def _exact(answer: httpx.Response, name: bytes) -> str | None:
-    # Latin-1 gives each byte one character, so that it can be sent back as it came.
-    for key, value in answer.headers.raw:
-        if key.lower() == name:
-            return value.decode("latin-1")
-    return None
-
-
-def _validator(answer: httpx.Response, name: bytes) -> str | None:
-    value = _exact(answer, name)
-    return value if value and len(value) <= LONGEST_VALIDATOR else None
-
-
 def _reason(error: BaseException) -> str:
     # The first cause says it best: httpcore's own errors often carry no text.
     while error.__cause__ is not None and not isinstance(error, ssl.SSLError):
@@ -312,35 +314,6 @@ def _failure(url: httpx.URL, answer: httpx.Response) -> FetchFailed:
     hint = _HINTS.get(status, "it will be tried again")
     return FetchFailed(
         f"{url.host}: answered {status}; {hint}",
-        retry_after=_retry_after(answer),
+        retry_after=retry_after_seconds(answer.headers),
         status=status,
     )
-
-
-def _retry_after(answer: httpx.Response) -> float | None:
-    return retry_after_seconds(
-        answer.headers.get("retry-after", ""), answer.headers.get("date", "")
-    )
-
-
-def retry_after_seconds(value: str, date: str) -> float | None:
-    """Read a Retry-After header: seconds, or a moment.
-
-    A moment is measured from the host's own ``date``, since clocks differ, or else from
-    this machine's. None for what cannot be read; never less than 0.
-    """
-    value = value.strip()
-    if value.lstrip("-").isdecimal():
-        return float(max(0, int(value[:12])))
-    until = _moment(value)
-    if until is None:
-        return None
-    return max(0.0, (until - (_moment(date) or datetime.now(UTC))).total_seconds())
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

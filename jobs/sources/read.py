@@ -1,6 +1,7 @@
 """One reading of one source, from its address to its news items."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from jobs.domain.items import Source, SourceKind, Validators
@@ -9,7 +10,7 @@ from jobs.sources.http import GuardedClient
 from jobs.sources.mediawiki import read_wiki_page
 from jobs.sources.pages import read_page
 from jobs.sources.parsed import Form
-from jobs.sources.reading import Means, Reader, Reading, read_document
+from jobs.sources.reading import Means, Reader, Reading, Visit, read_document
 from jobs.sources.sitemap import read_sitemap
 from jobs.sources.telegram_channel import read_channel
 from jobs.sources.workers import ParserPool
@@ -43,4 +44,8 @@ async def read_source(
     Validators without ``etag`` and ``last_modified`` ask for the whole body whatever the
     host believes; it is still compared by ``body_hash``. Raises ``SourceError`` only.
     """
-    return await READERS[source.kind](source, validators, Means(client, parser, now))
+    visit = Visit(client, source.url)
+    reading = await READERS[source.kind](source, validators, Means(visit, parser, now))
+    return replace(
+        reading, fresh_seconds=visit.fresh_seconds, moved_to=visit.moved_to, size=visit.size
+    )

@@ -25,18 +25,44 @@ class Reading:
 
     ``items`` are all items of the source as it stands, known ones too; none if it has not
     ``changed``. ``validators`` are to be stored together with the items, never before.
+    ``fresh_seconds`` and ``moved_to`` are what the host said of the source's own address
+    (see ``Response``), ``size`` the bytes that came in all.
     """
 
     items: tuple[NewsItem, ...]
     validators: Validators
     changed: bool
+    fresh_seconds: float = 0.0
+    moved_to: str | None = None
+    size: int = 0
+
+
+class Visit:
+    """One reading's way out: the client's ``get``, with a note of what came of it."""
+
+    def __init__(self, client: GuardedClient, address: str) -> None:
+        self._client = client
+        self._address = address
+        self.contact = client.contact
+        self.fresh_seconds = 0.0
+        self.moved_to: str | None = None
+        self.size = 0
+
+    async def get(self, url: str, validators: Validators) -> Response | NotModified:
+        """Fetch an address as ``GuardedClient.get`` does."""
+        answer = await self._client.get(url, validators)
+        if url == self._address:
+            self.fresh_seconds, self.moved_to = answer.fresh_seconds, answer.moved_to
+        if isinstance(answer, Response):
+            self.size += len(answer.body)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a reader may work with, and the time it works at."""
 
-    client: GuardedClient
+    client: Visit
     parser: ParserPool
     now: datetime
 

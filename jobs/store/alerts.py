@@ -2,21 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import AlertId, AlertKind, Facts, Level, Notice, Reason, Voice
-from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade
+from jobs.domain.alerts import AlertId, AlertKind, Digest, Level, Notice, Proposal, Reason
+from jobs.domain.events import Event, EventId, Evidence
 from jobs.store import events, mentions
-from jobs.store.schema import alert, event, mention, revision
+from jobs.store.contents import Content, facts_from_json, facts_to_json
+from jobs.store.schema import alert, event, revision
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One telling of an alert; ``event_id`` is None for a notice."""
+    """One telling of an alert; ``event_id`` is None for a notice and a digest."""
 
     alert_id: AlertId
     event_id: EventId | None
@@ -24,7 +25,7 @@ class Revision:
     kind: AlertKind
     level: Level
     reason: Reason
-    facts: Facts | Notice
+    facts: Content
     created_at: datetime
 
 
@@ -58,8 +59,15 @@ async def of_events(
 
 async def create(conn: AsyncConnection, event_id: EventId | None, now: datetime) -> AlertId:
     """Begin an alert (or, without an event, a notice); its first revision must follow."""
+    told = event.c.id == event_id
+    whose = {
+        "case_id": select(event.c.case_id).where(told).scalar_subquery(),
+        "actor": select(event.c.actor).where(told).scalar_subquery(),
+    }
     result = await conn.execute(
-        insert(alert).values(event_id=event_id, created_at=now).returning(alert.c.id)
+        insert(alert)
+        .values(event_id=event_id, created_at=now, **(whose if event_id is not None else {}))
+        .returning(alert.c.id)
     )
     return AlertId(result.scalar_one())
 
@@ -71,7 +79,7 @@ async def add_revision(
     kind: AlertKind,
     level: Level,
     reason: Reason,
-    facts: Facts | Notice,
+    facts: Content,
     now: datetime,
 ) -> int:
     """Write an alert's next revision and return its number, the first being 1."""
@@ -93,8 +101,10 @@ async def add_revision(
     return int(number)
 
 
-async def add_notice(conn: AsyncConnection, notice: Notice, now: datetime) -> AlertId:
-    """Write a notice as an alert of one revision; the caller puts it into the outbox."""
+async def add_notice(
+    conn: AsyncConnection, notice: Notice | Digest | Proposal, now: datetime
+) -> AlertId:
+    """Write what is no alert itself as one of one revision; the caller puts it into the outbox."""
     alert_id = await create(conn, None, now)
     await add_revision(
         conn,
@@ -118,9 +128,26 @@ async def get_revision(conn: AsyncConnection, alert_id: AlertId, number: int) ->
     return None if row is None else _revision(row)
 
 
+async def last_of(conn: AsyncConnection, alert_id: AlertId) -> Revision | None:
+    """Return the last revision of an alert or notice, or None."""
+    found = await _load(conn, alert.c.id == alert_id)
+    return found[-1] if found else None
+
+
+async def event_of(conn: AsyncConnection, alert_id: AlertId) -> Event | None:
+    """Return the event that an alert tells of; None for a notice or an unknown number."""
+    event_id = await conn.scalar(select(alert.c.event_id).where(alert.c.id == alert_id))
+    return None if event_id is None else await events.get(conn, EventId(event_id))
+
+
 async def revisions_of(conn: AsyncConnection, event_id: EventId) -> list[Revision]:
     """Return all that was told of an event, in order."""
     return await _load(conn, alert.c.event_id == event_id)
+
+
+async def revisions(conn: AsyncConnection, alert_id: AlertId) -> list[Revision]:
+    """Return all that was told under an alert's number, in order; empty if there is none."""
+    return await _load(conn, alert.c.id == alert_id)
 
 
 async def latest(
@@ -128,27 +155,47 @@ async def latest(
     *,
     limit: int,
     cases: Collection[str] = (),
+    actor: str | None = None,
     before_id: AlertId | None = None,
 ) -> list[Revision]:
     """Return the newest alerts, each as last told; no notices.
 
-    ``cases`` empty means all; ``before_id`` asks for the next page.
+    ``cases`` empty means all, ``actor`` asks for one actor's, which needs cases;
+    ``before_id`` asks for the next page. Takes as long whatever the ledger holds.
     """
-    each = revision.alias()
-    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
-    wanted = (
-        _revisions()
-        .join(event, event.c.id == alert.c.event_id)
-        .where(revision.c.revision == last.scalar_subquery())
-        .order_by(None)
-        .order_by(alert.c.id.desc())
-        .limit(limit)
-    )
-    if cases:
-        wanted = wanted.where(event.c.case_id.in_(cases))
+    told: list[ColumnElement[bool]] = [alert.c.event_id.is_not(None)] if not cases else []
+    if actor is not None:
+        told.append(alert.c.actor == actor)
     if before_id is not None:
-        wanted = wanted.where(alert.c.id < before_id)
-    return [_revision(row) for row in await conn.execute(wanted)]
+        told.append(alert.c.id < before_id)
+    newest: list[Revision] = []
+    # Case by case: an index gives the newest of one case, but not of two together.
+    for case in cases or (None,):
+        of_case = [alert.c.case_id == case] if case is not None else []
+        ids = select(alert.c.id).where(*told, *of_case).order_by(alert.c.id.desc()).limit(limit)
+        newest += await _last_told(conn, ids)
+    newest.sort(key=lambda each: each.alert_id, reverse=True)
+    return newest[:limit]
+
+
+async def last_told(conn: AsyncConnection, alert_id: AlertId) -> Revision | None:
+    """Return an alert as last told, or None if there is none of that number."""
+    found = await _last_told(conn, select(alert.c.id).where(alert.c.id == alert_id))
+    return found[0] if found else None
+
+
+async def revised_since(conn: AsyncConnection, since: datetime) -> list[Revision]:
+    """Return each alert that was told or revised later than ``since``, as it stands now.
+
+    Alerts told within the message of a greater one are left out, and so are notices.
+    """
+    recent = select(revision.c.alert_id).where(revision.c.created_at > since)
+    return await _newest(conn, alert.c.id.in_(recent), event.c.inhibited_by.is_(None))
+
+
+async def newest(conn: AsyncConnection, alert_ids: Collection[AlertId]) -> list[Revision]:
+    """Return alerts as they stand now; notices are left out."""
+    return await _newest(conn, alert.c.id.in_(alert_ids))
 
 
 async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
@@ -158,71 +205,13 @@ async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:
     believed = None if event_id is None else await events.get(conn, event_id)
     if believed is None:
         return None
-    rows = await conn.execute(mentions.with_items().where(mention.c.event_id == event_id))
-    accounts = tuple(
-        Account(mentions.evidence_from(row), None if row.reason is None else Reason(row.reason))
-        for row in rows
-    )
-    return Why(alert_id, believed, tuple(told), accounts)
+    rows = await conn.execute(mentions.with_items().where(mentions.is_of(believed.id)))
+    return Why(alert_id, believed, tuple(told), tuple(account_from(row) for row in rows))
 
 
-def facts_to_json(facts: Facts | Notice) -> dict[str, Any]:
-    """Return what ``facts_from_json`` reads: plain values, dates as ISO 8601."""
-    if isinstance(facts, Notice):
-        return {"notice": facts.key, **facts.values}
-    return {
-        "case": facts.case,
-        "actor": facts.actor,
-        "type": facts.type,
-        "status": facts.status,
-        "grade": facts.grade,
-        "on": _iso(facts.on),
-        "first_seen_at": _iso(facts.first_seen_at),
-        "origins": facts.origins,
-        "voices": [
-            [voice.outlet, voice.url, voice.title, _iso(voice.published_at)]
-            for voice in facts.voices
-        ],
-        "detail": facts.detail,
-        "contested": facts.contested,
-        "retracted": facts.retracted,
-        "reverses": facts.reverses,
-        "includes": [list(included) for included in facts.includes],
-        "note": facts.note,
-        "recognises": facts.recognises,
-    }
-
-
-def facts_from_json(data: dict[str, Any]) -> Facts | Notice:
-    """Return the facts or the notice that ``facts_to_json`` wrote."""
-    if "notice" in data:
-        return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
-    reverses = data["reverses"]
-    return Facts(
-        case=data["case"],
-        actor=data["actor"],
-        type=EventType(data["type"]),
-        status=EventStatus(data["status"]),
-        grade=Grade(data["grade"]),
-        on=None if data["on"] is None else date.fromisoformat(data["on"]),
-        first_seen_at=datetime.fromisoformat(data["first_seen_at"]),
-        origins=data["origins"],
-        voices=tuple(
-            Voice(outlet, url, title, None if at is None else datetime.fromisoformat(at))
-            for outlet, url, title, at in data["voices"]
-        ),
-        detail=data["detail"],
-        contested=data["contested"],
-        retracted=data["retracted"],
-        reverses=None if reverses is None else AlertId(reverses),
-        includes=tuple((EventType(kind), detail) for kind, detail in data["includes"]),
-        note=data["note"],
-        recognises=data["recognises"],
-    )
-
-
-def _iso(moment: date | None) -> str | None:
-    return None if moment is None else moment.isoformat()
+def account_from(row: Row[Any]) -> Account:
+    """Return one row of ``mentions.with_items`` with the reason that was given for it."""
+    return Account(mentions.evidence_from(row), None if row.reason is None else Reason(row.reason))
 
 
 def _revisions() -> Select[Any]:
@@ -233,8 +222,26 @@ def _revisions() -> Select[Any]:
     )
 
 
+async def _newest(conn: AsyncConnection, *conditions: ColumnElement[bool]) -> list[Revision]:
+    each = revision.alias()
+    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
+    rows = await conn.execute(
+        _revisions()
+        .join(event, event.c.id == alert.c.event_id)
+        .where(*conditions, revision.c.revision == last.scalar_subquery())
+    )
+    return [_revision(row) for row in rows]
+
+
 async def _load(conn: AsyncConnection, condition: ColumnElement[bool]) -> list[Revision]:
     return [_revision(row) for row in await conn.execute(_revisions().where(condition))]
+
+
+async def _last_told(conn: AsyncConnection, ids: Select[Any]) -> list[Revision]:
+    each = revision.alias()
+    last = select(func.max(each.c.revision)).where(each.c.alert_id == alert.c.id)
+    told = _revisions().where(alert.c.id.in_(ids), revision.c.revision == last.scalar_subquery())
+    return [_revision(row) for row in await conn.execute(told)]
 
 
 def _revision(row: Row[Any]) -> Revision:

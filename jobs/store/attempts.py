@@ -8,14 +8,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import Action, ChatId, DeliveryId, DeliveryState
-from jobs.settings import UncertainPolicy
+from jobs.domain.alerts import Action, ChatId, DeliveryId, DeliveryState, Level
 from jobs.store.claims import IN_FLIGHT, Delivery
 from jobs.store.outbox import promote_followers, write
-from jobs.store.schema import HELD, WAITING, outbox
+from jobs.store.schema import HELD, WAITING, outbox, revision
 
 
 async def mark_sending(
@@ -46,6 +45,19 @@ async def mark_sending(
         .returning(outbox.c.id)
     )
     return {DeliveryId(row) for row in ours}
+
+
+async def put_back(conn: AsyncConnection, ids: Collection[DeliveryId], attempt_id: str) -> None:
+    """Let go of claimed rows for which there was no room, as if untouched."""
+    await conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.id.in_(ids),
+            outbox.c.attempt_id == attempt_id,
+            outbox.c.state == DeliveryState.CLAIMED,
+        )
+        .values(state=DeliveryState.PENDING, attempt_id=None, lease_until=None)
+    )
 
 
 async def mark_sent(
@@ -138,14 +150,21 @@ async def count_dead(conn: AsyncConnection, chat_id: ChatId, cause: str) -> int:
     return len(rows.all())
 
 
-async def recover(conn: AsyncConnection, now: datetime, *, alone: bool) -> int:
+async def recover(
+    conn: AsyncConnection,
+    now: datetime,
+    *,
+    alone: bool = False,
+    except_ids: Collection[DeliveryId] = (),
+) -> int:
     """Take back what a dead sender held; return the number of rows now uncertain.
 
     ``alone`` says that no other sender can be alive, so that leases need not run out
-    first. A claimed row goes back as if untouched. A row that was being sent becomes
+    first. ``except_ids`` are the caller's own calls, which it will hear of whatever the
+    clock says. A claimed row goes back as if untouched. A row that was being sent becomes
     uncertain: its call may have reached Telegram.
     """
-    lapsed = () if alone else (outbox.c.lease_until < now,)
+    lapsed = () if alone else (outbox.c.lease_until < now, outbox.c.id.not_in(except_ids))
     await conn.execute(
         update(outbox)
         .where(HELD, outbox.c.state == DeliveryState.CLAIMED, *lapsed)
@@ -160,24 +179,28 @@ async def recover(conn: AsyncConnection, now: datetime, *, alone: bool) -> int:
 
 
 async def resolve_uncertain(
-    conn: AsyncConnection, policy: UncertainPolicy, not_before: datetime
+    conn: AsyncConnection, resent: Collection[Level], not_before: datetime
 ) -> int:
     """Decide what becomes of the uncertain rows; return how many were given up.
 
-    An edit is done again, which changes nothing if it had arrived. A message is sent
-    again once, marked, or closed, as the policy says; after a second doubt it is
-    closed in any case, so that a chat gets at most one repeat.
+    An edit is done again, which changes nothing if it had arrived. A message of a level
+    in ``resent`` is sent again once, marked; any other is closed. After a second doubt it
+    is closed in any case, so that a chat gets at most one repeat.
     """
     doubtful = and_(HELD, outbox.c.state == DeliveryState.UNCERTAIN)
     again = {"state": DeliveryState.RETRY, "not_before": not_before}
     is_edit = outbox.c.action == Action.EDIT
     await conn.execute(update(outbox).where(doubtful, is_edit).values(**again))
-    if policy is UncertainPolicy.RESEND:
-        await conn.execute(
-            update(outbox)
-            .where(doubtful, ~outbox.c.possibly_repeated)
-            .values(**again, possibly_repeated=True)
-        )
+    wanted = exists().where(
+        revision.c.alert_id == outbox.c.alert_id,
+        revision.c.revision == outbox.c.revision,
+        revision.c.level.in_(resent),
+    )
+    await conn.execute(
+        update(outbox)
+        .where(doubtful, ~outbox.c.possibly_repeated, wanted)
+        .values(**again, possibly_repeated=True)
+    )
     return await _close_uncertain(conn, doubtful)
 
 
@@ -190,13 +213,20 @@ async def _close_uncertain(conn: AsyncConnection, doubtful: ColumnElement[bool])
             .values(state=DeliveryState.DEAD, cause=f"arrival unknown: {row.cause}")
         )
         await promote_followers(
-            conn, outbox.c.alert_id == row.alert_id, outbox.c.chat_id == row.chat_id
+            conn,
+            outbox.c.alert_id == row.alert_id,
+            outbox.c.chat_id == row.chat_id,
+            outbox.c.thread_id == row.thread_id,
         )
     return len(rows)
 
 
-def _same_alert(delivery: Delivery) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return outbox.c.alert_id == delivery.alert_id, outbox.c.chat_id == delivery.chat_id
+def _same_alert(delivery: Delivery) -> tuple[ColumnElement[bool], ...]:
+    return (
+        outbox.c.alert_id == delivery.alert_id,
+        outbox.c.chat_id == delivery.chat_id,
+        outbox.c.thread_id == delivery.thread_id,
+    )
 
 
 async def _mark(

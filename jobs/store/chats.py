@@ -9,13 +9,26 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, Filter, Level
-from jobs.domain.events import EventType
+from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.store.dialects import insert_into
-from jobs.store.schema import chat, filter_row, orders, outbox, seen_update, subscription
+from jobs.store.schema import (
+    chat,
+    digest_line,
+    filter_row,
+    orders,
+    outbox,
+    proposal,
+    report,
+    ruling,
+    seen_update,
+    silence,
+    steward,
+    subscription,
+)
 
 
 class ChatKind(StrEnum):
@@ -69,35 +82,105 @@ async def read_chat(conn: AsyncConnection, chat_id: ChatId) -> Chat | None:
     return None if row is None else _chat(row)
 
 
-async def set_zone(conn: AsyncConnection, chat_id: ChatId, zone: str) -> None:
-    """Set the time zone, an IANA name, in which a chat is told of hours."""
-    await conn.execute(update(chat).where(chat.c.id == chat_id).values(zone=zone))
+def thread_of(message_thread_id: int | None) -> int:
+    """Return the topic a message stands in: 0 where there are none, and for General.
+
+    Telegram calls a forum's General 1, and takes no message that names it.
+    """
+    return 0 if message_thread_id in (None, 1) else int(message_thread_id or 0)
 
 
-async def subscribe(conn: AsyncConnection, chat_id: ChatId, wanted: Filter, now: datetime) -> None:
-    """Let a chat hear what it wants from now on, instead of what it wanted before."""
+async def owner_of(conn: AsyncConnection, chat_id: ChatId) -> int | None:
+    """Return who turned the alerts on in a group or channel, if that is known."""
+    owner: int | None = await conn.scalar(select(chat.c.owner_id).where(chat.c.id == chat_id))
+    return owner
+
+
+async def set_owner(conn: AsyncConnection, chat_id: ChatId, user_id: int) -> None:
+    """Remember who turned the alerts on: told in private where the bot may speak no more."""
+    await conn.execute(
+        update(chat).where(chat.c.id == chat_id).values(owner_id=user_id, owner_told_at=None)
+    )
+
+
+async def subscribe(
+    conn: AsyncConnection, chat_id: ChatId, wanted: Filter, now: datetime, *, thread_id: int = 0
+) -> None:
+    """Let a chat's topic hear what it wants from now on, instead of what it wanted before.
+
+    A topic that was paused is served again.
+    """
     filter_id = await _filter_id(conn, wanted)
     row = insert_into(conn, subscription).values(
-        chat_id=chat_id, filter_id=filter_id, created_at=now
+        chat_id=chat_id, thread_id=thread_id, filter_id=filter_id, created_at=now
     )
     await conn.execute(
-        row.on_conflict_do_update(index_elements=["chat_id"], set_={"filter_id": filter_id})
+        row.on_conflict_do_update(
+            index_elements=["chat_id", "thread_id"],
+            set_={"filter_id": filter_id, "paused_reason": None},
+        )
     )
 
 
-async def unsubscribe(conn: AsyncConnection, chat_id: ChatId) -> bool:
-    """Let a chat hear nothing more; return True if it heard anything before."""
-    result = await conn.execute(delete(subscription).where(subscription.c.chat_id == chat_id))
+async def let_leave_topic(
+    conn: AsyncConnection, chat_id: ChatId, thread_id: int, allowed: bool
+) -> None:
+    """Say whether General will do where a topic is closed or gone."""
+    await conn.execute(
+        update(subscription)
+        .where(subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id)
+        .values(may_leave_topic=allowed)
+    )
+
+
+async def may_leave_topic(conn: AsyncConnection, chat_id: ChatId, thread_id: int) -> bool:
+    """Tell whether General will do where a topic is closed or gone."""
+    allowed = await conn.scalar(
+        select(subscription.c.may_leave_topic).where(
+            subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id
+        )
+    )
+    return bool(allowed)
+
+
+async def set_approval(
+    conn: AsyncConnection, chat_id: ChatId, thread_id: int, wanted: bool
+) -> None:
+    """Say whether an editor must let each alert through to a place."""
+    await conn.execute(
+        update(subscription)
+        .where(subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id)
+        .values(needs_approval=wanted)
+    )
+
+
+async def unsubscribe(conn: AsyncConnection, chat_id: ChatId, *, thread_id: int = 0) -> bool:
+    """Let a chat's topic hear nothing more; return True if it heard anything before."""
+    result = await conn.execute(
+        delete(subscription).where(
+            subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id
+        )
+    )
     return result.rowcount > 0
 
 
-async def read_filter(conn: AsyncConnection, chat_id: ChatId) -> Filter | None:
-    """Return what a chat wants to hear, or None if it is not subscribed."""
+async def is_subscribed(conn: AsyncConnection, chat_id: ChatId) -> bool:
+    """Tell whether a chat, or any topic of it, hears anything."""
+    found = await conn.execute(
+        select(subscription.c.chat_id).where(subscription.c.chat_id == chat_id).limit(1)
+    )
+    return found.first() is not None
+
+
+async def read_filter(
+    conn: AsyncConnection, chat_id: ChatId, *, thread_id: int = 0
+) -> Filter | None:
+    """Return what a chat's topic wants to hear, or None if it is not subscribed."""
     definition = (
         await conn.execute(
             select(filter_row.c.definition)
             .join(subscription, subscription.c.filter_id == filter_row.c.id)
-            .where(subscription.c.chat_id == chat_id)
+            .where(subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id)
         )
     ).scalar_one_or_none()
     return None if definition is None else filter_from_json(definition)
@@ -110,7 +193,11 @@ async def wanted_filters(conn: AsyncConnection) -> list[tuple[int, Filter]]:
         .where(
             select(subscription.c.chat_id)
             .join(chat, chat.c.id == subscription.c.chat_id)
-            .where(subscription.c.filter_id == filter_row.c.id, chat.c.closed_reason.is_(None))
+            .where(
+                subscription.c.filter_id == filter_row.c.id,
+                subscription.c.paused_reason.is_(None),
+                chat.c.closed_reason.is_(None),
+            )
             .exists()
         )
         .order_by(filter_row.c.id)
@@ -138,23 +225,42 @@ async def forget_updates(conn: AsyncConnection, before: datetime) -> int:
 
 
 async def forget(conn: AsyncConnection, chat_id: ChatId) -> None:
-    """Delete everything of a chat: its wishes, what it was sent, its orders, itself."""
-    for table in (outbox, subscription, orders):
+    """Delete everything of a chat: its wishes, what it was sent, its orders, itself.
+
+    What an operator's order did to the ledger stays, but not who gave it.
+    """
+    lasting = exists().where(ruling.c.order_id == orders.c.id)
+    await conn.execute(delete(orders).where(orders.c.chat_id == chat_id, ~lasting))
+    await conn.execute(
+        update(orders).where(orders.c.chat_id == chat_id).values(chat_id=0, ordered_by=0)
+    )
+    await conn.execute(update(report).where(report.c.chat_id == chat_id).values(chat_id=0))
+    for table in (outbox, digest_line, proposal, silence, steward, subscription):
         await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+    await conn.execute(delete(steward).where(steward.c.user_id == chat_id))
+    # Where this was a person, other chats need not remember them either.
+    await conn.execute(update(chat).where(chat.c.owner_id == chat_id).values(owner_id=None))
     await conn.execute(delete(chat).where(chat.c.id == chat_id))
 
 
 def filter_to_json(wanted: Filter) -> str:
-    """Return a wish as canonical JSON: equal wishes give equal text."""
-    return json.dumps(
-        {
-            "cases": sorted(wanted.cases),
-            "level": wanted.level.value,
-            "types": sorted(event_type.value for event_type in wanted.types),
-        },
-        sort_keys=True,
-        separators=(",", ":"),
-    )
+    """Return a wish as canonical JSON: equal wishes give equal text.
+
+    What is not narrowed is left out, so that a new way to narrow changes no stored wish.
+    """
+    narrowed = {
+        "actors": sorted(wanted.actors),
+        "groups": sorted(wanted.groups),
+        "statuses": sorted(wanted.statuses),
+        "grade": "" if wanted.grade is Grade.CLAIMED else wanted.grade,
+    }
+    definition = {
+        "cases": sorted(wanted.cases),
+        "level": wanted.level,
+        "types": sorted(wanted.types),
+        **{key: value for key, value in narrowed.items() if value},
+    }
+    return json.dumps(definition, sort_keys=True, separators=(",", ":"))
 
 
 def filter_from_json(text: str) -> Filter:
@@ -164,6 +270,10 @@ def filter_from_json(text: str) -> Filter:
         cases=frozenset(data["cases"]),
         types=frozenset(EventType(name) for name in data["types"]),
         level=Level(data["level"]),
+        actors=frozenset(data.get("actors", ())),
+        groups=frozenset(data.get("groups", ())),
+        statuses=frozenset(EventStatus(name) for name in data.get("statuses", ())),
+        grade=Grade(data.get("grade", Grade.CLAIMED)),
     )
 
 

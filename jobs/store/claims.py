@@ -5,21 +5,24 @@
     PENDING|RETRY ─claim→ CLAIMED ─mark_sending→ SENDING ─→ SENT | RETRY | DEAD | UNCERTAIN
     after a crash: CLAIMED → PENDING, SENDING → UNCERTAIN (never PENDING)
 
-A row waits for all earlier ones of its alert in its chat, and only one row of a chat is
-in flight at a time, so that what a reader sees never goes backwards.
+A row waits for all earlier ones of its alert in its chat and topic, and only one row of a
+chat is in flight at a time, so that what a reader sees never goes backwards.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, DeliveryState, Reason
-from jobs.store.outbox import OPEN
 from jobs.store.schema import WAITING, chat, outbox, revision
+from jobs.store.states import OPEN
+
+PRIVATE_MOST, PRIVATE_SECONDS = 3, 3.0
+GROUP_MOST, GROUP_SECONDS = 18, 60.0
 
 IN_FLIGHT = (DeliveryState.CLAIMED, DeliveryState.SENDING)
 
@@ -32,8 +35,10 @@ class Delivery:
     """One claimed row, with what is needed to put it into words.
 
     ``facts`` is the revision's stored JSON. ``target`` is the message that an edit
-    changes or a reply answers, None where its id is not known. ``possibly_repeated``
-    says that the chat may have had this already, which the text must admit.
+    changes or a reply answers, None where its id is not known; a first telling of a
+    reversal answers the alert that it takes back. ``possibly_repeated`` says that the
+    chat may have had this already, which the text must admit. ``topic`` is the forum
+    topic to write in, None for a chat's only or General thread.
     """
 
     id: DeliveryId
@@ -52,6 +57,8 @@ class Delivery:
     language: str
     zone: str
     target: int | None
+    thread_id: int = 0
+    topic: int | None = None
 
 
 async def claim(
@@ -79,6 +86,7 @@ async def claim(
             outbox.c.chat_id.not_in(except_chats),
             ~_waits_for_earlier(outbox),
             ~_chat_is_busy(now),
+            ~_chat_is_paced(now),
         )
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(limit)
@@ -99,6 +107,7 @@ def _waits_for_earlier(row: Any) -> ColumnElement[bool]:
     return exists().where(
         earlier.c.alert_id == row.c.alert_id,
         earlier.c.chat_id == row.c.chat_id,
+        earlier.c.thread_id == row.c.thread_id,
         earlier.c.state.in_(OPEN),
         or_(
             earlier.c.revision < row.c.revision,
@@ -135,13 +144,40 @@ def _chat_is_busy(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _chat_is_paced(now: datetime) -> ColumnElement[bool]:
+    """Whether the chat has had as many calls lately as it may, whichever process made them.
+
+    The sender's own gates are finer, but know nothing of other senders nor of what was
+    before a restart. A start in the future is one before the clock was put back.
+    """
+    recent = outbox.alias("recent")
+
+    def at_least(most: int, seconds: float) -> ColumnElement[bool]:
+        since = now - timedelta(seconds=seconds)
+        started = select(func.count()).where(
+            recent.c.chat_id == outbox.c.chat_id,
+            recent.c.started_at.is_not(None),
+            recent.c.started_at > since,
+            recent.c.started_at <= now,
+        )
+        return started.scalar_subquery() >= most
+
+    return case(
+        (chat.c.kind == "private", at_least(PRIVATE_MOST, PRIVATE_SECONDS)),
+        else_=at_least(GROUP_MOST, GROUP_SECONDS),
+    )
+
+
 async def _load(conn: AsyncConnection, ids: Collection[int]) -> list[Delivery]:
     told = outbox.alias("told")
+    taken_back = revision.c.facts["reverses"].as_integer()
+    answered = case((outbox.c.action == Action.SEND, taken_back), else_=outbox.c.alert_id)
     target = (
         select(told.c.message_id)
         .where(
-            told.c.alert_id == outbox.c.alert_id,
+            told.c.alert_id == answered,
             told.c.chat_id == outbox.c.chat_id,
+            told.c.thread_id == outbox.c.thread_id,
             told.c.action == Action.SEND,
             told.c.state == DeliveryState.SENT,
         )
@@ -181,4 +217,6 @@ def _delivery(row: Any) -> Delivery:
         language=row.language,
         zone=row.zone,
         target=row.target,
+        thread_id=row.thread_id,
+        topic=None if row.in_general or not row.thread_id else row.thread_id,
     )

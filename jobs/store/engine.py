@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from jobs.domain.clock import Clock
 from jobs.errors import (
     ConfigError,
     StoreDamaged,
@@ -156,6 +158,17 @@ async def lock_ledger(conn: AsyncConnection) -> None:
     """
     if conn.dialect.name == "postgresql":
         await conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LEDGER_LOCK})
+
+
+async def moment(conn: AsyncConnection, clock: Clock) -> datetime:
+    """Return the time by which the store's leases go: PostgreSQL's own, where it is one.
+
+    Several machines share it, and their clocks differ.
+    """
+    if conn.dialect.name != "postgresql":
+        return clock.now()
+    now: datetime = (await conn.execute(text("SELECT clock_timestamp()"))).scalar_one()
+    return now.astimezone(UTC)
 
 
 def _address(url: str) -> URL:

@@ -72,6 +72,12 @@ async def unprocessed(
     return [_stored(row) for row in await conn.execute(waiting)]
 
 
+async def number_of(conn: AsyncConnection, news: NewsItem) -> ItemId:
+    """Return the number of an item that is stored."""
+    found = select(item.c.id).where(item.c.source_id == news.source_id, item.c.key == news.key)
+    return ItemId((await conn.execute(found)).scalar_one())
+
+
 async def mark_processed(conn: AsyncConnection, ids: Collection[ItemId], now: datetime) -> None:
     """Note that these items' mentions, events and deliveries are written."""
     await conn.execute(update(item).where(item.c.id.in_(ids)).values(processed_at=now))

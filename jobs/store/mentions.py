@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Reason
@@ -18,10 +20,16 @@ from jobs.domain.events import (
     MentionId,
 )
 from jobs.domain.items import ItemId, Outlet, Tier
-from jobs.store.schema import item, mention
+from jobs.store.schema import event, item, mention
 
 
-async def put(conn: AsyncConnection, item_id: ItemId, said: Mention, outlet: Outlet) -> MentionId:
+async def put(
+    conn: AsyncConnection,
+    item_id: ItemId,
+    said: Mention,
+    outlet: Outlet,
+    reprint_key: str | None = None,
+) -> MentionId:
     """Store one mention and who published it, as known today."""
     result = await conn.execute(
         insert(mention)
@@ -43,6 +51,7 @@ async def put(conn: AsyncConnection, item_id: ItemId, said: Mention, outlet: Out
             family=outlet.family,
             tier=outlet.tier,
             side=outlet.side,
+            reprint_key=reprint_key,
         )
         .returning(mention.c.id)
     )
@@ -61,12 +70,76 @@ async def settle(
 async def evidence_of(
     conn: AsyncConnection, event_ids: Collection[EventId]
 ) -> dict[EventId, tuple[Evidence, ...]]:
-    """Return each event's evidence, first stored first; an event without any is left out."""
+    """Return each event's evidence, first stored first; an event without any is left out.
+
+    What speaks of an event that was merged into another is evidence of both.
+    """
+    merged = select(event.c.id, event.c.merged_into).where(event.c.merged_into.in_(event_ids))
+    into = {row.id: row.merged_into for row in await conn.execute(merged)}
     found: dict[EventId, list[Evidence]] = defaultdict(list)
-    rows = await conn.execute(with_items().where(mention.c.event_id.in_(event_ids)))
-    for row in rows:
-        found[EventId(row.event_id)].append(evidence_from(row))
-    return {event_id: tuple(evidence) for event_id, evidence in found.items()}
+    wanted = with_items().where(mention.c.event_id.in_([*event_ids, *into]))
+    for row in await conn.execute(wanted):
+        evidence = evidence_from(row)
+        found[EventId(row.event_id)].append(evidence)
+        if row.event_id in into:
+            found[EventId(into[row.event_id])].append(evidence)
+    return {event_id: tuple(found[event_id]) for event_id in event_ids if event_id in found}
+
+
+def is_of(event_id: EventId) -> ColumnElement[bool]:
+    """Say of a row of ``with_items`` whether it is evidence of an event, or of one merged in."""
+    same = or_(event.c.id == event_id, event.c.merged_into == event_id)
+    return mention.c.event_id.in_(select(event.c.id).where(same))
+
+
+async def recent_of(conn: AsyncConnection, family: str, since: datetime) -> list[Evidence]:
+    """Return what an owner's outlets were read to say since, as far as it is evidence."""
+    recent = with_items().where(
+        item.c.first_seen_at >= since,
+        mention.c.family == family,
+        mention.c.event_id.is_not(None),
+    )
+    return [evidence_from(row) for row in await conn.execute(recent)]
+
+
+async def events_with(conn: AsyncConnection, reprint_key: str) -> list[EventId]:
+    """Return the events of which the same text was read before."""
+    # One condition, so that SQLite has but one index to choose.
+    found = await conn.scalars(
+        select(mention.c.event_id).where(mention.c.reprint_key == reprint_key)
+    )
+    return [EventId(number) for number in dict.fromkeys(found) if number is not None]
+
+
+async def last_id(conn: AsyncConnection) -> MentionId:
+    """Return the number of the newest mention, 0 if there is none."""
+    return MentionId((await conn.scalar(select(func.max(mention.c.id)))) or 0)
+
+
+async def move(conn: AsyncConnection, ids: Collection[MentionId], event_id: EventId | None) -> None:
+    """Make mentions evidence of another event than before, or of none."""
+    await conn.execute(update(mention).where(mention.c.id.in_(ids)).values(event_id=event_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """One stored mention: of which event it is evidence, and why it was told or was not."""
+
+    evidence: Evidence
+    event_id: EventId | None
+    reason: Reason | None
+
+
+async def journal(conn: AsyncConnection) -> list[Entered]:
+    """Return every mention, in the order in which they came."""
+    return [
+        Entered(
+            evidence_from(row),
+            None if row.event_id is None else EventId(row.event_id),
+            None if row.reason is None else Reason(row.reason),
+        )
+        for row in await conn.execute(with_items())
+    ]
 
 
 async def reasons(conn: AsyncConnection) -> dict[str, int]:

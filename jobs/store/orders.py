@@ -3,21 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import ChatId
+from jobs.domain.alerts import AlertId, ChatId
+from jobs.domain.orders import OrderKind
 from jobs.store.schema import orders
-
-
-class OrderKind(StrEnum):
-    """What can be ordered; the payload is ``{"alert": number, "note": words}``."""
-
-    CONFIRM = "confirm"
-    RETRACT = "retract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +23,17 @@ class Order:
     ordered_by: int
     chat_id: ChatId
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An order that was carried out, and the alert's revision that it made, if any."""
+
+    order: Order
+    done_at: datetime
+    outcome: str
+    alert_id: AlertId | None
+    revision: int | None
 
 
 async def put(
@@ -65,14 +69,54 @@ async def pending(conn: AsyncConnection, limit: int) -> list[Order]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    return [_order(row) for row in await conn.execute(waiting)]
+
+
+async def finish(
+    conn: AsyncConnection,
+    order_id: int,
+    outcome: str,
+    now: datetime,
+    made: tuple[AlertId, int] | None = None,
+) -> None:
+    """Note that an order was carried out, or why it could not be, and what revision it made."""
+    alert_id, revision = made or (None, None)
+    await conn.execute(
+        update(orders)
+        .where(orders.c.id == order_id)
+        .values(done_at=now, outcome=outcome, alert_id=alert_id, revision=revision)
+    )
+
+
+async def count_since(
+    conn: AsyncConnection, kind: OrderKind, since: datetime, ordered_by: int | None = None
+) -> int:
+    """Return how many orders of a kind were given since then, by one person or by anybody."""
+    given = [orders.c.kind == kind, orders.c.created_at > since]
+    if ordered_by is not None:
+        given.append(orders.c.ordered_by == ordered_by)
+    return int(await conn.scalar(select(func.count()).select_from(orders).where(*given)) or 0)
+
+
+async def audit(conn: AsyncConnection, limit: int) -> list[Done]:
+    """Return the last orders that were carried out, newest first: who, what, and what came."""
+    rows = await conn.execute(
+        select(orders)
+        .where(orders.c.done_at.is_not(None))
+        .order_by(orders.c.id.desc())
+        .limit(limit)
+    )
     return [
-        Order(row.id, row.kind, row.payload, row.ordered_by, ChatId(row.chat_id), row.created_at)
-        for row in await conn.execute(waiting)
+        Done(
+            _order(row),
+            row.done_at,
+            row.outcome,
+            None if row.alert_id is None else AlertId(row.alert_id),
+            row.revision,
+        )
+        for row in rows
     ]
 
 
-async def finish(conn: AsyncConnection, order_id: int, outcome: str, now: datetime) -> None:
-    """Note that an order was carried out, or why it could not be."""
-    await conn.execute(
-        update(orders).where(orders.c.id == order_id).values(done_at=now, outcome=outcome)
-    )
+def _order(row: Row[Any]) -> Order:
+    return Order(row.id, row.kind, row.payload, row.ordered_by, ChatId(row.chat_id), row.created_at)

@@ -1,4 +1,4 @@
-"""The outbox: what is to be told to which chat, one row per alert, chat, revision and action.
+"""The outbox: what is to be told to which chat, one row per alert, topic, revision, action.
 
 Written in the transaction that stores the revision, so that a crash keeps both or
 neither. ``attempts`` holds the sender's side of the same table.
@@ -25,27 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
+from jobs.store import places
+from jobs.store.places import after_quiet_hours, is_held_by_night
 from jobs.store.schema import WAITING, chat, outbox, subscription
-
-OPEN = (
-    DeliveryState.PENDING,
-    DeliveryState.CLAIMED,
-    DeliveryState.SENDING,
-    DeliveryState.RETRY,
-    DeliveryState.UNCERTAIN,
-)
-"""The states in which something is still to become of a row."""
-
-UNSENT = (
-    DeliveryState.PENDING,
-    DeliveryState.CLAIMED,
-    DeliveryState.RETRY,
-    DeliveryState.UNCERTAIN,
-)
-"""The open states in which no call is being made."""
-
-CLOSED = (DeliveryState.DEAD, DeliveryState.CANCELLED)
-"""The states in which a row ended without the chat being told for certain."""
+from jobs.store.states import CLOSED, OPEN, UNSENT
 
 
 class Priority(IntEnum):
@@ -85,43 +68,97 @@ async def fan_out(
     level: Level,
     loud: bool,
     now: datetime,
+    answers: AlertId | None = None,
 ) -> FannedOut:
     """Write the deliveries of one stored revision of an alert.
 
     Every open chat that was told of the alert, or is about to be, gets an EDIT, and a
     REPLY too if the change is loud; an older edit that is not yet sent is cancelled.
-    Every other open chat whose filter is in ``filter_ids`` gets a SEND. Doing it again
-    for the same revision writes nothing.
+    Every other open chat whose filter is in ``filter_ids`` and that hears at once gets a
+    SEND, and so does one that a digest told what a loud revision corrects, and every chat
+    that was told of ``answers``, the alert that this one takes back, whatever its filter.
+    What rings waits for the end of a chat's quiet hours; an edit does not ring. Doing it
+    again for the same revision writes nothing.
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
-    edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, now)
-    replies = 0
-    if loud:
-        replies = await _follow(conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, now)
-    wanting = (
-        select(subscription.c.chat_id)
-        .join(chat, chat.c.id == subscription.c.chat_id)
-        .where(
-            subscription.c.filter_id.in_(filter_ids),
-            chat.c.closed_reason.is_(None),
-            ~_is_told(alert_id, revision, subscription.c.chat_id),
-        )
+    # What an editor has not let through yet is let through as it then stands.
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.alert_id == alert_id, outbox.c.state == DeliveryState.UNAPPROVED)
+        .values(revision=revision)
     )
-    sends = await _insert(conn, wanting, alert_id, revision, Action.SEND, _BY_LEVEL[level], now)
-    return FannedOut(sends, edits, replies)
+    at_once = literal(now, outbox.c.not_before.type)
+    edits = await _follow(conn, alert_id, revision, Action.EDIT, edit_priority, at_once, now)
+    replies = corrections = 0
+    rings_at = after_quiet_hours(level, now)
+    if loud:
+        known = places.in_digests(alert_id, revision)
+        corrections = await _insert(
+            conn, known, alert_id, revision, Action.SEND, Priority.CORRECTION, rings_at, now
+        )
+        replies = await _follow(
+            conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, rings_at, now
+        )
+    sends = await _send(conn, alert_id, revision, filter_ids, level, rings_at, now)
+    if answers is not None:
+        known = places.knowing(answers, alert_id, revision)
+        sends += await _insert(
+            conn, known, alert_id, revision, Action.SEND, _BY_LEVEL[level], rings_at, now
+        )
+    return FannedOut(sends + corrections, edits, replies)
+
+
+async def _send(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    revision: int,
+    filter_ids: Collection[int],
+    level: Level,
+    not_before: ColumnElement[datetime],
+    now: datetime,
+) -> int:
+    """Write the first tellings; where an editor is asked, they wait to be let through."""
+    wanted, sends = places.wanting(alert_id, revision, filter_ids), 0
+    for state in (DeliveryState.PENDING, DeliveryState.UNAPPROVED):
+        waits = subscription.c.needs_approval.is_(state is DeliveryState.UNAPPROVED)
+        sends += await _insert(
+            conn,
+            wanted.where(waits),
+            alert_id,
+            revision,
+            Action.SEND,
+            _BY_LEVEL[level],
+            not_before,
+            now,
+            state,
+        )
+    return sends
 
 
 async def put_notices(
     conn: AsyncConnection, alert_id: AlertId, chat_ids: Collection[ChatId], now: datetime
 ) -> int:
     """Write a SEND of a notice's only revision for just these chats; closed ones are left out."""
-    chats = select(chat.c.id).where(
-        chat.c.id.in_(chat_ids),
-        chat.c.closed_reason.is_(None),
-        ~_is_told(alert_id, 1, chat.c.id),
-    )
-    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, now)
+    return await _put_alone(conn, alert_id, 0, chat_ids, literal(now, chat.c.created_at.type), now)
+
+
+async def put_digests(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    where: Collection[tuple[ChatId, int]],
+    now: datetime,
+) -> int:
+    """Write a SEND of a digest's only revision for just these chats' topics.
+
+    It rings like an alert, so it waits for the end of quiet hours.
+    """
+    rows = 0
+    for thread_id in sorted({thread_id for _, thread_id in where}):
+        chat_ids = [chat_id for chat_id, thread in where if thread == thread_id]
+        not_before = after_quiet_hours(Level.ALERT, now)
+        rows += await _put_alone(conn, alert_id, thread_id, chat_ids, not_before, now)
+    return rows
 
 
 async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int:
@@ -130,7 +167,23 @@ async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int
     A call being made is left to its own outcome. Returns the number cancelled.
     """
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(closed_reason=reason))
-    return await _cancel(conn, reason, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
+    return await cancel(conn, reason, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
+
+
+async def cancel_thread(conn: AsyncConnection, chat_id: ChatId, thread_id: int, cause: str) -> int:
+    """Cancel what one topic of a chat was still to get; return the number cancelled."""
+    there = (outbox.c.chat_id == chat_id, outbox.c.thread_id == thread_id)
+    return await cancel(conn, cause, *there, outbox.c.state.in_(UNSENT))
+
+
+async def is_being_sent(conn: AsyncConnection, chat_id: ChatId, now: datetime) -> bool:
+    """Return whether a living sender is making a call to this chat."""
+    found = select(outbox.c.id).where(
+        outbox.c.chat_id == chat_id,
+        outbox.c.state == DeliveryState.SENDING,
+        outbox.c.lease_until > now,
+    )
+    return await conn.scalar(found.limit(1)) is not None
 
 
 async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> None:
@@ -138,50 +191,14 @@ async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> 
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(not_before=until))
 
 
-async def migrate_chat(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
-    """Move a group that became a supergroup to its new id, with all it has and awaits.
+async def bring_forward(conn: AsyncConnection, latest: datetime, now: datetime) -> int:
+    """Let rows that are put off beyond ``latest`` go at once; return how many.
 
-    Where both ids are known they are merged: the new one's own settings stay, and what
-    it was or will be told is not told again. Message ids of the old group are dropped,
-    as Telegram accepts them no more. An unknown old id changes nothing.
+    No row waits so long by itself, but for the end of quiet hours: the clock has been put
+    back since it was written.
     """
-    if await conn.scalar(select(chat.c.id).where(chat.c.id == old)) is None:
-        return
-    await _move_settings(conn, old, new)
-    await _cancel_doubles(conn, old, new)
-    mine, theirs = outbox.alias("mine"), outbox.alias("theirs")
-    movable = select(mine.c.id).where(
-        mine.c.chat_id == old,
-        ~exists().where(
-            theirs.c.chat_id == new,
-            theirs.c.alert_id == mine.c.alert_id,
-            theirs.c.revision == mine.c.revision,
-            theirs.c.action == mine.c.action,
-        ),
-    )
-    await conn.execute(
-        update(outbox).where(outbox.c.id.in_(movable)).values(chat_id=new, message_id=None)
-    )
-
-
-async def expire(conn: AsyncConnection, before: datetime) -> int:
-    """Close each first telling that was written earlier and has not gone out.
-
-    Edits and replies stay: a correction is owed however late. Where one was waiting for
-    an expired telling, it becomes that chat's first telling.
-    """
-    stale = (
-        WAITING,
-        outbox.c.action == Action.SEND,
-        outbox.c.created_at < before,
-    )
-    alerts = await conn.scalars(select(outbox.c.alert_id).distinct().where(*stale))
-    closed = await write(
-        conn, update(outbox).where(*stale).values(state=DeliveryState.DEAD, cause="expired")
-    )
-    for alert_id in alerts.all():
-        await promote_followers(conn, outbox.c.alert_id == alert_id)
-    return closed
+    late = (WAITING, outbox.c.not_before > latest, ~is_held_by_night())
+    return await write(conn, update(outbox).where(*late).values(not_before=now))
 
 
 async def prune(conn: AsyncConnection, before: datetime, limit: int) -> int:
@@ -218,16 +235,25 @@ async def promote_followers(conn: AsyncConnection, *where: ColumnElement[bool]) 
         ~exists().where(
             live.c.alert_id == outbox.c.alert_id,
             live.c.chat_id == outbox.c.chat_id,
+            live.c.thread_id == outbox.c.thread_id,
             live.c.action == Action.SEND,
             live.c.state.not_in(CLOSED),
         ),
     )
     cause = "said by the new telling"
-    await _cancel(conn, cause, *where, outbox.c.action == Action.REPLY, *orphaned)
+    await cancel(conn, cause, *where, outbox.c.action == Action.REPLY, *orphaned)
     await conn.execute(
         update(outbox)
         .where(*where, outbox.c.action == Action.EDIT, *orphaned)
         .values(action=Action.SEND, state=DeliveryState.PENDING, attempt_id=None)
+    )
+
+
+async def cancel(conn: AsyncConnection, cause: str, *where: ColumnElement[bool]) -> int:
+    """Close the rows for a cause, and return how many; the chat is not told of them."""
+    return await write(
+        conn,
+        update(outbox).where(*where).values(state=DeliveryState.CANCELLED, cause=cause),
     )
 
 
@@ -246,21 +272,25 @@ async def _insert(
     revision: int,
     action: Action,
     priority: Priority,
+    not_before: ColumnElement[datetime],
     now: datetime,
+    state: DeliveryState = DeliveryState.PENDING,
 ) -> int:
     values = {
         outbox.c.alert_id: alert_id,
         outbox.c.revision: revision,
         outbox.c.action: str(action),
-        outbox.c.state: str(DeliveryState.PENDING),
+        outbox.c.state: str(state),
         outbox.c.priority: int(priority),
         outbox.c.created_at: now,
-        outbox.c.not_before: now,
         outbox.c.attempts: 0,
         outbox.c.possibly_repeated: False,
+        outbox.c.in_general: False,
     }
-    rows = chats.add_columns(*(literal(v, c.type).label(c.name) for c, v in values.items()))
-    names = [outbox.c.chat_id, *values]
+    rows = chats.add_columns(
+        not_before, *(literal(v, c.type).label(c.name) for c, v in values.items())
+    )
+    names = [outbox.c.chat_id, outbox.c.thread_id, outbox.c.not_before, *values]
     return await write(conn, insert(outbox).from_select(names, rows, include_defaults=False))
 
 
@@ -270,86 +300,31 @@ async def _follow(
     revision: int,
     action: Action,
     priority: Priority,
+    not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
-    told, mine = outbox.alias("told"), outbox.alias("mine")
-    chats = (
-        select(told.c.chat_id)
-        .distinct()
-        .join(chat, chat.c.id == told.c.chat_id)
-        .where(
-            told.c.alert_id == alert_id,
-            told.c.action == Action.SEND,
-            told.c.revision < revision,
-            told.c.state.not_in(CLOSED),
-            chat.c.closed_reason.is_(None),
-            ~exists().where(
-                mine.c.alert_id == alert_id,
-                mine.c.chat_id == told.c.chat_id,
-                mine.c.revision == revision,
-                mine.c.action.in_((action, Action.SEND)),
-            ),
-        )
-    )
-    return await _insert(conn, chats, alert_id, revision, action, priority, now)
+    chats = places.following(alert_id, revision, action)
+    return await _insert(conn, chats, alert_id, revision, action, priority, not_before, now)
 
 
-def _is_told(alert_id: AlertId, revision: int, chat_id: ColumnElement[int]) -> ColumnElement[bool]:
-    told = outbox.alias("told")
-    return exists().where(
-        told.c.alert_id == alert_id,
-        told.c.chat_id == chat_id,
-        told.c.action == Action.SEND,
-        told.c.state.not_in(CLOSED) | (told.c.revision == revision),
-    )
+async def _put_alone(
+    conn: AsyncConnection,
+    alert_id: AlertId,
+    thread_id: int,
+    chat_ids: Collection[ChatId],
+    not_before: ColumnElement[datetime],
+    now: datetime,
+) -> int:
+    chats = places.named(alert_id, thread_id, chat_ids)
+    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, not_before, now)
 
 
 async def _supersede_edits(conn: AsyncConnection, alert_id: AlertId, revision: int) -> None:
-    await _cancel(
+    await cancel(
         conn,
         "superseded",
         outbox.c.alert_id == alert_id,
         outbox.c.action == Action.EDIT,
         outbox.c.revision < revision,
         outbox.c.state.in_(UNSENT),
-    )
-
-
-async def _cancel(conn: AsyncConnection, cause: str, *where: ColumnElement[bool]) -> int:
-    return await write(
-        conn,
-        update(outbox).where(*where).values(state=DeliveryState.CANCELLED, cause=cause),
-    )
-
-
-async def _move_settings(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
-    if await conn.scalar(select(chat.c.id).where(chat.c.id == new)) is None:
-        copied = [c for c in chat.c if c.name not in ("id", "kind", "not_before")]
-        row = select(literal(new), literal("supergroup"), *copied).where(chat.c.id == old)
-        await conn.execute(insert(chat).from_select([chat.c.id, chat.c.kind, *copied], row))
-    wished = await conn.scalar(
-        select(func.count()).select_from(subscription).where(subscription.c.chat_id == new)
-    )
-    if not wished:
-        await conn.execute(
-            update(subscription).where(subscription.c.chat_id == old).values(chat_id=new)
-        )
-    await conn.execute(delete(subscription).where(subscription.c.chat_id == old))
-    await conn.execute(delete(chat).where(chat.c.id == old))
-
-
-async def _cancel_doubles(conn: AsyncConnection, old: ChatId, new: ChatId) -> None:
-    """Cancel the old chat's open tellings of what the new chat was or will be told."""
-    theirs = outbox.alias("theirs")
-    known = select(theirs.c.alert_id).where(
-        theirs.c.chat_id == new,
-        theirs.c.action == Action.SEND,
-        theirs.c.state.not_in(CLOSED),
-    )
-    await _cancel(
-        conn,
-        "migrated to a chat that has it",
-        outbox.c.chat_id == old,
-        outbox.c.alert_id.in_(known),
-        outbox.c.state.in_(OPEN),
     )

@@ -1,1 +1,1 @@
-"""Measurements that print a table; run one with ``python -m tests.benchmarks.NAME``."""
+"""Benchmarks: each a command that prints a table of figures; none runs with the tests."""

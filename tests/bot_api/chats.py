@@ -18,6 +18,8 @@ NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup "
     "are exactly the same as a current content and reply markup of the message"
 )
+NO_TOPIC = "Bad Request: message thread not found"
+TOPIC_CLOSED = "Bad Request: TOPIC_CLOSED"
 QUERY_TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 
 
@@ -30,6 +32,7 @@ class Shown:
     entities: list[dict[str, Any]]
     markup: dict[str, Any] | None
     reply_to: int | None = None
+    thread_id: int | None = None
     kind: str = "text"
     """text, photo or document; the text is then the caption."""
     file_id: str | None = None
@@ -55,6 +58,8 @@ class Chat:
     migrated_to: int | None = None
     messages: dict[int, Shown] = field(default_factory=dict)
     members: dict[int, dict[str, Any]] = field(default_factory=dict)
+    topics: dict[int | None, bool] = field(default_factory=lambda: {None: True})
+    """Each topic of a forum, and whether it is open; None is General."""
     ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def as_json(self) -> dict[str, Any]:
@@ -102,6 +107,20 @@ class Chats:
             self.add_chat(new, "supergroup", self._chats[old].title)
         self._chats[old].migrated_to = new
 
+    def add_topic(self, chat_id: int, thread_id: int) -> None:
+        """Let a supergroup be a forum and have a topic; General is there by itself."""
+        self._chats[chat_id].topics[thread_id] = True
+
+    def close_topic(self, chat_id: int, thread_id: int | None) -> None:
+        """Let a topic be closed; None closes General."""
+        self._chats[chat_id].topics[thread_id] = False
+
+    def remove_topic(self, chat_id: int, thread_id: int) -> None:
+        """Let a topic be deleted, with all that stood in it."""
+        del self._chats[chat_id].topics[thread_id]
+        for message in self._chats[chat_id].messages.values():
+            message.deleted = message.deleted or message.thread_id == thread_id
+
     def remove_message(self, chat_id: int, message_id: int) -> None:
         """Let a person delete a message of ours."""
         self._chats[chat_id].messages[message_id].deleted = True
@@ -133,13 +152,18 @@ class Chats:
         reply: dict[str, Any] | None,
         kind: str = "text",
         file_id: str | None = None,
+        thread_id: int | None = None,
     ) -> dict[str, Any]:
         """Show a new message; returns the Bot API's Message."""
         chat = self._writable(chat_id)
+        if thread_id not in chat.topics:
+            raise ApiError(400, NO_TOPIC)
+        if not chat.topics[thread_id]:
+            raise ApiError(400, TOPIC_CLOSED)
         check_text(text, entities, kind)
         check_markup(markup)
         reply_to = _replied(chat, reply)
-        shown = Shown(next(chat.ids), text, entities, markup, reply_to, kind, file_id)
+        shown = Shown(next(chat.ids), text, entities, markup, reply_to, thread_id, kind, file_id)
         shown.versions.append(text)
         chat.messages[shown.message_id] = shown
         return message_json(chat, shown)
@@ -238,6 +262,8 @@ def message_json(chat: Chat, shown: Shown) -> dict[str, Any]:
         "date": int(time.time()),
         "chat": chat.as_json(),
     }
+    if shown.thread_id is not None:
+        message.update(message_thread_id=shown.thread_id, is_topic_message=True)
     if chat.kind == "channel":
         message["sender_chat"] = chat.as_json()
     else:

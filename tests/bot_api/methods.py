@@ -20,6 +20,11 @@ def _refuse_parse_mode(params: dict[str, Any]) -> None:
         raise ApiError(400, "Bad Request: can't parse entities: parse_mode is not for this bot")
 
 
+def _thread(params: dict[str, Any]) -> int | None:
+    given = params.get("message_thread_id")
+    return None if given is None else int(given)
+
+
 class Methods(Chats):
     """What each method does to the chats and the queue of updates."""
 
@@ -33,6 +38,7 @@ class Methods(Chats):
         self.updates = Updates(self)
         self.say = self.updates.say
         self.press = self.updates.press
+        self.ask_inline = self.updates.ask_inline
         self.bot_standing = self.updates.bot_standing
         self.queries = self.updates.queries
         self._file_ids = itertools.count(1)
@@ -45,8 +51,8 @@ class Methods(Chats):
         return known(params)
 
     def _do_getMe(self, _params: dict[str, Any]) -> Any:
-        rights = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries")
-        return {**BOT, **dict.fromkeys(rights, False)}
+        rights = ("can_join_groups", "can_read_all_group_messages")
+        return {**BOT, **dict.fromkeys(rights, False), "supports_inline_queries": True}
 
     def _do_sendMessage(self, params: dict[str, Any]) -> Any:
         _refuse_parse_mode(params)
@@ -56,6 +62,7 @@ class Methods(Chats):
             params.get("entities") or [],
             params.get("reply_markup"),
             params.get("reply_parameters"),
+            thread_id=_thread(params),
         )
 
     def _do_sendPhoto(self, params: dict[str, Any]) -> Any:
@@ -79,6 +86,9 @@ class Methods(Chats):
 
     def _do_answerCallbackQuery(self, params: dict[str, Any]) -> Any:
         return self.updates.answer_query(params.get("callback_query_id"), params)
+
+    def _do_answerInlineQuery(self, params: dict[str, Any]) -> Any:
+        return self.updates.answer_inline(params.get("inline_query_id"), params)
 
     def _do_sendChatAction(self, params: dict[str, Any]) -> Any:
         self.chat(params.get("chat_id"))
@@ -151,4 +161,5 @@ class Methods(Chats):
             params.get("reply_parameters"),
             kind,
             file_id,
+            _thread(params),
         )

@@ -94,3 +94,41 @@ def check_commands(commands: list[dict[str, str]]) -> None:
             raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
         if not 1 <= len(command["description"]) <= 256:
             raise ApiError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+
+
+START_PARAMETER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def check_inline_answer(params: dict[str, Any]) -> None:
+    """Refuse an answer to an inline query that Telegram would."""
+    results = params.get("results")
+    if not isinstance(results, list):
+        raise ApiError(400, "Bad Request: can't parse inline query results JSON object")
+    if len(results) > 50:
+        raise ApiError(400, "Bad Request: RESULTS_TOO_MUCH")
+    ids = [result.get("id", "") for result in results]
+    if len(set(ids)) < len(ids):
+        raise ApiError(400, "Bad Request: RESULT_ID_DUPLICATE")
+    if not all(1 <= len(str(one).encode()) <= 64 for one in ids):
+        raise ApiError(400, "Bad Request: RESULT_ID_INVALID")
+    for result in results:
+        _check_article(result)
+    if len(str(params.get("next_offset", "")).encode()) > 64:
+        raise ApiError(400, "Bad Request: NEXT_OFFSET_INVALID")
+    button = params.get("button")
+    if button is not None and (
+        not button.get("text") or not START_PARAMETER.fullmatch(button.get("start_parameter", ""))
+    ):
+        raise ApiError(400, "Bad Request: START_PARAM_INVALID")
+
+
+def _check_article(result: dict[str, Any]) -> None:
+    if result.get("type") != "article":
+        raise ApiError(400, "Bad Request: unsupported type of inline query result")
+    if not result.get("title"):
+        raise ApiError(400, "Bad Request: RESULT_TITLE_EMPTY")
+    content = result.get("input_message_content") or {}
+    if content.get("parse_mode"):
+        raise ApiError(400, "Bad Request: can't parse entities: parse_mode is not for this bot")
+    check_text(str(content.get("message_text", "")), content.get("entities") or [], "text")
+    check_markup(result.get("reply_markup"))

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from tests.bot_api.chats import BOT_ID, QUERY_TOO_OLD, Chats, member_json, message_json, user_json
-from tests.bot_api.rules import ApiError
+from tests.bot_api.rules import ApiError, check_inline_answer
 
 TWO_POLLERS = (
     "Conflict: terminated by other getUpdates request; "
@@ -27,6 +27,8 @@ class Updates:
         """How many getUpdates have begun."""
         self.queries: dict[str, dict[str, Any] | None] = {}
         """Each button press by id, and how it was answered (None: not yet)."""
+        self.inline: dict[str, dict[str, Any] | None] = {}
+        """Each inline query by id, and how it was answered (None: not yet)."""
         self._chats = chats
         self._ids = itertools.count(1000)
         self._message_ids = itertools.count(900_001)
@@ -69,6 +71,24 @@ class Updates:
             }
         )
         return query_id
+
+    def ask_inline(self, user_id: int, query: str, **person: Any) -> str:
+        """Let a person type behind the bot's name in any chat; returns the query's id."""
+        if len(query) > 256:
+            raise ValueError("Telegram cuts an inline query at 256 characters")
+        query_id = f"i{len(self.inline) + 1}"
+        self.inline[query_id] = None
+        asker = {**user_json(user_id), **person}
+        self.put(inline_query={"id": query_id, "from": asker, "query": query, "offset": ""})
+        return query_id
+
+    def answer_inline(self, query_id: Any, answer: dict[str, Any]) -> bool:
+        """Take the bot's answer to an inline query; only once."""
+        if self.inline.get(str(query_id), answer) is not None:
+            raise ApiError(400, QUERY_TOO_OLD)
+        check_inline_answer(answer)
+        self.inline[str(query_id)] = answer
+        return True
 
     def bot_standing(self, chat_id: int, old: str, new: str, by: int | None = None) -> int:
         """Let the bot's own standing in a chat change (my_chat_member)."""

@@ -1,0 +1,192 @@
+"""The jobs of the hours: digests when due, the ends of quiet hours, approval that ran out.
+
+What a digest tells, the rows that send it and the note that it is written are kept in one
+transaction, under ``engine.lock_ledger``: together, or not at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jobs.domain.alerts import AlertId, ChatId, Digest, DigestLine, Facts, Occasion
+from jobs.domain.rhythm import Pace
+from jobs.domain.silences import Silence
+from jobs.ledger.digests import MOST_LINES, Candidate, line_of, pick
+from jobs.reference import Reference
+from jobs.store import alerts, digests, nights, proposals, rhythms, silences, sources
+from jobs.store.alerts import Revision
+from jobs.store.digests import Where
+from jobs.store.engine import Store, lock_ledger
+from jobs.store.nights import Held
+from jobs.store.rhythms import Due
+
+BITE = 200
+"""Digests of one transaction."""
+
+NIGHTS = 2000
+"""Nights joined in one transaction: each looks through all that end, so there are few."""
+
+LATE_COMMIT = timedelta(minutes=10)
+"""A revision's time is when its job began, which may be before a digest that could not see it
+yet; so each digest looks back so much further, and what was told is known by its lines."""
+
+JOINED_BEFORE = timedelta(seconds=45)
+"""How long before the end of quiet hours; the job runs several times in it."""
+
+APPROVAL_LIFE = timedelta(hours=12)
+"""What no editor lets through in half a day is no news any more."""
+
+MOST_APART = 3
+"""So many alerts come as messages of their own when quiet hours end."""
+
+_OCCASIONS = {
+    Pace.DAILY: Occasion.DAILY,
+    Pace.WEEKLY: Occasion.WEEKLY,
+    Pace.AT_ONCE: Occasion.LAST,
+}
+_Group = tuple[Occasion, datetime, tuple[DigestLine, ...]]
+
+
+async def write_digests(store: Store, reference: Reference, now: datetime) -> int:
+    """Write the digests that are due into the outbox; return how many."""
+    async with store.read() as conn:
+        if not await rhythms.due_digests(conn, now, 1):
+            return 0
+    written = 0
+    while True:
+        async with store.write() as conn:
+            await lock_ledger(conn)
+            bitten = await _write_bite(conn, reference, now)
+        written += bitten
+        if bitten < BITE:
+            return written
+
+
+async def end_nights(store: Store, now: datetime) -> None:
+    """Join what many a night held, shortly before it ends; move on the nights that are over."""
+    async with store.read() as conn:
+        end = await nights.next_end(conn)
+    if end is None or end > now + JOINED_BEFORE:
+        return
+    bitten = NIGHTS
+    while bitten == NIGHTS:
+        async with store.write() as conn:
+            await lock_ledger(conn)
+            until = now + JOINED_BEFORE
+            held = await nights.held_until(conn, now, until, MOST_APART, NIGHTS)
+            bitten = len(held)
+            await _join(conn, held, now)
+    bitten = BITE
+    while bitten == BITE:
+        async with store.write() as conn:
+            bitten = await nights.pass_nights(conn, now, BITE)
+
+
+async def expire_proposals(store: Store, now: datetime) -> None:
+    """Close what no editor let through in time, and tell the editors."""
+    async with store.write() as conn:
+        await lock_ledger(conn)
+        await proposals.expire(conn, now - APPROVAL_LIFE, now)
+
+
+async def _write_bite(conn: AsyncConnection, reference: Reference, now: datetime) -> int:
+    due = await rhythms.due_digests(conn, now, BITE)
+    groups = _grouped(due, await _lines(conn, reference, due, now)) if due else {}
+    health = await sources.health(conn)
+    for (occasion, since, lines), places in groups.items():
+        if occasion is Occasion.LAST and not lines:
+            continue
+        read = sum(1 for each in health if each.last_ok_at and each.last_ok_at > since)
+        digest = _compiled(occasion, since, lines, sources_read=read, of=len(health))
+        await digests.put(conn, digest, places, now)
+    await rhythms.close_digests(conn, due, now)
+    return len(due)
+
+
+async def _join(conn: AsyncConnection, held: Sequence[Held], now: datetime) -> None:
+    """Write one message for what each place holds; places that hold the same share it."""
+    numbers = {number for each in held for number in each.alert_ids}
+    newest = {one.alert_id: _candidate(one) for one in await alerts.newest(conn, numbers)}
+    quiet = await silences.of_chats(conn, {each.chat_id for each in held}, now)
+    groups: dict[tuple[datetime, tuple[AlertId, ...]], list[Held]] = defaultdict(list)
+    for each in held:
+        mine = quiet.get((each.chat_id, each.thread_id), ())
+        # What was retracted before anybody was told of it is told to nobody.
+        stands = (
+            one
+            for one in (newest[number] for number in dict.fromkeys(each.alert_ids))
+            if not one.facts.retracted and not _is_silenced(one, mine)
+        )
+        ranked = sorted(stands, key=lambda one: (one.level.rank, -one.alert_id))
+        groups[each.since, tuple(one.alert_id for one in ranked)].append(each)
+    for (since, told), places in groups.items():
+        await nights.drop_held(conn, places, {n for each in places for n in each.alert_ids})
+        if told:
+            lines = [line_of(newest[number], is_new=True) for number in told]
+            digest = _compiled(Occasion.QUIET, since, lines, sources_read=0, of=0)
+            where = [(each.chat_id, each.thread_id) for each in places]
+            await digests.put(conn, digest, where, now)
+
+
+def _compiled(
+    occasion: Occasion,
+    since: datetime,
+    lines: Sequence[DigestLine],
+    *,
+    sources_read: int,
+    of: int,
+) -> Digest:
+    kept = tuple(lines[:MOST_LINES])
+    return Digest(occasion, since, kept, len(lines) - len(kept), sources_read, of)
+
+
+def _candidate(found: Revision) -> Candidate:
+    if not isinstance(found.facts, Facts):
+        raise TypeError(f"alert {found.alert_id} tells of no event")
+    return Candidate(found.alert_id, found.revision, found.level, found.reason, found.facts)
+
+
+async def _lines(
+    conn: AsyncConnection, reference: Reference, due: Sequence[Due], now: datetime
+) -> Mapping[Where, list[DigestLine]]:
+    """Return what each place is told; the alerts are read once for all of them."""
+    earliest = min(each.since for each in due) - LATE_COMMIT
+    revised = await alerts.revised_since(conn, earliest)
+    numbers = [each.alert_id for each in revised]
+    chat_ids = sorted({each.chat_id for each in due})
+    known = await digests.known_by(conn, numbers, chat_ids)
+    alone = await digests.told_alone(conn, numbers, chat_ids)
+    quiet = await silences.of_chats(conn, chat_ids, now)
+    found = {}
+    for each in due:
+        where = (each.chat_id, each.thread_id)
+        mine = [
+            _candidate(one)
+            for one in revised
+            if one.created_at > each.since - LATE_COMMIT
+            and one.alert_id not in alone.get(where, ())
+        ]
+        mine = [one for one in mine if not _is_silenced(one, quiet.get(where, ()))]
+        found[where] = pick(mine, each.wanted, known.get(where, {}), reference)
+    return found
+
+
+def _is_silenced(one: Candidate, mine: Iterable[Silence]) -> bool:
+    return any(each.matcher.matches(one.alert_id, one.facts) for each in mine)
+
+
+def _grouped(
+    due: Sequence[Due], lines: Mapping[Where, list[DigestLine]]
+) -> Mapping[_Group, list[Where]]:
+    """Return each different digest with the places that get it: most want the same."""
+    groups: dict[_Group, list[Where]] = defaultdict(list)
+    seen: dict[tuple[tuple[AlertId, int, bool], ...], tuple[DigestLine, ...]] = {}
+    for each in due:
+        where: Where = (ChatId(each.chat_id), each.thread_id)
+        mine = lines[where]
+        key = tuple((line.alert_id, line.revision, line.is_new) for line in mine)
+        shared = seen.setdefault(key, tuple(mine))
+        groups[_OCCASIONS[each.rhythm.pace], each.since, shared].append(where)
+    return groups

@@ -1,0 +1,35 @@
+"""What the settings give: the tables to go by, and the means of reading."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from jobs.reference import Reference, load_reference
+from jobs.settings import Settings
+from jobs.sources.http import GuardedClient
+from jobs.sources.workers import ParserPool
+
+
+def load_all(settings: Settings) -> Reference:
+    """Read the tables that the settings name."""
+    return load_reference(
+        settings.cases_dir, settings.sources_file, telegram_channels=settings.telegram_channels
+    )
+
+
+@asynccontextmanager
+async def means_of_reading(settings: Settings) -> AsyncIterator[tuple[GuardedClient, ParserPool]]:
+    """Lend the guarded client and the parser processes, and end those after."""
+    client = GuardedClient(
+        deadline_seconds=settings.fetch_deadline_seconds,
+        max_bytes=settings.fetch_max_bytes,
+        allow_loopback=settings.fetch_allow_loopback,
+        contact=settings.operator_contact,
+    )
+    parser = ParserPool(
+        deadline_seconds=settings.parser_deadline_seconds, memory_mb=settings.parser_memory_mb
+    )
+    try:
+        yield client, parser
+    finally:
+        await client.aclose()
+        await parser.close()
