@@ -152,11 +152,11 @@ async def test_a_case_that_falls_silent_is_told_of_once_and_once_when_heard_agai
 
     await place.pipeline.poll(NOON)
     assert await keys(5) == []
-    assert await keys(7) == ["case_silent"] * 2
-    assert await keys(9) == ["case_silent"] * 2
+    assert await keys(7) == ["case_silent"] * 3
+    assert await keys(9) == ["case_silent"] * 3
     place.host.routes["/listed"] = answer(rss("A", "B"))
     await place.pipeline.poll(NOON + timedelta(hours=9))
-    assert await keys(9) == ["case_heard"] * 2 + ["case_silent"] * 2
+    assert await keys(9) == ["case_heard"] * 3 + ["case_silent"] * 3
     async with place.store.read() as conn:
         assert await facts.get(conn, "silent cases") == []
 

@@ -64,6 +64,8 @@ def _settings(folder: Path) -> Settings:
             "data_dir": folder,
             "fetch_allow_loopback": True,
             "http_port": 0,
+            # Hours lie between two looks, so each look takes up every feed that is due.
+            "poll_tick_seconds": 3600,
         }
     )
 
