@@ -1,4 +1,4 @@
-"""The jobs of the hours: digests when due, the ends of quiet hours, approval that ran out.
+"""The jobs of the hours: digests, the ends of quiet hours, room again, approval run out.
 
 What a digest tells, the rows that send it and the note that it is written are kept in one
 transaction, under ``engine.lock_ledger``: together, or not at all.
@@ -15,11 +15,11 @@ from jobs.domain.rhythm import Pace
 from jobs.domain.silences import Silence
 from jobs.ledger.digests import MOST_LINES, Candidate, line_of, pick
 from jobs.reference import Reference
-from jobs.store import alerts, digests, nights, proposals, rhythms, silences, sources
+from jobs.store import alerts, digests, held, nights, proposals, rhythms, room, silences, sources
 from jobs.store.alerts import Revision
 from jobs.store.digests import Where
 from jobs.store.engine import Store, lock_ledger
-from jobs.store.nights import Held
+from jobs.store.held import Held
 from jobs.store.rhythms import Due
 
 BITE = 200
@@ -64,8 +64,9 @@ async def write_digests(store: Store, reference: Reference, now: datetime) -> in
             return written
 
 
-async def end_nights(store: Store, now: datetime) -> None:
+async def end_nights(store: Store, most_per_hour: int, now: datetime) -> None:
     """Join what many a night held, shortly before it ends; move on the nights that are over."""
+    apart = min(MOST_APART, most_per_hour) if most_per_hour else MOST_APART
     async with store.read() as conn:
         end = await nights.next_end(conn)
     if end is None or end > now + JOINED_BEFORE:
@@ -75,13 +76,35 @@ async def end_nights(store: Store, now: datetime) -> None:
         async with store.write() as conn:
             await lock_ledger(conn)
             until = now + JOINED_BEFORE
-            held = await nights.held_until(conn, now, until, MOST_APART, NIGHTS)
-            bitten = len(held)
-            await _join(conn, held, now)
+            found = await nights.held_until(conn, now, until, apart, NIGHTS)
+            bitten = len(found)
+            await _join(conn, Occasion.QUIET, found, now)
     bitten = BITE
     while bitten == BITE:
         async with store.write() as conn:
             bitten = await nights.pass_nights(conn, now, BITE)
+
+
+async def make_room(store: Store, most_per_hour: int, now: datetime) -> None:
+    """Let places that were full go on: what each holds is joined in one message."""
+    async with store.read() as conn:
+        if not await room.due(conn, most_per_hour, now, 1):
+            return
+    bitten = BITE
+    while bitten == BITE:
+        async with store.write() as conn:
+            await lock_ledger(conn)
+            bitten = await _make_room(conn, most_per_hour, now)
+
+
+async def _make_room(conn: AsyncConnection, most: int, now: datetime) -> int:
+    due = await room.due(conn, most, now, BITE)
+    full = await room.refill(conn, due, most, now)
+    free = {where: until for where, until in due.items() if where not in full}
+    found = await room.held(conn, free, now)
+    await room.let_go(conn, free, now)
+    await _join(conn, Occasion.FULL, found, now)
+    return len(due)
 
 
 async def expire_proposals(store: Store, now: datetime) -> None:
@@ -105,13 +128,15 @@ async def _write_bite(conn: AsyncConnection, reference: Reference, now: datetime
     return len(due)
 
 
-async def _join(conn: AsyncConnection, held: Sequence[Held], now: datetime) -> None:
+async def _join(
+    conn: AsyncConnection, occasion: Occasion, found: Sequence[Held], now: datetime
+) -> None:
     """Write one message for what each place holds; places that hold the same share it."""
-    numbers = {number for each in held for number in each.alert_ids}
+    numbers = {number for each in found for number in each.alert_ids}
     newest = {one.alert_id: _candidate(one) for one in await alerts.newest(conn, numbers)}
-    quiet = await silences.of_chats(conn, {each.chat_id for each in held}, now)
+    quiet = await silences.of_chats(conn, {each.chat_id for each in found}, now)
     groups: dict[tuple[datetime, tuple[AlertId, ...]], list[Held]] = defaultdict(list)
-    for each in held:
+    for each in found:
         mine = quiet.get((each.chat_id, each.thread_id), ())
         # What was retracted before anybody was told of it is told to nobody.
         stands = (
@@ -122,10 +147,10 @@ async def _join(conn: AsyncConnection, held: Sequence[Held], now: datetime) -> N
         ranked = sorted(stands, key=lambda one: (one.level.rank, -one.alert_id))
         groups[each.since, tuple(one.alert_id for one in ranked)].append(each)
     for (since, told), places in groups.items():
-        await nights.drop_held(conn, places, {n for each in places for n in each.alert_ids})
+        await held.drop(conn, places, {n for each in places for n in each.alert_ids})
         if told:
             lines = [line_of(newest[number], is_new=True) for number in told]
-            digest = _compiled(Occasion.QUIET, since, lines, sources_read=0, of=0)
+            digest = _compiled(occasion, since, lines, sources_read=0, of=0)
             where = [(each.chat_id, each.thread_id) for each in places]
             await digests.put(conn, digest, where, now)
 

@@ -14,6 +14,7 @@ _TITLES: Mapping[Occasion, str] = {
     Occasion.WEEKLY: N_("Your week"),
     Occasion.LAST: N_("What had gathered for your digest"),
     Occasion.QUIET: N_("What came in your quiet hours"),
+    Occasion.FULL: N_("Much came at once"),
 }
 _ROOM_FOR_END = 300
 

@@ -140,6 +140,8 @@ class Occasion(StrEnum):
     """The chat hears at once from now on; this is what had gathered."""
     QUIET = "quiet"
     """Quiet hours are over, and held back more than a few alerts."""
+    FULL = "full"
+    """The hour has room again, and had more alerts than a place is sent in one."""
 
 
 @dataclass(frozen=True, slots=True)
