@@ -28,6 +28,9 @@ BITE = 200
 NIGHTS = 2000
 """Nights joined in one transaction: each looks through all that end, so there are few."""
 
+ROOMS = 1000
+"""Places that get room in one transaction."""
+
 LATE_COMMIT = timedelta(minutes=10)
 """A revision's time is when its job began, which may be before a digest that could not see it
 yet; so each digest looks back so much further, and what was told is known by its lines."""
@@ -90,15 +93,15 @@ async def make_room(store: Store, most_per_hour: int, now: datetime) -> None:
     async with store.read() as conn:
         if not await room.due(conn, most_per_hour, now, 1):
             return
-    bitten = BITE
-    while bitten == BITE:
+    bitten = ROOMS
+    while bitten == ROOMS:
         async with store.write() as conn:
             await lock_ledger(conn)
             bitten = await _make_room(conn, most_per_hour, now)
 
 
 async def _make_room(conn: AsyncConnection, most: int, now: datetime) -> int:
-    due = await room.due(conn, most, now, BITE)
+    due = await room.due(conn, most, now, ROOMS)
     full = await room.refill(conn, due, most, now)
     free = {where: until for where, until in due.items() if where not in full}
     found = await room.held(conn, free, now)

@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     Subquery,
+    Table,
+    and_,
     bindparam,
     func,
     literal,
@@ -110,7 +113,7 @@ async def held(conn: AsyncConnection, places: Collection[Where], now: datetime) 
         select(outbox.c.chat_id, outbox.c.thread_id, outbox.c.alert_id, outbox.c.created_at)
         .join(alert, alert.c.id == outbox.c.alert_id)
         .join(chat, chat.c.id == outbox.c.chat_id)
-        .where(_is_one_of(places), waits_for_room(), func.coalesce(~is_asleep(now), True))
+        .where(_is_one_of(outbox, places), waits_for_room(), func.coalesce(~is_asleep(now), True))
         .where(*IS_HELD_ALERT)
         .order_by(outbox.c.id)
     )
@@ -129,13 +132,13 @@ async def let_go(conn: AsyncConnection, places: Collection[Where], now: datetime
     awake = select(after_quiet_hours(Level.ALERT, now)).where(chat.c.id == outbox.c.chat_id)
     await conn.execute(
         update(outbox)
-        .where(_is_one_of(places), outbox.c.state == DeliveryState.PENDING, waits_for_room())
+        .where(
+            _is_one_of(outbox, places), outbox.c.state == DeliveryState.PENDING, waits_for_room()
+        )
         .values(not_before=awake.scalar_subquery())
     )
-    there = tuple_(subscription.c.chat_id, subscription.c.thread_id)
-    await conn.execute(
-        update(subscription).where(there.in_(sorted(places))).values(full_until=None)
-    )
+    roomy = update(subscription).where(_is_one_of(subscription, places))
+    await conn.execute(roomy.values(full_until=None))
 
 
 async def _full(
@@ -190,8 +193,12 @@ async def _set_full(conn: AsyncConnection, full: Mapping[Where, datetime]) -> No
 
 def _subscribed(places: Collection[Where]) -> Select[Any]:
     there = (subscription.c.chat_id, subscription.c.thread_id)
-    return select(*there).where(tuple_(*there).in_(sorted(places)))
+    return select(*there).where(_is_one_of(subscription, places))
 
 
-def _is_one_of(places: Collection[Where]) -> Any:
-    return tuple_(outbox.c.chat_id, outbox.c.thread_id).in_(sorted(places))
+def _is_one_of(rows: Table, places: Collection[Where]) -> ColumnElement[bool]:
+    # SQLite finds no index by a pair; the chats alone narrow it down first.
+    chats = sorted({chat_id for chat_id, _ in places})
+    return and_(
+        rows.c.chat_id.in_(chats), tuple_(rows.c.chat_id, rows.c.thread_id).in_(sorted(places))
+    )
