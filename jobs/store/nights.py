@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId, ChatId, DeliveryState
 from jobs.domain.rhythm import QuietHours, next_night
-from jobs.store.held import IS_HELD_ALERT, Held
+from jobs.store.joining import IS_HELD_ALERT, Held
 from jobs.store.schema import alert, chat, outbox
 
 

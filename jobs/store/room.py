@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
 from jobs.store.digests import Where
-from jobs.store.held import IS_HELD_ALERT, Held
+from jobs.store.joining import IS_HELD_ALERT, Held
 from jobs.store.outbox import Priority
 from jobs.store.places import after_quiet_hours, is_asleep, waits_for_room, wanting
 from jobs.store.schema import alert, chat, outbox, subscription
