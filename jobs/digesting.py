@@ -106,7 +106,7 @@ async def _make_room(conn: AsyncConnection, most: int, now: datetime) -> int:
     free = {where: until for where, until in due.items() if where not in full}
     found = await room.held(conn, free, now)
     await room.let_go(conn, free, now)
-    await join(conn, Occasion.FULL, found, now)
+    await join(conn, Occasion.FULL, found, now, apart=1)
     return len(due)
 
 

@@ -44,12 +44,18 @@ class Held:
 
 
 async def join(
-    conn: AsyncConnection, occasion: Occasion, found: Sequence[Held], now: datetime
+    conn: AsyncConnection,
+    occasion: Occasion,
+    found: Sequence[Held],
+    now: datetime,
+    *,
+    apart: int = 0,
 ) -> None:
     """Write one message for what each place holds; places that hold the same share it.
 
     Each alert is told as it stands now, the greatest first, and not by itself any more. What
-    tells of no event helps nobody later, and is left as it is.
+    tells of no event helps nobody later, and is left as it is; so are up to ``apart`` alerts
+    of a place, if all of them still stand.
     """
     numbers = {number for each in found for number in each.alert_ids}
     lines, ranks = await _lines(conn, numbers)
@@ -66,7 +72,8 @@ async def join(
             and not is_silenced(number, lines[number].facts, mine)
         ]
         told = tuple(sorted(stands, key=lambda n: (ranks[n], -n)))
-        groups[each.since, told, each.alert_ids].append(each)
+        if len(each.alert_ids) > apart or len(told) < len(each.alert_ids):
+            groups[each.since, told, each.alert_ids].append(each)
     for (since, told, held), places in groups.items():
         await _drop(conn, places, held)
         if told:

@@ -108,7 +108,7 @@ async def refill(
 
 
 async def held(conn: AsyncConnection, places: Collection[Where], now: datetime) -> list[Held]:
-    """Return what those of the places that are awake hold, where it is more than one alert."""
+    """Return what those of the places that are awake hold."""
     rows = await conn.execute(
         select(outbox.c.chat_id, outbox.c.thread_id, outbox.c.alert_id, outbox.c.created_at)
         .join(alert, alert.c.id == outbox.c.alert_id)
@@ -123,7 +123,6 @@ async def held(conn: AsyncConnection, places: Collection[Where], now: datetime) 
     return [
         Held(*where, min(each.created_at for each in mine), tuple(each.alert_id for each in mine))
         for where, mine in found.items()
-        if len(mine) > 1
     ]
 
 
