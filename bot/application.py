@@ -39,10 +39,9 @@ from bot.texts.alerts import render_alert
 from bot.texts.digests import render_digest
 from bot.texts.language import words_of
 from bot.texts.messages import Message
-from bot.texts.missed import render_missed
 from bot.texts.notices import render_notice
 from bot.texts.places import render_proposal
-from jobs.domain.alerts import Action, Digest, Missed, Notice, Proposal
+from jobs.domain.alerts import Action, Digest, Notice, Proposal
 from jobs.domain.clock import Clock
 from jobs.reference import Reference
 from jobs.settings import Settings
@@ -147,14 +146,6 @@ def render_delivery(delivery: Delivery, reference: Reference, buttons: AlertButt
         )
     if isinstance(facts, Digest):
         return render_digest(
-            facts,
-            names=reference,
-            language=delivery.language,
-            zone=delivery.zone,
-            possibly_repeated=delivery.possibly_repeated,
-        )
-    if isinstance(facts, Missed):
-        return render_missed(
             facts,
             names=reference,
             language=delivery.language,

@@ -33,7 +33,7 @@ from jobs.ledger.rulings import carry_out
 from jobs.ledger.standings import stand
 from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
 from jobs.reference import Reference
-from jobs.store import alerts, chats, events, mentions, outbox, proposals, search, standings
+from jobs.store import alerts, chats, events, mentions, outbox, proposals, room, search, standings
 from jobs.store.alerts import Revision
 from jobs.store.items import StoredItem
 
@@ -85,11 +85,13 @@ class Bookkeeper:
         conn: AsyncConnection,
         reference: Reference,
         freshness: timedelta,
+        most_per_hour: int,
         now: datetime,
     ) -> None:
         self._conn = conn
         self._reference = reference
         self._freshness = freshness
+        self._most_per_hour = most_per_hour
         self._now = now
         self._filters: Sequence[tuple[int, Filter]] | None = None
 
@@ -309,11 +311,13 @@ class Bookkeeper:
             facts=facts,
             now=self._now,
         )
+        wanting = await self._wanting(event, facts, decision)
+        await room.fill(self._conn, alert_id, number, wanting, self._most_per_hour, self._now)
         await outbox.fan_out(
             self._conn,
             alert_id,
             number,
-            await self._wanting(event, facts, decision),
+            wanting,
             level=decision.level,
             loud=decision.loud,
             now=self._now,

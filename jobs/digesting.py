@@ -1,25 +1,25 @@
-"""The jobs of the hours: digests when due, the ends of quiet hours, approval that ran out.
+"""The jobs of the hours: digests, the ends of quiet hours, room again, approval run out.
 
 What a digest tells, the rows that send it and the note that it is written are kept in one
 transaction, under ``engine.lock_ledger``: together, or not at all.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId, ChatId, Digest, DigestLine, Facts, Occasion
 from jobs.domain.rhythm import Pace
-from jobs.domain.silences import Silence
-from jobs.ledger.digests import MOST_LINES, Candidate, line_of, pick
+from jobs.domain.silences import is_silenced
+from jobs.ledger.digests import Candidate, pick
 from jobs.reference import Reference
-from jobs.store import alerts, digests, nights, proposals, rhythms, silences, sources
+from jobs.store import alerts, digests, nights, proposals, rhythms, room, silences, sources
 from jobs.store.alerts import Revision
 from jobs.store.digests import Where
 from jobs.store.engine import Store, lock_ledger
-from jobs.store.nights import Held
+from jobs.store.joining import join
 from jobs.store.rhythms import Due
 
 BITE = 200
@@ -27,6 +27,9 @@ BITE = 200
 
 NIGHTS = 2000
 """Nights joined in one transaction: each looks through all that end, so there are few."""
+
+ROOMS = 1000
+"""Places that get room in one transaction."""
 
 LATE_COMMIT = timedelta(minutes=10)
 """A revision's time is when its job began, which may be before a digest that could not see it
@@ -64,8 +67,9 @@ async def write_digests(store: Store, reference: Reference, now: datetime) -> in
             return written
 
 
-async def end_nights(store: Store, now: datetime) -> None:
+async def end_nights(store: Store, most_per_hour: int, now: datetime) -> None:
     """Join what many a night held, shortly before it ends; move on the nights that are over."""
+    apart = min(MOST_APART, most_per_hour) if most_per_hour else MOST_APART
     async with store.read() as conn:
         end = await nights.next_end(conn)
     if end is None or end > now + JOINED_BEFORE:
@@ -75,13 +79,35 @@ async def end_nights(store: Store, now: datetime) -> None:
         async with store.write() as conn:
             await lock_ledger(conn)
             until = now + JOINED_BEFORE
-            held = await nights.held_until(conn, now, until, MOST_APART, NIGHTS)
-            bitten = len(held)
-            await _join(conn, held, now)
+            found = await nights.held_until(conn, now, until, apart, NIGHTS)
+            bitten = len(found)
+            await join(conn, Occasion.QUIET, found, now)
     bitten = BITE
     while bitten == BITE:
         async with store.write() as conn:
             bitten = await nights.pass_nights(conn, now, BITE)
+
+
+async def make_room(store: Store, most_per_hour: int, now: datetime) -> None:
+    """Let places that were full go on: what each holds is joined in one message."""
+    async with store.read() as conn:
+        if not await room.due(conn, most_per_hour, now, 1):
+            return
+    bitten = ROOMS
+    while bitten == ROOMS:
+        async with store.write() as conn:
+            await lock_ledger(conn)
+            bitten = await _make_room(conn, most_per_hour, now)
+
+
+async def _make_room(conn: AsyncConnection, most: int, now: datetime) -> int:
+    due = await room.due(conn, most, now, ROOMS)
+    full = await room.refill(conn, due, most, now)
+    free = {where: until for where, until in due.items() if where not in full}
+    found = await room.held(conn, free, now)
+    await room.let_go(conn, free, now)
+    await join(conn, Occasion.FULL, found, now, apart=1)
+    return len(due)
 
 
 async def expire_proposals(store: Store, now: datetime) -> None:
@@ -99,47 +125,10 @@ async def _write_bite(conn: AsyncConnection, reference: Reference, now: datetime
         if occasion is Occasion.LAST and not lines:
             continue
         read = sum(1 for each in health if each.last_ok_at and each.last_ok_at > since)
-        digest = _compiled(occasion, since, lines, sources_read=read, of=len(health))
+        digest = Digest.of(occasion, since, lines, sources_read=read, sources=len(health))
         await digests.put(conn, digest, places, now)
     await rhythms.close_digests(conn, due, now)
     return len(due)
-
-
-async def _join(conn: AsyncConnection, held: Sequence[Held], now: datetime) -> None:
-    """Write one message for what each place holds; places that hold the same share it."""
-    numbers = {number for each in held for number in each.alert_ids}
-    newest = {one.alert_id: _candidate(one) for one in await alerts.newest(conn, numbers)}
-    quiet = await silences.of_chats(conn, {each.chat_id for each in held}, now)
-    groups: dict[tuple[datetime, tuple[AlertId, ...]], list[Held]] = defaultdict(list)
-    for each in held:
-        mine = quiet.get((each.chat_id, each.thread_id), ())
-        # What was retracted before anybody was told of it is told to nobody.
-        stands = (
-            one
-            for one in (newest[number] for number in dict.fromkeys(each.alert_ids))
-            if not one.facts.retracted and not _is_silenced(one, mine)
-        )
-        ranked = sorted(stands, key=lambda one: (one.level.rank, -one.alert_id))
-        groups[each.since, tuple(one.alert_id for one in ranked)].append(each)
-    for (since, told), places in groups.items():
-        await nights.drop_held(conn, places, {n for each in places for n in each.alert_ids})
-        if told:
-            lines = [line_of(newest[number], is_new=True) for number in told]
-            digest = _compiled(Occasion.QUIET, since, lines, sources_read=0, of=0)
-            where = [(each.chat_id, each.thread_id) for each in places]
-            await digests.put(conn, digest, where, now)
-
-
-def _compiled(
-    occasion: Occasion,
-    since: datetime,
-    lines: Sequence[DigestLine],
-    *,
-    sources_read: int,
-    of: int,
-) -> Digest:
-    kept = tuple(lines[:MOST_LINES])
-    return Digest(occasion, since, kept, len(lines) - len(kept), sources_read, of)
 
 
 def _candidate(found: Revision) -> Candidate:
@@ -168,13 +157,10 @@ async def _lines(
             if one.created_at > each.since - LATE_COMMIT
             and one.alert_id not in alone.get(where, ())
         ]
-        mine = [one for one in mine if not _is_silenced(one, quiet.get(where, ()))]
+        kept = quiet.get(where, ())
+        mine = [one for one in mine if not is_silenced(one.alert_id, one.facts, kept)]
         found[where] = pick(mine, each.wanted, known.get(where, {}), reference)
     return found
-
-
-def _is_silenced(one: Candidate, mine: Iterable[Silence]) -> bool:
-    return any(each.matcher.matches(one.alert_id, one.facts) for each in mine)
 
 
 def _grouped(

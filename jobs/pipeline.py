@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
-from jobs.digesting import end_nights, expire_proposals, write_digests
+from jobs.digesting import end_nights, expire_proposals, make_room, write_digests
 from jobs.domain.alerts import ChatId
 from jobs.domain.events import EventId
 from jobs.domain.items import NewsItem
@@ -77,7 +77,8 @@ class Pipeline:
 
     ``poller`` and ``source_orders`` are None where items come from elsewhere (``take``), as
     in a replay. A case of which nothing new is heard for ``silence`` is told of.
-    ``operators`` are the chats that are told how the sources fare.
+    ``operators`` are the chats that are told how the sources fare. A chat's topic gets at
+    most ``most_per_hour`` new messages an hour, 0 being no cap.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Pipeline:
         freshness: timedelta,
         keeping: Keeping,
         silence: timedelta = timedelta(hours=6),
+        most_per_hour: int = 0,
         poller: Poller | None = None,
         source_orders: SourceOrders | None = None,
         operators: Collection[ChatId] = (),
@@ -99,6 +101,7 @@ class Pipeline:
         self._freshness = freshness
         self._keeping = keeping
         self._silence = silence
+        self._most_per_hour = most_per_hour
         self._poller = poller
         self._source_orders = source_orders
         self._operators = operators
@@ -221,7 +224,11 @@ class Pipeline:
 
     async def end_nights(self, now: datetime) -> None:
         """Join what quiet hours held, and move on those that are over."""
-        await end_nights(self._store, now)
+        await end_nights(self._store, self._most_per_hour, now)
+
+    async def make_room(self, now: datetime) -> None:
+        """Join what waited in places that had their hour's most messages."""
+        await make_room(self._store, self._most_per_hour, now)
 
     async def expire_proposals(self, now: datetime) -> None:
         """Close what no editor let through in time, and tell the editors."""
@@ -274,4 +281,5 @@ class Pipeline:
             self._poller.follow(self._roster.reference)
 
     def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
-        return Bookkeeper(conn, self._roster.reference, self._freshness, now)
+        reference = self._roster.reference
+        return Bookkeeper(conn, reference, self._freshness, self._most_per_hour, now)

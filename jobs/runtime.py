@@ -79,6 +79,7 @@ async def open_pipeline(
                     outbox=timedelta(days=settings.keep_outbox_days),
                 ),
                 silence=timedelta(hours=settings.silence_hours),
+                most_per_hour=settings.most_per_hour,
                 poller=poller,
                 source_orders=SourceOrders(store, reference, Trier(client, parser, 1)),
                 operators=[ChatId(person) for person in settings.operators()],

@@ -68,6 +68,7 @@ class Settings(BaseSettings):
 
     freshness_hours: int = Field(72, ge=1)
     silence_hours: int = Field(6, ge=1, le=240)
+    most_per_hour: int = Field(12, ge=0, le=1000)
     uncertain_policy: str = "resend"
     paid_broadcast_per_second: int = Field(0, ge=0, le=1000)
     send_deadline_seconds: float = Field(40, gt=0, le=300)

@@ -28,8 +28,9 @@ SAYS = "alert 1 as of 1"
 def render(delivery: Delivery) -> Message:
     if "notice" in delivery.facts:
         return Message(f"notice {delivery.facts['notice']}")
-    if "missed" in delivery.facts:
-        return Message(f"missed {[number for number, _ in delivery.facts['missed']]}")
+    if "digest" in delivery.facts:
+        told = [line[0] for line in delivery.facts["lines"]]
+        return Message(f"{delivery.facts['digest']} {told}")
     repeated = " (possibly repeated)" if delivery.possibly_repeated else ""
     return Message(
         f"{delivery.facts['says']}{repeated}", (MessageEntity(MessageEntity.BOLD, 0, 5),)

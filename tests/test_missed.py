@@ -8,12 +8,22 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.texts.missed import render_missed
-from jobs.domain.alerts import Action, AlertId, Facts, Level, Missed
-from jobs.store import missed
+from bot.texts.digests import render_digest
+from jobs.domain.alerts import (
+    MOST_LINES,
+    Action,
+    AlertId,
+    ChatId,
+    Digest,
+    DigestLine,
+    Level,
+    Occasion,
+    Reason,
+)
+from jobs.domain.rhythm import QuietHours
+from jobs.store import missed, nights
 from jobs.store.contents import facts_from_json, facts_to_json
 from jobs.store.engine import Store
-from jobs.store.missed import MOST_LISTED
 from jobs.store.schema import alert, event, revision
 from tests.delivering import SUPERGROUP, A, B, Line
 from tests.small_world import SMALL_WORLD, some_facts
@@ -39,10 +49,11 @@ async def lists(conn: AsyncConnection) -> dict[tuple[int, int], list[int]]:
     told: dict[tuple[int, int], list[int]] = {}
     for delivery in await take(conn, OLD):
         facts = facts_from_json(dict(delivery.facts))
-        if isinstance(facts, Missed):
+        if isinstance(facts, Digest):
+            assert facts.occasion is Occasion.AWAY
             place = (delivery.chat_id, delivery.thread_id)
             assert place not in told, "one message a chat"
-            told[place] = [number for number, _ in facts.alerts]
+            told[place] = [line.alert_id for line in facts.lines]
     return told
 
 
@@ -99,13 +110,35 @@ async def test_a_revision_after_the_list_is_a_telling_of_its_own(store: Store) -
 async def test_a_long_list_says_how_many_more(store: Store) -> None:
     async with store.write() as conn:
         await subscribe(conn, A)
-        for number in range(1, MOST_LISTED + 4):
+        for number in range(1, MOST_LINES + 4):
             await tell_event(conn, number)
         await missed.expire(conn, OLD - DAY, OLD)
-        (delivery,) = [d for d in await take(conn, OLD) if "missed" in d.facts]
+        (delivery,) = [d for d in await take(conn, OLD) if "digest" in d.facts]
     facts = facts_from_json(dict(delivery.facts))
-    assert isinstance(facts, Missed)
-    assert (len(facts.alerts), facts.more) == (MOST_LISTED, 3)
+    assert isinstance(facts, Digest)
+    assert (len(facts.lines), facts.more) == (MOST_LINES, 3)
+
+
+async def test_the_list_waits_for_the_end_of_quiet_hours(store: Store) -> None:
+    night = QuietHours(12 * 60, 18 * 60)  # what was missed is seen at one o'clock in it
+    async with store.write() as conn:
+        await subscribe(conn, A)
+        await tell_event(conn, 1)
+        await tell_event(conn, 2, level=Level.MAJOR)
+        await nights.set_quiet(conn, ChatId(A), night, OLD)
+        await missed.expire(conn, OLD - DAY, OLD)
+        assert await take(conn, OLD) == []
+        [delivery] = await take(conn, OLD + timedelta(hours=5))
+        assert "digest" in delivery.facts
+
+
+async def test_a_later_change_is_told_once_and_a_rise_in_grade_is_not(store: Store) -> None:
+    async with store.write() as conn:
+        await subscribe(conn, A)
+        await tell_event(conn, 1)
+        await missed.expire(conn, OLD - DAY, OLD)
+        assert (await tell(conn, 1, 2, now=OLD)).sends == 0
+        assert (await tell(conn, 1, 3, loud=True, now=OLD)).sends == 1
 
 
 async def test_after_a_day_of_outage_the_chat_gets_the_list_and_what_is_new(line: Line) -> None:
@@ -116,24 +149,27 @@ async def test_after_a_day_of_outage_the_chat_gets_the_list_and_what_is_new(line
     line.clock.advance(25 * 3600)
     await line.tell(70)
     await line.settle(line.deliverer())
-    assert sorted(line.shown()) == ["alert 70 as of 1", "missed [2, 1]"]
+    assert sorted(line.shown()) == ["alert 70 as of 1", "away [2, 1]"]
 
 
 @pytest.mark.parametrize("repeated", [False, True])
 def test_the_words(repeated: bool) -> None:
-    long = some_facts(detail="x" * 300)
-    told: tuple[tuple[AlertId, Facts], ...] = ((AlertId(3), some_facts()), (AlertId(4), long))
-    message = render_missed(Missed(told, 2), names=SMALL_WORLD, possibly_repeated=repeated)
-    lines = message.text.splitlines()
-    assert lines[0].startswith("(This may be a repeat") is repeated
-    first = lines[1 if repeated else 0 :]
-    assert first[0] == "While I was away:"
-    assert first[1].startswith("• Russia")
-    assert "(/why 3)" in first[1]
-    assert "and 2 more" in first
+    lines = [
+        DigestLine.of(AlertId(number), 1, Reason.FIRST, some_facts(detail=detail), is_new=True)
+        for number, detail in ((3, ""), (4, "x" * 300))
+    ]
+    digest = Digest.of(Occasion.AWAY, NOON, lines)
+    message = render_digest(digest, names=SMALL_WORLD, possibly_repeated=repeated)
+    said = message.text.splitlines()
+    assert said[0].startswith("(This may be a repeat") is repeated
+    first = said[1 if repeated else 0 :]
+    assert first[0] == "While I was away: 2 alerts"
+    assert first[3].startswith("Russia")
+    assert "/why_3" in first[4]
 
 
 def test_the_words_never_grow_too_long() -> None:
-    told = tuple((AlertId(number), some_facts(detail="word " * 200)) for number in range(10))
-    message = render_missed(Missed(told), names=SMALL_WORLD)
+    facts = some_facts(detail="word " * 200)
+    lines = [DigestLine.of(AlertId(n), 1, Reason.FIRST, facts, is_new=True) for n in range(10)]
+    message = render_digest(Digest.of(Occasion.AWAY, NOON, lines), names=SMALL_WORLD)
     assert len(message.text.encode("utf-16-le")) // 2 <= 4096

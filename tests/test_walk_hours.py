@@ -78,6 +78,27 @@ async def test_many_of_a_night_come_in_one_message(walk: Walk) -> None:
     assert joined.startswith("What came in your quiet hours: 5 alerts")
 
 
+async def test_a_busy_hour_ends_in_one_message(tmp_path: Path) -> None:
+    async with walking(tmp_path, most_per_hour=3) as walk:
+        await walk.answer("/start")
+        begun, before = walk.clock.now(), len(walk.texts())
+        for actor in ("UZ", "KZ", "KG", "CN", "IR"):
+            await walk.hear(actor)
+        assert len(walk.texts()) == before + 3
+        await walk.hear("RU", type=EventType.RECOGNITION)
+        assert "Russia" in walk.texts()[-1]
+        shown = len(walk.texts())
+        await walk.retract(1)
+        assert len(walk.texts()) == shown + 1, "a correction does not wait"
+        await walk.wait(timedelta(minutes=4), begun + timedelta(minutes=58))
+        assert len(walk.texts()) == shown + 1
+        await walk.wait(timedelta(minutes=4), begun + timedelta(minutes=70))
+        [joined] = walk.texts()[shown + 1 :]
+        assert joined.startswith("Much came at once: 2 alerts")
+        assert "China" in joined
+        assert "Iran" in joined
+
+
 async def test_a_silence_from_the_button_ends(walk: Walk) -> None:
     await walk.hear("UZ")
     await walk.press_under(walk.last(), SILENCE, "1", PERSON, PERSON)

@@ -25,9 +25,9 @@ from tests.watching_world import World
 class Walk(Talk):
     """A talk with everything behind it: what is heard goes all the way into the chats."""
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(self, talk: Talk, most_per_hour: int) -> None:
         super().__init__(talk.api, talk.app, talk.store, talk.clock)
-        self.world = World(talk.store, SMALL_WORLD)
+        self.world = World(talk.store, SMALL_WORLD, most_per_hour)
         self.deliverer = Deliverer(
             talk.store,
             talk.app.bot,
@@ -51,6 +51,7 @@ class Walk(Talk):
         await self.world.pipeline.carry_out_orders(now)
         await self.world.pipeline.digest(now)
         await self.world.pipeline.end_nights(now)
+        await self.world.pipeline.make_room(now)
         await self.world.pipeline.expire_proposals(now)
         for _ in range(50):
             if not await self.deliverer.drain_once():
@@ -99,7 +100,7 @@ class Walk(Talk):
 
 
 @asynccontextmanager
-async def walking(folder: Path) -> AsyncIterator[Walk]:
+async def walking(folder: Path, most_per_hour: int = 0) -> AsyncIterator[Walk]:
     """Start the application with everything behind it."""
     async with talking(folder) as talk:
-        yield Walk(talk)
+        yield Walk(talk, most_per_hour)

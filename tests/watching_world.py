@@ -49,7 +49,9 @@ def _own_words(host: str) -> str:
 class World:
     """One store with its pipeline."""
 
-    def __init__(self, store: Store, reference: Reference = REFERENCE) -> None:
+    def __init__(
+        self, store: Store, reference: Reference = REFERENCE, most_per_hour: int = 0
+    ) -> None:
         self.store = store
         self.detector = Scripted()
         self.pipeline = Pipeline(
@@ -58,6 +60,7 @@ class World:
             self.detector,
             freshness=timedelta(hours=72),
             keeping=Keeping(items=timedelta(days=400), outbox=timedelta(days=90)),
+            most_per_hour=most_per_hour,
             operators=[CHAT],
         )
 

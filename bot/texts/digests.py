@@ -14,6 +14,8 @@ _TITLES: Mapping[Occasion, str] = {
     Occasion.WEEKLY: N_("Your week"),
     Occasion.LAST: N_("What had gathered for your digest"),
     Occasion.QUIET: N_("What came in your quiet hours"),
+    Occasion.AWAY: N_("While I was away"),
+    Occasion.FULL: N_("Much came at once"),
 }
 _ROOM_FOR_END = 300
 
@@ -68,7 +70,7 @@ def _write_line(writer: Writer, words: Words, line: DigestLine, names: Reference
 
 
 def _sources(digest: Digest, words: Words) -> str:
-    if digest.occasion is Occasion.QUIET or not digest.sources:
+    if not digest.sources:
         return ""
     said = words.ngettext(
         "{read} of {count} source was read for this.",

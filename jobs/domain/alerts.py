@@ -1,16 +1,19 @@
 """What is decided about an event, and what a chat is to be told."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, Self
 
 from jobs.domain.events import EventId, EventStatus, EventType, Grade
 
 AlertId = NewType("AlertId", int)
 ChatId = NewType("ChatId", int)
 DeliveryId = NewType("DeliveryId", int)
+
+MOST_LINES = 20
+"""Lines of a digest: each is two of a message that Telegram cuts at 4096 characters."""
 
 
 class AlertKind(StrEnum):
@@ -130,9 +133,17 @@ class DigestLine:
     is_new: bool
     facts: Facts
 
+    @classmethod
+    def of(
+        cls, alert_id: AlertId, revision: int, reason: Reason, facts: Facts, *, is_new: bool
+    ) -> Self:
+        """Return a line with no more of an alert than it shows."""
+        shown = replace(facts, voices=facts.voices[:1])
+        return cls(alert_id, revision, reason, is_new, shown)
+
 
 class Occasion(StrEnum):
-    """Why a digest is written."""
+    """Why a digest is written: by the clock, or as many alerts are joined."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -140,6 +151,10 @@ class Occasion(StrEnum):
     """The chat hears at once from now on; this is what had gathered."""
     QUIET = "quiet"
     """Quiet hours are over, and held back more than a few alerts."""
+    AWAY = "away"
+    """The bot could not send for so long that the alerts are no news any more."""
+    FULL = "full"
+    """The hour has room again, and had more alerts than a place is sent in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +171,20 @@ class Digest:
     more: int
     sources_read: int
     sources: int
+
+    @classmethod
+    def of(
+        cls,
+        occasion: Occasion,
+        since: datetime,
+        lines: Sequence[DigestLine],
+        *,
+        sources_read: int = 0,
+        sources: int = 0,
+    ) -> Self:
+        """Return a digest with the first lines of these, and a count of the others."""
+        kept = tuple(lines[:MOST_LINES])
+        return cls(occasion, since, kept, len(lines) - len(kept), sources_read, sources)
 
 
 class ProposalState(StrEnum):
@@ -179,14 +208,6 @@ class Proposal:
     thread_id: int
     alert_id: AlertId
     facts: Facts
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """What a chat was not told while it was news, in one message; ``more`` are not listed."""
-
-    alerts: tuple[tuple[AlertId, Facts], ...]
-    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

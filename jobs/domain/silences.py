@@ -1,5 +1,6 @@
 """Silences: what a place does not want to hear of for a while, as in Alertmanager."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
@@ -38,3 +39,8 @@ class Silence:
     thread_id: int
     matcher: Matcher
     until: datetime
+
+
+def is_silenced(alert_id: AlertId, facts: Facts, silences: Iterable[Silence]) -> bool:
+    """Tell whether any of the silences keeps an alert back."""
+    return any(each.matcher.matches(alert_id, facts) for each in silences)

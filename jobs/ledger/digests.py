@@ -1,14 +1,11 @@
 """Digests: what of the alerts of a time a place is told in one message."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from jobs.domain.alerts import AlertId, DigestLine, Facts, Filter, Level, Reason
 from jobs.ledger.fanout import wants
 from jobs.reference import Reference
-
-MOST_LINES = 20
-"""Each is two lines of a message that Telegram cuts at 4096 characters."""
 
 _SURER = frozenset({Reason.GRADE_RAISED, Reason.DATE_CHANGED})
 """Quiet changes that a digest tells of again; a loud one was told by itself when it came."""
@@ -42,15 +39,18 @@ def pick(
         if wants(wanted, each.facts, each.level, reference) and _is_news(each, known)
     ]
     chosen.sort(key=lambda each: (each.level.rank, -each.alert_id))
-    return [line_of(each, is_new=each.alert_id not in known) for each in chosen]
+    return [
+        DigestLine.of(
+            each.alert_id,
+            each.revision,
+            each.reason,
+            each.facts,
+            is_new=each.alert_id not in known,
+        )
+        for each in chosen
+    ]
 
 
 def _is_news(candidate: Candidate, known: Mapping[AlertId, int]) -> bool:
     told = known.get(candidate.alert_id)
     return told is None or (told < candidate.revision and candidate.reason in _SURER)
-
-
-def line_of(candidate: Candidate, *, is_new: bool) -> DigestLine:
-    """Return an alert as a digest's line."""
-    facts = replace(candidate.facts, voices=candidate.facts.voices[:1])
-    return DigestLine(candidate.alert_id, candidate.revision, candidate.reason, is_new, facts)

@@ -1,4 +1,4 @@
-"""What a revision holds, as JSON: an alert's facts, a notice, a list, a digest, a proposal."""
+"""What a revision holds, as JSON: an alert's facts, a notice, a digest, a proposal."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,6 @@ from jobs.domain.alerts import (
     Digest,
     DigestLine,
     Facts,
-    Missed,
     Notice,
     Occasion,
     Proposal,
@@ -19,16 +18,13 @@ from jobs.domain.alerts import (
 )
 from jobs.domain.events import EventStatus, EventType, Grade
 
-Content = Facts | Notice | Missed | Digest | Proposal
+Content = Facts | Notice | Digest | Proposal
 
 
 def facts_to_json(facts: Content) -> dict[str, Any]:
     """Return what ``facts_from_json`` reads: plain values, dates as ISO 8601."""
     if isinstance(facts, Notice):
         return {"notice": facts.key, **facts.values}
-    if isinstance(facts, Missed):
-        listed = [[alert_id, facts_to_json(each)] for alert_id, each in facts.alerts]
-        return {"missed": listed, "more": facts.more}
     if isinstance(facts, Digest):
         return _digest_to_json(facts)
     if isinstance(facts, Proposal):
@@ -62,9 +58,6 @@ def facts_from_json(data: dict[str, Any]) -> Content:
     """Return what ``facts_to_json`` wrote."""
     if "notice" in data:
         return Notice(data["notice"], {key: data[key] for key in data if key != "notice"})
-    if "missed" in data:
-        listed = tuple((AlertId(number), _facts(each)) for number, each in data["missed"])
-        return Missed(listed, data["more"])
     if "digest" in data:
         return _digest_from_json(data)
     if "proposal" in data:

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import Action, AlertId, ChatId, Digest
+from jobs.domain.alerts import Action, AlertId, ChatId, Digest, Occasion
 from jobs.store.alerts import add_notice
 from jobs.store.dialects import insert_into
-from jobs.store.outbox import put_digests, write
+from jobs.store.outbox import Priority, put_digests, write
 from jobs.store.schema import digest_line, outbox
 from jobs.store.states import CLOSED
 
@@ -58,7 +58,10 @@ async def put(
 ) -> AlertId:
     """Write a digest for some places, and note what they know by it."""
     digest_id = await add_notice(conn, digest, now)
-    await put_digests(conn, digest_id, places, now)
+    # What was joined is news as its alerts are; a digest by the clock may wait behind them.
+    by_clock = digest.occasion in (Occasion.DAILY, Occasion.WEEKLY, Occasion.LAST)
+    priority = Priority.DIGEST if by_clock else Priority.ALERT
+    await put_digests(conn, digest_id, places, priority, now)
     await note_lines(conn, ((line.alert_id, line.revision) for line in digest.lines), places, now)
     return digest_id
 

@@ -5,29 +5,16 @@ a chat wakes by itself even where no job runs.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState
+from jobs.domain.alerts import AlertId, ChatId, DeliveryState
 from jobs.domain.rhythm import QuietHours, next_night
-from jobs.store.outbox import cancel
+from jobs.store.joining import IS_HELD_ALERT, Held
 from jobs.store.schema import alert, chat, outbox
-from jobs.store.states import UNSENT
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What one place is to be told of at the end of the night that began so, oldest first."""
-
-    chat_id: ChatId
-    thread_id: int
-    since: datetime
-    alert_ids: tuple[AlertId, ...]
 
 
 async def read_quiet(conn: AsyncConnection, chat_id: ChatId) -> QuietHours:
@@ -76,9 +63,7 @@ async def held_until(
         chat.c.quiet_ends_at <= until,
         chat.c.closed_reason.is_(None),
         outbox.c.not_before == chat.c.quiet_ends_at,
-        outbox.c.state == DeliveryState.PENDING,
-        outbox.c.action == Action.SEND,
-        alert.c.event_id.is_not(None),
+        *IS_HELD_ALERT,
     )
     joined = chat.join(outbox, outbox.c.chat_id == chat.c.id).join(
         alert, alert.c.id == outbox.c.alert_id
@@ -106,21 +91,6 @@ async def held_until(
         Held(ChatId(chat_id), thread_id, since, tuple(numbers))
         for (chat_id, thread_id, since), numbers in found.items()
     ]
-
-
-async def drop_held(
-    conn: AsyncConnection, places: Sequence[Held], alert_ids: Collection[AlertId]
-) -> None:
-    """Cancel what places hold of alerts that are told in one message instead."""
-    for thread_id in sorted({each.thread_id for each in places}):
-        await cancel(
-            conn,
-            "joined after quiet hours",
-            outbox.c.chat_id.in_([each.chat_id for each in places if each.thread_id == thread_id]),
-            outbox.c.thread_id == thread_id,
-            outbox.c.alert_id.in_(alert_ids),
-            outbox.c.state.in_(UNSENT),
-        )
 
 
 async def pass_nights(conn: AsyncConnection, now: datetime, limit: int) -> int:

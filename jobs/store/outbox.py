@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
 from jobs.store import places
-from jobs.store.places import after_quiet_hours, is_held_by_night
+from jobs.store.places import after_quiet_hours, is_held, when_there_is_room
 from jobs.store.schema import WAITING, chat, outbox, subscription
 from jobs.store.states import CLOSED, OPEN, UNSENT
 
@@ -41,6 +41,8 @@ class Priority(IntEnum):
     QUIET = 4
     """Edits that only raise a grade."""
     NOTICE = 5
+    """The only messages that no cap counts."""
+    DIGEST = 6
 
 
 _BY_LEVEL = {
@@ -77,11 +79,14 @@ async def fan_out(
     Every other open chat whose filter is in ``filter_ids`` and that hears at once gets a
     SEND, and so does one that a digest told what a loud revision corrects, and every chat
     that was told of ``answers``, the alert that this one takes back, whatever its filter.
-    What rings waits for the end of a chat's quiet hours; an edit does not ring. Doing it
-    again for the same revision writes nothing.
+    What rings waits for the end of a chat's quiet hours; an edit does not ring. A place that
+    has had its hour's most messages waits for room (``room``), but for what is major. Doing
+    it again for the same revision writes nothing.
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
+    if level is Level.MAJOR:
+        await _let_through(conn, alert_id, now)
     # What an editor has not let through yet is let through as it then stands.
     await conn.execute(
         update(outbox)
@@ -100,7 +105,7 @@ async def fan_out(
         replies = await _follow(
             conn, alert_id, revision, Action.REPLY, Priority.CORRECTION, rings_at, now
         )
-    sends = await _send(conn, alert_id, revision, filter_ids, level, rings_at, now)
+    sends = await _send(conn, alert_id, revision, filter_ids, level, now)
     if answers is not None:
         known = places.knowing(answers, alert_id, revision)
         sends += await _insert(
@@ -115,7 +120,6 @@ async def _send(
     revision: int,
     filter_ids: Collection[int],
     level: Level,
-    not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
     """Write the first tellings; where an editor is asked, they wait to be let through."""
@@ -129,24 +133,41 @@ async def _send(
             revision,
             Action.SEND,
             _BY_LEVEL[level],
-            not_before,
+            when_there_is_room(level, now),
             now,
             state,
         )
     return sends
 
 
+async def _let_through(conn: AsyncConnection, alert_id: AlertId, now: datetime) -> None:
+    """Let what was held as a lesser alert go as the major one that it has become."""
+    awake = select(after_quiet_hours(Level.MAJOR, now)).where(chat.c.id == outbox.c.chat_id)
+    await conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.alert_id == alert_id,
+            outbox.c.action == Action.SEND,
+            outbox.c.state == DeliveryState.PENDING,
+            is_held(),
+        )
+        .values(not_before=awake.scalar_subquery(), priority=Priority.MAJOR)
+    )
+
+
 async def put_notices(
     conn: AsyncConnection, alert_id: AlertId, chat_ids: Collection[ChatId], now: datetime
 ) -> int:
     """Write a SEND of a notice's only revision for just these chats; closed ones are left out."""
-    return await _put_alone(conn, alert_id, 0, chat_ids, literal(now, chat.c.created_at.type), now)
+    at_once = literal(now, chat.c.created_at.type)
+    return await _put_alone(conn, alert_id, 0, chat_ids, Priority.NOTICE, at_once, now)
 
 
 async def put_digests(
     conn: AsyncConnection,
     alert_id: AlertId,
     where: Collection[tuple[ChatId, int]],
+    priority: Priority,
     now: datetime,
 ) -> int:
     """Write a SEND of a digest's only revision for just these chats' topics.
@@ -157,7 +178,7 @@ async def put_digests(
     for thread_id in sorted({thread_id for _, thread_id in where}):
         chat_ids = [chat_id for chat_id, thread in where if thread == thread_id]
         not_before = after_quiet_hours(Level.ALERT, now)
-        rows += await _put_alone(conn, alert_id, thread_id, chat_ids, not_before, now)
+        rows += await _put_alone(conn, alert_id, thread_id, chat_ids, priority, not_before, now)
     return rows
 
 
@@ -194,10 +215,10 @@ async def hold_chat(conn: AsyncConnection, chat_id: ChatId, until: datetime) -> 
 async def bring_forward(conn: AsyncConnection, latest: datetime, now: datetime) -> int:
     """Let rows that are put off beyond ``latest`` go at once; return how many.
 
-    No row waits so long by itself, but for the end of quiet hours: the clock has been put
-    back since it was written.
+    No row waits so long by itself, but for the end of quiet hours or for room: the clock has
+    been put back since it was written.
     """
-    late = (WAITING, outbox.c.not_before > latest, ~is_held_by_night())
+    late = (WAITING, outbox.c.not_before > latest, ~is_held())
     return await write(conn, update(outbox).where(*late).values(not_before=now))
 
 
@@ -312,11 +333,12 @@ async def _put_alone(
     alert_id: AlertId,
     thread_id: int,
     chat_ids: Collection[ChatId],
+    priority: Priority,
     not_before: ColumnElement[datetime],
     now: datetime,
 ) -> int:
     chats = places.named(alert_id, thread_id, chat_ids)
-    return await _insert(conn, chats, alert_id, 1, Action.SEND, Priority.NOTICE, not_before, now)
+    return await _insert(conn, chats, alert_id, 1, Action.SEND, priority, not_before, now)
 
 
 async def _supersede_edits(conn: AsyncConnection, alert_id: AlertId, revision: int) -> None:

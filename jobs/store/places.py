@@ -105,16 +105,52 @@ def knowing(answers: AlertId, alert_id: AlertId, revision: int) -> Select[Any]:
 
 def after_quiet_hours(level: Level, now: datetime) -> ColumnElement[datetime]:
     """Return when what rings may go to a chat of the statement: now, or after its night."""
-    is_night = and_(chat.c.quiet_begins_at <= now, chat.c.quiet_ends_at > now)
+    return case((_is_night(level, now), chat.c.quiet_ends_at), else_=_moment(now))
+
+
+def when_there_is_room(level: Level, now: datetime) -> ColumnElement[datetime]:
+    """Return when a first telling may go to a subscription of the statement.
+
+    Beyond its hour's most messages a place waits for room; what is major never does.
+    """
     if level is Level.MAJOR:
-        is_night = and_(is_night, ~chat.c.quiet_lets_major)
-    return case((is_night, chat.c.quiet_ends_at), else_=literal(now, chat.c.quiet_ends_at.type))
+        return after_quiet_hours(level, now)
+    return case(
+        (_is_night(level, now), chat.c.quiet_ends_at),
+        (subscription.c.full_until > now, subscription.c.full_until),
+        else_=_moment(now),
+    )
 
 
-def is_held_by_night() -> ColumnElement[bool]:
-    """Tell whether a row of the outbox waits for the end of its chat's quiet hours."""
-    return exists().where(
+def is_asleep(now: datetime) -> ColumnElement[bool]:
+    """Tell whether a chat of the statement has its quiet hours."""
+    return and_(chat.c.quiet_begins_at <= now, chat.c.quiet_ends_at > now)
+
+
+def _is_night(level: Level, now: datetime) -> ColumnElement[bool]:
+    """Tell whether what is of this level must let a chat of the statement sleep."""
+    asleep = is_asleep(now)
+    return and_(asleep, ~chat.c.quiet_lets_major) if level is Level.MAJOR else asleep
+
+
+def _moment(now: datetime) -> ColumnElement[datetime]:
+    return literal(now, chat.c.quiet_ends_at.type)
+
+
+def is_held() -> ColumnElement[bool]:
+    """Tell whether a row of the outbox waits for the end of quiet hours, or for room."""
+    by_night = exists().where(
         chat.c.id == outbox.c.chat_id, chat.c.quiet_ends_at == outbox.c.not_before
+    )
+    return by_night | waits_for_room()
+
+
+def waits_for_room() -> ColumnElement[bool]:
+    """Tell whether a row of the outbox waits until its place has room for a message."""
+    return exists().where(
+        subscription.c.chat_id == outbox.c.chat_id,
+        subscription.c.thread_id == outbox.c.thread_id,
+        subscription.c.full_until == outbox.c.not_before,
     )
 
 

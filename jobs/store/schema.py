@@ -363,7 +363,10 @@ subscription = Table(
     Column("digest_since", Moment),
     # Whether an editor must let an alert through before it is published here.
     Column("needs_approval", Boolean, nullable=False, default=False),
+    # Until when it has had its hour's most messages; what is held waits for just this time.
+    Column("full_until", Moment),
     Index("ix_subscription_filter_id", "filter_id"),
+    Index("ix_subscription_full_until", "full_until"),
     Index("ix_subscription_digest_at", "digest_at"),
 )
 

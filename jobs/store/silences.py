@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Facts
 from jobs.domain.events import EventType
-from jobs.domain.silences import Matcher, Silence, SilenceId
+from jobs.domain.silences import Matcher, Silence, SilenceId, is_silenced
 from jobs.store.claims import Delivery
 from jobs.store.contents import facts_from_json
 from jobs.store.outbox import promote_followers, write
@@ -107,9 +107,7 @@ async def keep_back(
 
 def _is_silenced(delivery: Delivery, mine: Sequence[Silence]) -> bool:
     facts = facts_from_json(dict(delivery.facts)) if mine else None
-    return isinstance(facts, Facts) and any(
-        each.matcher.matches(delivery.alert_id, facts) for each in mine
-    )
+    return isinstance(facts, Facts) and is_silenced(delivery.alert_id, facts, mine)
 
 
 async def _silence_delivery(conn: AsyncConnection, delivery: Delivery) -> None:

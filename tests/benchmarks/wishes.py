@@ -2,7 +2,8 @@
 
 One SQLite file, so many chats with 500 different filters. Timed are the statements that write
 the outbox, in one process, with nothing sent: one alert's fan-out, the digests of all chats
-due in the same minute, and the end of all chats' quiet hours with five alerts held in each.
+due in the same minute, the end of all chats' quiet hours with five alerts held in each, and
+an hour that is full everywhere: one alert more, and the message that joins five.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from jobs.domain.rhythm import Pace
 from jobs.reference import load_reference
 from jobs.store.chats import filter_to_json
 from jobs.store.engine import Store
-from jobs.store.schema import chat, filter_row, subscription
+from jobs.store.schema import chat, filter_row, outbox, subscription
 from tests.samples import NOON, a_mention
 from tests.watching_world import World
 
@@ -88,6 +89,32 @@ async def measure(folder: Path, chats: int) -> list[tuple[str, float]]:
     return figures
 
 
+async def measure_room(folder: Path, chats: int) -> list[tuple[str, float]]:
+    """Return what a full hour costs, with twelve messages of it in every chat."""
+    store = await Store.open(f"sqlite:///{folder / 'room.sqlite'}", migrate=True)
+    await fill(store, chats)
+    world = World(store, REFERENCE, most_per_hour=12)
+    said = a_mention(actor="UY", type=EventType.MISSION, attributions=(), clause="")
+    kinds = (EventType.MISSION, EventType.AGREEMENT, EventType.DELISTING, EventType.MEETING)
+    news = [replace(said, actor=actor, type=kind) for kind in kinds for actor in ACTORS]
+    seconds = []
+    for place, each in enumerate(news[:17]):
+        at = NOON + place * timedelta(minutes=1)
+        await world.put(f"s{place}.example", each, at=at)
+        seconds.append(await timed(lambda at=at: world.pipeline.detect(at)))  # type: ignore[misc]
+        sent = update(outbox).where(outbox.c.state == "PENDING", outbox.c.not_before <= at)
+        async with store.write() as conn:
+            await conn.execute(sent.values(state="SENT", started_at=at, sent_at=at))
+    made = await timed(lambda: world.pipeline.make_room(NOON + HOUR))
+    await store.close()
+    return [
+        ("the twelfth alert of an hour", seconds[11]),
+        ("the thirteenth, which is held", seconds[12]),
+        ("the fourteenth, held too", seconds[13]),
+        ("room made, five alerts joined", made),
+    ]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -95,6 +122,7 @@ def main() -> None:
     chats = parser.parse_args().chats
     with tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(measure(Path(folder), chats))
+        figures += asyncio.run(measure_room(Path(folder), chats))
     print(f"{chats} chats, {FILTERS} filters, SQLite, {platform.machine()}")  # noqa: T201
     for name, seconds in figures:
         print(f"{name:32} {seconds:8.2f} s")  # noqa: T201
