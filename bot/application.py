@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from telegram import Bot, BotCommand, Update
+from telegram import Bot, Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
     Application,
@@ -30,8 +30,7 @@ from bot.commands.desk import Desk
 from bot.commands.filter_line import FilterGrammar
 from bot.commands.intake import Context, Intake
 from bot.commands.managing import deciding
-from bot.commands.rights import Who
-from bot.commands.table import COMMANDS, PRESSES
+from bot.commands.table import PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from bot.texts import service
@@ -118,16 +117,6 @@ def build_application(
     )
     application.add_error_handler(_note_error)
     return application
-
-
-def menu() -> list[BotCommand]:
-    """Return the command menu for everybody, made from the table of commands."""
-    words = words_of("en")
-    return [
-        BotCommand(command.name, words.gettext(command.description))
-        for command in COMMANDS
-        if command.who is not Who.OPERATOR
-    ]
 
 
 def alert_buttons(application: App) -> AlertButtons:

@@ -44,7 +44,7 @@ FLOORS: list[tuple[str, ...]] = [
     ),
     ("bot.calls", "bot.recording", "bot.windows", "bot.terminal"),
     ("bot.delivery", "bot.commands"),
-    ("bot.application", "bot.webhook", "bot.polling"),
+    ("bot.application", "bot.face", "bot.webhook", "bot.polling"),
     ("bot.runtime",),
     ("bot.demo",),
     ("bot.cli",),

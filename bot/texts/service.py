@@ -16,6 +16,24 @@ class Entry:
     description: str
 
 
+def description(words: Words) -> str:
+    """Return what Telegram shows in an empty chat with the bot, in at most 512 characters."""
+    return words.gettext(
+        "I tell you, within minutes and once, when a state moves toward or away from recognising "
+        "a contested authority: recognition, ambassadors, embassies, meetings, bans. Every alert "
+        "says how sure it is and on whose word, and is corrected where it was wrong. Free, and "
+        "nothing is kept of you but what you choose to hear."
+    )
+
+
+def about(words: Words) -> str:
+    """Return what the bot's profile and a shared link say, in at most 120 characters."""
+    return words.gettext(
+        "Alerts, within minutes and once, when a state moves toward recognising a contested "
+        "authority."
+    )
+
+
 def added(words: Words) -> Message:
     """Return what the bot says when somebody brings it into a group."""
     return Message(
