@@ -25,7 +25,7 @@ from bot.windows import SharedWindow
 from jobs.domain.alerts import ChatId, DeliveryId, Notice
 from jobs.domain.clock import Clock
 from jobs.errors import StoreError
-from jobs.store import attempts, facts, silences
+from jobs.store import attempts, facts, pauses, silences
 from jobs.store.claims import Delivery, claim
 from jobs.store.engine import Store, moment
 
@@ -178,6 +178,7 @@ class Deliverer:
             now = await moment(conn, self._clock)
             if await self._is_closed(conn, now):
                 return []
+            hold = pauses.Hold(await pauses.stopped(conn), self._policy.operators)
             claimed = await claim(
                 conn,
                 now,
@@ -185,6 +186,7 @@ class Deliverer:
                 lease_until=now + CLAIM_LEASE,
                 attempt_id=uuid.uuid4().hex,
                 except_chats=closed,
+                hold=hold,
             )
             return await silences.keep_back(conn, claimed, now)
 

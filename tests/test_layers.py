@@ -24,6 +24,7 @@ FLOORS: list[tuple[str, ...]] = [
         "jobs.trials",
         "jobs.means",
     ),
+    ("jobs.operating",),
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing", "jobs.trends"),
     ("jobs.opml", "jobs.source_orders"),
     ("jobs.pipeline", "jobs.web"),

@@ -49,7 +49,12 @@ def _own_words(host: str) -> str:
 class World:
     """One store with its pipeline."""
 
-    def __init__(self, store: Store, reference: Reference = REFERENCE) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reference: Reference = REFERENCE,
+        operators: Sequence[ChatId] = (CHAT,),
+    ) -> None:
         self.store = store
         self.detector = Scripted()
         self.pipeline = Pipeline(
@@ -58,7 +63,7 @@ class World:
             self.detector,
             freshness=timedelta(hours=72),
             keeping=Keeping(items=timedelta(days=400), outbox=timedelta(days=90)),
-            operators=[CHAT],
+            operators=operators,
         )
 
     async def subscribe(self, *chat_ids: ChatId, wanted: Filter = Filter()) -> None:  # noqa: B008
