@@ -22,6 +22,7 @@ from telegram.ext import (
 from telegram.ext import filters as message_filters
 from telegram.request import BaseRequest
 
+from bot.commands.access import Access
 from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Place
 from bot.commands.buttons import Signer
@@ -210,6 +211,7 @@ def _desk(
     token = settings.bot_token
     secret = token.get_secret_value().encode() if token else secrets.token_bytes(32)
     signer, gazetteer = Signer(secret), Gazetteer(reference)
+    operators = frozenset(settings.operators())
     return Desk(
         store=store,
         bot=bot,
@@ -219,7 +221,8 @@ def _desk(
         gazetteer=gazetteer,
         grammar=FilterGrammar(reference, gazetteer),
         alert_buttons=AlertButtons(signer, lambda: bot.username, PRESSES.keys()),
-        operators=frozenset(settings.operators()),
+        operators=operators,
+        access=Access(settings.access, frozenset(settings.listed_ids), operators),
         renderer=renderer,
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,

@@ -21,6 +21,7 @@ from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackContext
 
+from bot.commands.access import ALWAYS
 from bot.commands.answers import NO_PREVIEW, Answers
 from bot.commands.asks import (
     Ask,
@@ -120,7 +121,12 @@ class Intake:
         if query is None:
             return
         words = words_of(spoken(query.from_user.language_code), self._desk.default_zone)
-        offered = [_article(card) for card in await cards(self._desk, words, query.query)]
+        person = query.from_user.id
+        asked = Ask(ChatId(person), ChatKind.PRIVATE, Sender.PERSON, person)
+        found = (
+            await cards(self._desk, words, query.query) if self._desk.access.admits(asked) else ()
+        )
+        offered = [_article(card) for card in found]
         label = words.gettext("Nothing found: ask the bot itself")
         try:
             await context.bot.answer_inline_query(
@@ -146,8 +152,11 @@ class Intake:
         if _is_inside(change.old_chat_member):
             return
         place = Place(chat_id, kind)
+        user_id = person_of(change.from_user)
+        if not self._desk.access.admits(Ask(chat_id, kind, Sender.PERSON, user_id)):
+            return  # whoever adds it all the same is told so at their first command
         is_new = await self._open(chat_id, kind)
-        await self._note_steward(place, person_of(change.from_user))
+        await self._note_steward(place, user_id)
         if kind is ChatKind.CHANNEL:
             await self._offer_set_up(change, place, context)
         elif is_new and kind is not ChatKind.PRIVATE:
@@ -216,6 +225,8 @@ class Intake:
             meant = await place_meant(self._desk, ask) if ask.argument else None
             if meant is not None and meant[0] in MANAGED:
                 command, ask = BY_NAME[meant[0]], meant[1]
+        if command.name not in ALWAYS and not self._desk.access.admits(ask):
+            return service.not_open(words)
         if ask.chat_kind not in command.where:
             return service.elsewhere(words, command.name)
         if not await may(context.bot, ask, command.who, self._desk.operators):
@@ -236,6 +247,8 @@ class Intake:
         pressed = PRESSES.get(press.action) if isinstance(press, Press) else None
         if pressed is None or not isinstance(press, Press):
             return _Response(service.void_button(words))
+        if press.action not in ALWAYS and not desk.access.admits(ask):
+            return _Response(service.not_open(words).text)
         elsewhere, payload = read_address(press.payload)
         ask = replace(ask, elsewhere=elsewhere)
         if not await may(context.bot, ask, pressed.who, desk.operators):

@@ -143,6 +143,16 @@ def not_allowed(words: Words, *, operators_only: bool) -> Message:
     )
 
 
+def not_open(words: Words) -> Message:
+    """Return the answer to whoever this bot does not serve."""
+    return Message(
+        words.gettext(
+            "This bot is not open to everybody. /stop, /privacy, /mydata and /forget work all the "
+            "same."
+        )
+    )
+
+
 def elsewhere(words: Words, name: str) -> Message:
     """Return the answer to a command that does not work in this kind of chat."""
     return Message(
