@@ -22,7 +22,7 @@ from telegram.ext import (
 from telegram.ext import filters as message_filters
 from telegram.request import BaseRequest
 
-from bot.commands.access import Access
+from bot.commands.access import Access, Limits
 from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Place
 from bot.commands.buttons import Signer
@@ -223,6 +223,7 @@ def _desk(
         alert_buttons=AlertButtons(signer, lambda: bot.username, PRESSES.keys()),
         operators=operators,
         access=Access(settings.access, frozenset(settings.listed_ids), operators),
+        limits=Limits(settings.answers_per_minute, settings.most_topics),
         renderer=renderer,
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,

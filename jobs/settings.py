@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     access: str = Field("open", pattern="^(open|listed|closed)$")
     listed_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    answers_per_minute: int = Field(30, ge=1, le=60)
+    most_topics: int = Field(20, ge=1)
     webhook_url: str = ""
     webhook_secret: SecretStr | None = None
 

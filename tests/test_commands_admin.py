@@ -13,12 +13,13 @@ from bot.commands.access import Access
 from bot.commands.asks import Ask, Sender
 from jobs.domain.alerts import ChatId
 from jobs.domain.events import DateBasis, EventType
-from jobs.store import broadcasts, orders
+from jobs.store import broadcasts, chats, orders
 from jobs.store.chats import ChatKind
 from tests.bot_api import Shown
 from tests.talking import CHANNEL, GROUP, OPERATOR, PERSON, talking
 from tests.walking import Walk, walking
 
+FORUM = -1002
 GRAVE: dict[str, Any] = {"type": EventType.RECOGNITION, "basis": DateBasis.STATED}
 
 
@@ -267,3 +268,32 @@ async def test_buttons_made_before_the_bot_was_closed_work_no_more(tmp_path: Pat
         desk = talk.app.bot_data["desk"]
         object.__setattr__(desk, "access", Access("closed", frozenset(), frozenset({OPERATOR})))
         assert "not open" in await talk.press_data(shown, data)
+
+
+async def test_a_group_may_turn_alerts_on_in_so_many_topics(tmp_path: Path) -> None:
+    async with talking(tmp_path, most_topics=2) as talk:
+        talk.api.add_chat(FORUM, "supergroup")
+        for topic in (3, 4, 5):
+            talk.api.add_topic(FORUM, topic)
+        talk.api.add_member(FORUM, PERSON, "administrator")
+        said = []
+        for topic in (3, 4, 5, 3):
+            talk.clock.ahead += 60
+            here = {"message_thread_id": topic, "is_topic_message": True}
+            said.append((await talk.answer("/start", FORUM, user_id=PERSON, **here)).text)
+        assert ["2 topics" in text for text in said] == [False, False, True, False]
+        async with talk.store.read() as conn:
+            assert await chats.read_filter(conn, ChatId(FORUM), thread_id=5) is None
+            assert await chats.count_topics(conn, ChatId(FORUM), besides=0) == 2
+
+
+@pytest.mark.parametrize(("per_minute", "answered"), [(6, 1), (60, 5)])
+async def test_how_many_answers_a_person_gets_is_a_setting(
+    tmp_path: Path, per_minute: int, answered: int
+) -> None:
+    async with talking(tmp_path, answers_per_minute=per_minute) as talk:
+        for _ in range(5):
+            await talk.say("/privacy")
+        talk.clock.ahead += 10
+        said = [shown.text for _ in range(5) for shown in await talk.say("/privacy")]
+        assert len([text for text in said if text.startswith("What I keep")]) == answered

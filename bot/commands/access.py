@@ -9,6 +9,15 @@ ALWAYS = frozenset({"stop", "privacy", "mydata", "forget"})
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one chat may take of the bot."""
+
+    answers_per_minute: int = 30
+    topics: int = 20
+    """Places of one chat, its topics, that hear alerts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """The operator's choice: ``open``, ``listed`` or ``closed``; ``listed`` are ids."""
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from telegram import Bot
 
-from bot.commands.access import Access
+from bot.commands.access import Access, Limits
 from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Ask
 from bot.commands.buttons import Press, Signer, address
@@ -38,6 +38,7 @@ class Desk:
     alert_buttons: AlertButtons
     operators: frozenset[int]
     access: Access
+    limits: Limits
     renderer: Renderer
     default_zone: str
     keep_outbox_days: int

@@ -40,7 +40,7 @@ from bot.commands.managing import MANAGE, place_meant, set_up_buttons
 from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
 from bot.commands.sharing import Card, cards
-from bot.commands.subscribing import words_for
+from bot.commands.subscribing import TooManyTopics, words_for
 from bot.commands.table import BY_NAME, MANAGED, PRESSES
 from bot.pacing import Pacer
 from bot.texts import places, service
@@ -71,7 +71,7 @@ class Intake:
 
     def __init__(self, desk: Desk, pacer: Pacer) -> None:
         self._desk = desk
-        self._pace = AnswerPace(desk.clock)
+        self._pace = AnswerPace(desk.clock, desk.limits.answers_per_minute)
         self._answers = Answers(pacer, desk.clock, desk.store)
         self._in_hand = 0
 
@@ -233,7 +233,10 @@ class Intake:
             return service.not_allowed(words, operators_only=command.who is Who.OPERATOR)
         if command.who is Who.CHAT_ADMIN:
             await self._note_steward(ask.place, ask.user_id)
-        return await command.answer(self._desk, ask, words)
+        try:
+            return await command.answer(self._desk, ask, words)
+        except TooManyTopics:
+            return service.too_many_topics(words, self._desk.limits.topics)
 
     async def _words_of(self, query: CallbackQuery) -> Words:
         return await words_for(self._desk, _ask_of_press(query))
@@ -255,7 +258,10 @@ class Intake:
             return _Response(service.refused_press(words))
         if pressed.beside and not self._admits(ask):
             return _Response(service.slow_down(words).text)
-        answer = await pressed.answer(desk, ask, words, payload)
+        try:
+            answer = await pressed.answer(desk, ask, words, payload)
+        except TooManyTopics:
+            return _Response(service.too_many_topics(words, desk.limits.topics).text)
         return _Response(answer=answer, beside=pressed.beside)
 
     def _admits(self, ask: Ask) -> bool:

@@ -153,6 +153,15 @@ def not_open(words: Words) -> Message:
     )
 
 
+def too_many_topics(words: Words, most: int) -> Message:
+    """Return the answer where alerts are on in as many topics of a group as may be."""
+    return Message(
+        words.gettext(
+            "Alerts are on in {most} topics of this group already: /stop in one of them first."
+        ).format(most=most)
+    )
+
+
 def elsewhere(words: Words, name: str) -> Message:
     """Return the answer to a command that does not work in this kind of chat."""
     return Message(

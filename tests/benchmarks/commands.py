@@ -18,7 +18,7 @@ from pathlib import Path
 
 from telegram import Bot
 
-from bot.commands.access import Access
+from bot.commands.access import Access, Limits
 from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Ask, Sender
 from bot.commands.buttons import Signer
@@ -104,6 +104,7 @@ def desk_on(store: Store, reference: Reference) -> Desk:
         alert_buttons=AlertButtons(signer, lambda: "a_bot", PRESSES),
         operators=frozenset(),
         access=Access("open", frozenset(), frozenset()),
+        limits=Limits(),
         renderer=Blank(),
         default_zone="UTC",
         keep_outbox_days=90,
