@@ -168,6 +168,23 @@ async def test_a_pause_holds_alerts_back_and_resuming_sends_them(walk: Walk) -> 
     assert "Uzbekistan" in walk.last().text
 
 
+async def test_what_a_long_pause_held_comes_as_one_list(walk: Walk) -> None:
+    await walk.answer("/start")
+    await ordered(walk, "/admin pause alerts looking into it")
+    shown = len(walk.texts())
+    await walk.hear("UZ")
+    walk.clock.ahead += 5 * 3600
+    await walk.hear("KZ")
+    await walk.wait(timedelta(hours=7), walk.clock.now() + timedelta(hours=80))
+    assert len(walk.texts()) == shown
+    await walk.answer("/admin resume", OPERATOR)
+    await walk.work()
+    await walk.work()
+    [listed] = walk.texts()[shown:]
+    assert "Uzbekistan" in listed
+    assert "Kazakhstan" in listed
+
+
 async def test_a_broadcast_is_shown_asked_sent_once_and_followed(walk: Walk) -> None:
     await walk.answer("/start")
     preview = await walk.answer("/admin broadcast A new case: https://a.example/x", OPERATOR)

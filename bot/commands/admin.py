@@ -35,7 +35,7 @@ from jobs.store import alerts, broadcasts, census, orders, pauses, reports, sour
 
 SHOWN = 8
 AMONG = 300
-"""So many of the last alerts are looked through for doubtful ones."""
+"""So many of the events that changed last are looked through for doubtful ones."""
 
 _LINK = re.compile(r"_(\d{1,18})\Z")
 

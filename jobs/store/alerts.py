@@ -199,16 +199,18 @@ async def newest(conn: AsyncConnection, alert_ids: Collection[AlertId]) -> list[
 
 
 async def doubtful(conn: AsyncConnection, *, among: int, limit: int) -> list[Revision]:
-    """Return which of the last alerts an operator should look at, newest first.
+    """Return which alerts an operator should look at, newest first.
 
     Those that are disputed, that only an interested party claims, or that are grave and
-    have one source yet. Only the last ``among`` are looked through.
+    have one source yet. Only the ``among`` events that changed last are looked through.
     """
-    last = select(alert.c.id).where(alert.c.event_id.is_not(None)).order_by(alert.c.id.desc())
+    # In two steps: in one, the planner goes through all events there are.
+    last = select(event.c.id).order_by(event.c.changed_at.desc()).limit(among)
+    recent = (await conn.scalars(last)).all()
     grave = and_(event.c.grade == Grade.REPORTED, revision.c.level == Level.MAJOR)
     found = await _newest(
         conn,
-        alert.c.id.in_(last.limit(among)),
+        alert.c.event_id.in_(recent),
         ~event.c.retracted,
         event.c.merged_into.is_(None),
         or_(event.c.contested, event.c.grade == Grade.CLAIMED, grave),

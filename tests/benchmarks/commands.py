@@ -64,6 +64,7 @@ ASKED: Mapping[str, Sequence[str]] = {
     "help": ("",),
     "privacy": ("",),
     "stop": ("",),
+    "admin": ("", "queue", "health", "audit", "chats", "broadcasts", "1", "sing"),
 }
 """What each command is asked: the common, the rare, the misspelt, and what is no answer."""
 
