@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from telegram import Bot, BotCommand, Update
+from telegram import Bot, Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
     Application,
@@ -22,6 +22,7 @@ from telegram.ext import (
 from telegram.ext import filters as message_filters
 from telegram.request import BaseRequest
 
+from bot.commands.access import Access, Limits
 from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Place
 from bot.commands.buttons import Signer
@@ -30,8 +31,7 @@ from bot.commands.desk import Desk
 from bot.commands.filter_line import FilterGrammar
 from bot.commands.intake import Context, Intake
 from bot.commands.managing import deciding
-from bot.commands.rights import Who
-from bot.commands.table import COMMANDS, PRESSES
+from bot.commands.table import PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from bot.texts import service
@@ -119,16 +119,6 @@ def build_application(
     return application
 
 
-def menu() -> list[BotCommand]:
-    """Return the command menu for everybody, made from the table of commands."""
-    words = words_of("en")
-    return [
-        BotCommand(command.name, words.gettext(command.description))
-        for command in COMMANDS
-        if command.who is not Who.OPERATOR
-    ]
-
-
 def alert_buttons(application: App) -> AlertButtons:
     """Return what makes the buttons under alerts, whose presses this application understands."""
     desk: Desk = application.bot_data[_DESK]
@@ -212,6 +202,7 @@ def _desk(
     token = settings.bot_token
     secret = token.get_secret_value().encode() if token else secrets.token_bytes(32)
     signer, gazetteer = Signer(secret), Gazetteer(reference)
+    operators = frozenset(settings.operators())
     return Desk(
         store=store,
         bot=bot,
@@ -221,7 +212,9 @@ def _desk(
         gazetteer=gazetteer,
         grammar=FilterGrammar(reference, gazetteer),
         alert_buttons=AlertButtons(signer, lambda: bot.username, PRESSES.keys()),
-        operators=frozenset(settings.operators()),
+        operators=operators,
+        access=Access(settings.access, frozenset(settings.listed_ids), operators),
+        limits=Limits(settings.answers_per_minute, settings.most_topics),
         renderer=renderer,
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,

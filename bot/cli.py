@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from bot.demo import verb as demo
 from bot.pictures.renderer import Renderer
 from bot.redaction import quiet_logging
-from bot.runtime import build_station, serve
+from bot.runtime import build_station, serve, set_up_face
 from bot.screen import Screen
 from bot.terminal import TerminalRequest
 from bot.typed import TypedLines
@@ -96,9 +96,28 @@ def _bot(args: argparse.Namespace) -> int:
     return asyncio.run(_serve(_settings(), with_jobs=False))
 
 
+def _set_up_bot(args: argparse.Namespace) -> int:
+    settings = Settings.load()
+    log_to(sys.stderr, settings.log_level)
+    quiet_logging(*logging.getLogger().handlers)
+    done = asyncio.run(set_up_face(settings))
+    for line in done.written:
+        print(line)  # noqa: T201
+    for line in done.refused:
+        print(f"not taken: {line}", file=sys.stderr)  # noqa: T201
+    if not (done.written or done.refused):
+        print("nothing differed", file=sys.stderr)  # noqa: T201
+    return 1 if done.refused else 0
+
+
 VERBS: tuple[Verb, ...] = (
     Verb("run", "run the whole product: jobs and bot in one process", _run),
     Verb("bot", "run the bot alone, beside a `jobs` process on the same store", _bot),
+    Verb(
+        "setup-bot",
+        "set the bot's menus, description and about text in Telegram; writes only what differs",
+        _set_up_bot,
+    ),
     Verb(
         "demo",
         "replay five years of true history through the real pipeline, here, without a network",

@@ -24,8 +24,9 @@ from bot.upkeep import Policy, Upkeep
 from bot.windows import SharedWindow
 from jobs.domain.alerts import ChatId, DeliveryId, Notice
 from jobs.domain.clock import Clock
+from jobs.domain.orders import Stopped
 from jobs.errors import StoreError
-from jobs.store import attempts, facts, silences
+from jobs.store import attempts, facts, pauses, silences
 from jobs.store.claims import Delivery, claim
 from jobs.store.engine import Store, moment
 
@@ -78,6 +79,7 @@ class Deliverer:
         self._plain: set[DeliveryId] = set()
         self._probe_at: float | None = None
         self._tidied_at: float | None = None
+        self._stopped: Stopped | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until ``stop`` is set; then finish the calls in hand, or let them go."""
@@ -178,6 +180,12 @@ class Deliverer:
             now = await moment(conn, self._clock)
             if await self._is_closed(conn, now):
                 return []
+            stopped, before = await pauses.stopped(conn), self._stopped
+            self._stopped = stopped
+            if before is not None and stopped is None:
+                # What has become too old meanwhile comes as one list.
+                await self._upkeep.tidy(conn, list(self._flying.values()))
+            hold = pauses.Hold(stopped, self._policy.operators)
             claimed = await claim(
                 conn,
                 now,
@@ -185,6 +193,7 @@ class Deliverer:
                 lease_until=now + CLAIM_LEASE,
                 attempt_id=uuid.uuid4().hex,
                 except_chats=closed,
+                hold=hold,
             )
             return await silences.keep_back(conn, claimed, now)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import BaseRequest
 
@@ -15,10 +16,10 @@ from bot.application import (
     App,
     alert_buttons,
     build_application,
-    menu,
     render_delivery,
 )
 from bot.delivery import Deliverer
+from bot.face import DEFAULT_ONLY, Dressed, dress, every_language
 from bot.pacing import PER_SECOND, Pacer
 from bot.pictures.renderer import Renderer
 from bot.polling import Poller, PollingTurn
@@ -26,7 +27,7 @@ from bot.upkeep import Policy
 from bot.webhook import WEBHOOK_PATH, webhook_route
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock
-from jobs.errors import ConfigError
+from jobs.errors import ConfigError, RecognitionWatchError, TelegramTrouble
 from jobs.reference import Reference
 from jobs.settings import Settings
 from jobs.store.engine import Store
@@ -163,17 +164,50 @@ async def serve(station: Station, settings: Settings, stop: asyncio.Event) -> No
 
 async def _take_updates(station: Station, settings: Settings, stop: asyncio.Event) -> None:
     try:
-        await station.application.bot.set_my_commands(menu())
         if station.poller is None:
             await _announce_webhook(station.application, settings)
         else:
             await station.application.bot.delete_webhook(drop_pending_updates=False)
     except TelegramError as error:
         log.warning("Telegram did not take the set-up: %s", type(error).__name__)
+    if settings.bot_token is not None:  # a terminal shows no menu
+        await _dress(station.application, settings)
     if station.poller is None:
         await stop.wait()
     else:
         await station.poller.run(stop)
+
+
+async def _dress(application: App, settings: Settings) -> None:
+    try:
+        await dress(application.bot, DEFAULT_ONLY, settings.operators())
+    except TelegramError as error:
+        log.warning("Telegram did not take the menus: %s", type(error).__name__)
+
+
+async def set_up_face(settings: Settings) -> Dressed:
+    """Set menus, description and about text in every language, and say what was written.
+
+    Raises ``ConfigError`` where there is no token or Telegram does not know it, and
+    ``TelegramTrouble`` where Telegram cannot be reached or asks for patience.
+    """
+    if settings.bot_token is None:
+        raise ConfigError("BOT_TOKEN: needed here; @BotFather gives one")
+    token = settings.bot_token.get_secret_value()
+    bot = Bot(token, base_url=f"{settings.api_base_url.rstrip('/')}/bot")
+    trouble: RecognitionWatchError
+    try:
+        async with bot:
+            return await dress(bot, every_language(), settings.operators())
+    except InvalidToken:
+        trouble = ConfigError("BOT_TOKEN: Telegram does not know it; ask @BotFather for it anew")
+    except TelegramError as error:
+        trouble = TelegramTrouble(
+            f"Telegram did not take it all ({type(error).__name__}); try again in some minutes, "
+            "what is set is not set again"
+        )
+    # Raised out here: the library's errors may name the token.
+    raise trouble
 
 
 async def _announce_webhook(application: App, settings: Settings) -> None:

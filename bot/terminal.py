@@ -229,7 +229,6 @@ class TerminalRequest(BaseRequest):
 _ANSWERS: Mapping[str, Callable[[TerminalRequest, Parameters], Any]] = {
     "getMe": TerminalRequest._get_me,
     "deleteWebhook": TerminalRequest._nothing,
-    "setMyCommands": TerminalRequest._nothing,
     "sendMessage": TerminalRequest._send_message,
     "editMessageText": TerminalRequest._edit,
     "answerCallbackQuery": TerminalRequest._answer_press,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, DeliveryId, Level, Notice
 from jobs.domain.clock import Clock
-from jobs.store import attempts, missed, notices, outbox
+from jobs.store import attempts, missed, notices, outbox, pauses
 from jobs.store.engine import moment
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,9 @@ class Upkeep:
         now = await moment(conn, self.clock)
         await attempts.recover(conn, now, except_ids=flying)
         closed = await attempts.resolve_uncertain(conn, self.policy.resent, now + RESEND_AFTER)
-        expired = await missed.expire(conn, now - self.policy.ttl, now)
+        # While an operator holds everything back nothing ages: one list at the end, not many.
+        is_held = await pauses.stopped(conn) is not None
+        expired = 0 if is_held else await missed.expire(conn, now - self.policy.ttl, now)
         # A clock that was put back would make them wait for hours.
         await outbox.bring_forward(conn, now + LONGEST_BACKOFF, now)
         if closed:

@@ -14,6 +14,7 @@
      |   +- FetchFailed      the host did not answer, or not in time (retryable)
      |   +- SourceBlocked    it is there, but not for us
      |   +- NotAFeed         something came, but not what the source should be
+     +- TelegramTrouble      Telegram cannot be reached or refuses (retryable)
      +- InputError           a file or argument given by a person is wrong
 """
 
@@ -84,6 +85,12 @@ class SourceBlocked(SourceError):
 
 class NotAFeed(SourceError):
     """Something was received, but it cannot be read as what the source should be."""
+
+
+class TelegramTrouble(RecognitionWatchError):
+    """Telegram cannot be reached, refuses, or asks for patience."""
+
+    retryable: ClassVar[bool] = True
 
 
 class InputError(RecognitionWatchError):

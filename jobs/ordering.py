@@ -36,6 +36,7 @@ from jobs.domain.orders import (
     read_order,
 )
 from jobs.domain.rulings import RulingKind, Word
+from jobs.operating import operate
 from jobs.reference import Reference
 from jobs.store import alerts, events, items, mentions, reports, rulings
 from jobs.store.items import StoredItem
@@ -121,6 +122,8 @@ class Ordering:
                 return await self._queue(order, wish)
             case Dismiss():
                 return await self._dismiss(wish)
+        notice, number = await operate(self._conn, wish, self._now)
+        return Answer(notice, None if number is None else (number, 1))
 
     async def _confirm(self, order: Order, wish: Confirm) -> Answer:
         event = await self._event(wish.alert)

@@ -66,10 +66,11 @@ CASES_SILENT = "silent cases"
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """How long items and deliveries are kept."""
+    """How long items, deliveries and orders are kept."""
 
     items: timedelta
     outbox: timedelta
+    audit: timedelta = timedelta(days=400)
 
 
 class Pipeline:
@@ -266,6 +267,7 @@ class Pipeline:
             (items.prune, now - self._keeping.items),
             (outbox.prune, now - self._keeping.outbox),
             (digests.prune, now - self._keeping.outbox),
+            (orders.prune, now - self._keeping.audit),
         ):
             bitten = BITE
             while bitten == BITE:

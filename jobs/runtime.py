@@ -77,6 +77,7 @@ async def open_pipeline(
                 keeping=Keeping(
                     items=timedelta(days=settings.keep_items_days),
                     outbox=timedelta(days=settings.keep_outbox_days),
+                    audit=timedelta(days=settings.keep_audit_days),
                 ),
                 silence=timedelta(hours=settings.silence_hours),
                 most_per_hour=settings.most_per_hour,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from jobs.domain.alerts import Level
@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     bot_token: SecretStr | None = None
     api_base_url: str = "https://api.telegram.org"
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    access: str = Field("open", pattern="^(open|listed|closed)$")
+    listed_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    answers_per_minute: int = Field(30, ge=1, le=60)
+    most_topics: int = Field(20, ge=1)
     webhook_url: str = ""
     webhook_secret: SecretStr | None = None
 
@@ -75,14 +79,17 @@ class Settings(BaseSettings):
     outbox_ttl_hours: int = Field(24, ge=1)
     keep_items_days: int = Field(400, ge=7)
     keep_outbox_days: int = Field(90, ge=1)
+    keep_audit_days: int = Field(400, ge=1)
 
-    @field_validator("admin_ids", mode="before")
+    @field_validator("admin_ids", "listed_ids", mode="before")
     @classmethod
-    def _split_ids(cls, value: Any) -> Any:
+    def _split_ids(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, str):
             return value
         parts = value.replace(",", " ").split()
-        if not all(part.isdecimal() for part in parts):
+        # Groups and channels have negative numbers; nobody who may give orders has.
+        signless = [p.removeprefix("-") if info.field_name == "listed_ids" else p for p in parts]
+        if not all(part.isdecimal() for part in signless):
             raise ValueError("expected whole numbers, such as 12345678, 23456789")
         return tuple(int(part) for part in parts)
 
@@ -93,7 +100,7 @@ class Settings(BaseSettings):
             raise ValueError("expected resend, close, or such as major=resend, signal=close")
         return value
 
-    @field_validator("admin_ids")
+    @field_validator("admin_ids", "listed_ids")
     @classmethod
     def _refuse_shared_ids(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         # Telegram uses these for every anonymous admin, service message and channel post:

@@ -130,8 +130,11 @@ async def _new_store(folder: Path) -> Store:
 
 
 @asynccontextmanager
-async def talking(folder: Path) -> AsyncIterator[Talk]:
-    """Start the application on a fake Bot API with a person, an operator, a group, a channel."""
+async def talking(folder: Path, **changes: Any) -> AsyncIterator[Talk]:
+    """Start the application on a fake Bot API with a person, an operator, a group, a channel.
+
+    ``changes`` are settings that are not as usual.
+    """
     clock = MovableClock()
     async with BotApi() as api:
         api.add_chat(PERSON)
@@ -143,6 +146,7 @@ async def talking(folder: Path) -> AsyncIterator[Talk]:
             bot_token=SecretStr(api.token),
             api_base_url=api.url,
             admin_ids=(OPERATOR,),
+            **changes,
         )
         store = await _new_store(folder)
         # Loopback needs no certificates, and reading them is slow.

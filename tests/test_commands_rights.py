@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from bot.application import ALLOWED_UPDATES, menu
+from bot.application import ALLOWED_UPDATES
 from bot.commands.buttons import Press, Signer, Void
 from bot.commands.table import COMMANDS
 from jobs.domain.alerts import ChatId
@@ -383,9 +383,3 @@ async def test_an_error_is_told_without_its_words(
     assert "update " in caplog.text
     assert "secretly" not in caplog.text
     assert talk.api.token not in caplog.text
-
-
-def test_the_menu_is_the_table() -> None:
-    shown = [command.command for command in menu()]
-    assert shown == [command.name for command in COMMANDS if command.who != "operator"]
-    assert all(1 <= len(command.description) <= 256 for command in menu())

@@ -190,7 +190,7 @@ async def test_a_method_that_the_bot_never_calls_is_unknown(tmp_path: Path) -> N
 def test_the_methods_are_those_that_our_code_calls() -> None:
     folder = Path(inspect.getfile(bot)).parent
     calls: set[str] = set()
-    for path in folder.rglob("*.py"):
+    for path in set(folder.rglob("*.py")) - {folder / "face.py"}:  # a terminal shows no menu
         calls |= set(re.findall(r"\.(?:get_bot\(\)|bot|_bot|query)\.(\w+)\(", path.read_text()))
         calls |= set(re.findall(r"\b(?:bot|query)\.(\w+)\(", path.read_text()))
     in_api = {_api_name(name) for name in calls if hasattr(Bot, name) or name in _ON_QUERY}

@@ -27,14 +27,19 @@ class Walk(Talk):
 
     def __init__(self, talk: Talk, most_per_hour: int) -> None:
         super().__init__(talk.api, talk.app, talk.store, talk.clock)
-        self.world = World(talk.store, SMALL_WORLD, most_per_hour)
+        self.world = World(talk.store, SMALL_WORLD, [ChatId(OPERATOR)], most_per_hour=most_per_hour)
         self.deliverer = Deliverer(
             talk.store,
             talk.app.bot,
             talk.clock,
             Pacer(),
             lambda delivery: render_delivery(delivery, SMALL_WORLD, alert_buttons(talk.app)),
-            Policy(frozenset(Level), timedelta(seconds=10), timedelta(hours=24)),
+            Policy(
+                frozenset(Level),
+                timedelta(seconds=10),
+                timedelta(hours=24),
+                operators=(ChatId(OPERATOR),),
+            ),
         )
 
     async def hear(self, actor: str, host: str = "", **changes: Any) -> None:

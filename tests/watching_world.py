@@ -50,7 +50,12 @@ class World:
     """One store with its pipeline."""
 
     def __init__(
-        self, store: Store, reference: Reference = REFERENCE, most_per_hour: int = 0
+        self,
+        store: Store,
+        reference: Reference = REFERENCE,
+        operators: Sequence[ChatId] = (CHAT,),
+        *,
+        most_per_hour: int = 0,
     ) -> None:
         self.store = store
         self.detector = Scripted()
@@ -61,7 +66,7 @@ class World:
             freshness=timedelta(hours=72),
             keeping=Keeping(items=timedelta(days=400), outbox=timedelta(days=90)),
             most_per_hour=most_per_hour,
-            operators=[CHAT],
+            operators=operators,
         )
 
     async def subscribe(self, *chat_ids: ChatId, wanted: Filter = Filter()) -> None:  # noqa: B008

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from telegram import Bot
 
+from bot.commands.access import Access, Limits
 from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Ask
 from bot.commands.buttons import Press, Signer, address
@@ -36,6 +37,8 @@ class Desk:
     grammar: FilterGrammar
     alert_buttons: AlertButtons
     operators: frozenset[int]
+    access: Access
+    limits: Limits
     renderer: Renderer
     default_zone: str
     keep_outbox_days: int

@@ -21,6 +21,7 @@ from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackContext
 
+from bot.commands.access import ALWAYS
 from bot.commands.answers import NO_PREVIEW, Answers
 from bot.commands.asks import (
     Ask,
@@ -39,7 +40,7 @@ from bot.commands.managing import MANAGE, place_meant, set_up_buttons
 from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
 from bot.commands.sharing import Card, cards
-from bot.commands.subscribing import words_for
+from bot.commands.subscribing import TooManyTopics, words_for
 from bot.commands.table import BY_NAME, MANAGED, PRESSES
 from bot.pacing import Pacer
 from bot.texts import places, service
@@ -70,7 +71,7 @@ class Intake:
 
     def __init__(self, desk: Desk, pacer: Pacer) -> None:
         self._desk = desk
-        self._pace = AnswerPace(desk.clock)
+        self._pace = AnswerPace(desk.clock, desk.limits.answers_per_minute)
         self._answers = Answers(pacer, desk.clock, desk.store)
         self._in_hand = 0
 
@@ -120,7 +121,12 @@ class Intake:
         if query is None:
             return
         words = words_of(spoken(query.from_user.language_code), self._desk.default_zone)
-        offered = [_article(card) for card in await cards(self._desk, words, query.query)]
+        person = query.from_user.id
+        asked = Ask(ChatId(person), ChatKind.PRIVATE, Sender.PERSON, person)
+        found = (
+            await cards(self._desk, words, query.query) if self._desk.access.admits(asked) else ()
+        )
+        offered = [_article(card) for card in found]
         label = words.gettext("Nothing found: ask the bot itself")
         try:
             await context.bot.answer_inline_query(
@@ -146,8 +152,11 @@ class Intake:
         if _is_inside(change.old_chat_member):
             return
         place = Place(chat_id, kind)
+        user_id = person_of(change.from_user)
+        if not self._desk.access.admits(Ask(chat_id, kind, Sender.PERSON, user_id)):
+            return  # whoever adds it all the same is told so at their first command
         is_new = await self._open(chat_id, kind)
-        await self._note_steward(place, person_of(change.from_user))
+        await self._note_steward(place, user_id)
         if kind is ChatKind.CHANNEL:
             await self._offer_set_up(change, place, context)
         elif is_new and kind is not ChatKind.PRIVATE:
@@ -216,13 +225,18 @@ class Intake:
             meant = await place_meant(self._desk, ask) if ask.argument else None
             if meant is not None and meant[0] in MANAGED:
                 command, ask = BY_NAME[meant[0]], meant[1]
+        if command.name not in ALWAYS and not self._desk.access.admits(ask):
+            return service.not_open(words)
         if ask.chat_kind not in command.where:
             return service.elsewhere(words, command.name)
         if not await may(context.bot, ask, command.who, self._desk.operators):
             return service.not_allowed(words, operators_only=command.who is Who.OPERATOR)
         if command.who is Who.CHAT_ADMIN:
             await self._note_steward(ask.place, ask.user_id)
-        return await command.answer(self._desk, ask, words)
+        try:
+            return await command.answer(self._desk, ask, words)
+        except TooManyTopics:
+            return service.too_many_topics(words, self._desk.limits.topics)
 
     async def _words_of(self, query: CallbackQuery) -> Words:
         return await words_for(self._desk, _ask_of_press(query))
@@ -236,13 +250,18 @@ class Intake:
         pressed = PRESSES.get(press.action) if isinstance(press, Press) else None
         if pressed is None or not isinstance(press, Press):
             return _Response(service.void_button(words))
+        if press.action not in ALWAYS and not desk.access.admits(ask):
+            return _Response(service.not_open(words).text)
         elsewhere, payload = read_address(press.payload)
         ask = replace(ask, elsewhere=elsewhere)
         if not await may(context.bot, ask, pressed.who, desk.operators):
             return _Response(service.refused_press(words))
         if pressed.beside and not self._admits(ask):
             return _Response(service.slow_down(words).text)
-        answer = await pressed.answer(desk, ask, words, payload)
+        try:
+            answer = await pressed.answer(desk, ask, words, payload)
+        except TooManyTopics:
+            return _Response(service.too_many_topics(words, desk.limits.topics).text)
         return _Response(answer=answer, beside=pressed.beside)
 
     def _admits(self, ask: Ask) -> bool:

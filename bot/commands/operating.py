@@ -23,7 +23,7 @@ async def retract(desk: Desk, ask: Ask, words: Words) -> Message:
     number, reason = _split(ask.argument)
     if number is None or not reason:
         return said.retract_usage(words)
-    return await _order(desk, ask, words, OrderKind.RETRACT, {"alert": number, "note": reason})
+    return await put_order(desk, ask, words, OrderKind.RETRACT, {"alert": number, "note": reason})
 
 
 async def confirm(desk: Desk, ask: Ask, words: Words) -> Message:
@@ -34,7 +34,7 @@ async def confirm(desk: Desk, ask: Ask, words: Words) -> Message:
     if safe_url(url) is None:
         return said.confirm_usage(words, url)
     told = {"alert": number, "note": "", "url": url}
-    return await _order(desk, ask, words, OrderKind.CONFIRM, told)
+    return await put_order(desk, ask, words, OrderKind.CONFIRM, told)
 
 
 async def correct(desk: Desk, ask: Ask, words: Words) -> Message:
@@ -48,7 +48,7 @@ async def correct(desk: Desk, ask: Ask, words: Words) -> Message:
     told["note"] = " ".join(parts)
     if number is None or not told["note"]:
         return said.correct_usage(words)
-    return await _order(desk, ask, words, OrderKind.CORRECT, told)
+    return await put_order(desk, ask, words, OrderKind.CORRECT, told)
 
 
 async def merge(desk: Desk, ask: Ask, words: Words) -> Message:
@@ -58,7 +58,7 @@ async def merge(desk: Desk, ask: Ask, words: Words) -> Message:
     if number is None or into is None or not reason:
         return said.merge_usage(words)
     told = {"alert": number, "into": into, "note": reason}
-    return await _order(desk, ask, words, OrderKind.MERGE, told)
+    return await put_order(desk, ask, words, OrderKind.MERGE, told)
 
 
 async def split(desk: Desk, ask: Ask, words: Words) -> Message:
@@ -69,7 +69,7 @@ async def split(desk: Desk, ask: Ask, words: Words) -> Message:
     if number is None or not sources or not reason.strip():
         return said.split_usage(words)
     told = {"alert": number, "sources": sources, "note": reason.strip()}
-    return await _order(desk, ask, words, OrderKind.SPLIT, told)
+    return await put_order(desk, ask, words, OrderKind.SPLIT, told)
 
 
 async def add(desk: Desk, ask: Ask, words: Words) -> Message:
@@ -85,7 +85,7 @@ async def add(desk: Desk, ask: Ask, words: Words) -> Message:
     head, _, rest = told["note"].partition(" ")
     if head.startswith("#") and head[1:].isdecimal():
         told["report"], told["note"] = int(head[1:]), rest
-    return await _order(desk, ask, words, OrderKind.ADD, told)
+    return await put_order(desk, ask, words, OrderKind.ADD, told)
 
 
 async def list_reports(desk: Desk, ask: Ask, words: Words) -> Message:
@@ -101,7 +101,7 @@ async def dismiss(desk: Desk, ask: Ask, words: Words) -> Message:
     number, reason = _split(ask.argument)
     if number is None or not reason:
         return said.dismiss_usage(words)
-    return await _order(desk, ask, words, OrderKind.DISMISS, {"report": number, "note": reason})
+    return await put_order(desk, ask, words, OrderKind.DISMISS, {"report": number, "note": reason})
 
 
 def _split(argument: str) -> tuple[AlertId | None, str]:
@@ -109,7 +109,7 @@ def _split(argument: str) -> tuple[AlertId | None, str]:
     return alert_number(head), rest.strip()
 
 
-async def _order(
+async def put_order(
     desk: Desk, ask: Ask, words: Words, kind: OrderKind, told: Mapping[str, Any]
 ) -> Message:
     """Write an order down; what is wrong with it by itself is said at once."""

@@ -29,25 +29,28 @@ class _Rate:
     per_second: float
 
 
-# Telegram allows about 1 message a second to a person and 20 a minute to a group.
-_PRIVATE = _Rate(burst=5, per_second=0.5)
-_SHARED = _Rate(burst=4, per_second=0.1)
+_BURST, _SHARED_BURST = 5, 4
+# Telegram allows about 60 messages a minute to a person and 20 to a group, and alerts go first.
+_SHARED_PART = 5
 _MOST_CHATS = 10_000
 
 
 class AnswerPace:
     """A token bucket for each chat, in memory: a restart forgives.
 
-    Once empty it must be half full again before the chat is answered.
+    A person gets ``per_minute`` answers in the long run, a group or channel a fifth of
+    that. Once empty it must be half full again before the chat is answered.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, per_minute: int = 30) -> None:
         self._clock = clock
+        self._private = _Rate(_BURST, per_minute / 60)
+        self._shared = _Rate(_SHARED_BURST, per_minute / 60 / _SHARED_PART)
         self._buckets: dict[ChatId, _Bucket] = {}
 
     def admit(self, chat_id: ChatId, *, is_private: bool) -> Admission:
         """Take one answer from the chat's bucket, or tell what to do without."""
-        rate = _PRIVATE if is_private else _SHARED
+        rate = self._private if is_private else self._shared
         bucket = self._filled(chat_id, rate)
         if bucket.warned and bucket.left < rate.burst / 2:
             return Admission.SILENCE

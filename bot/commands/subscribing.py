@@ -17,6 +17,10 @@ _NO = "no"
 STOPPED = "stopped"
 
 
+class TooManyTopics(Exception):
+    """A chat may turn alerts on in no more of its topics."""
+
+
 async def stop(desk: Desk, ask: Ask, words: Words) -> Message:
     """Answer /stop: nothing more is sent, and what was about to be is not.
 
@@ -73,6 +77,12 @@ async def filter_of(conn: AsyncConnection, place: Place) -> Filter | None:
 
 
 async def subscribe_place(desk: Desk, conn: AsyncConnection, place: Place, wanted: Filter) -> None:
-    """Let a place hear what it wants from now on."""
+    """Let a place hear what it wants from now on.
+
+    Raises ``TooManyTopics`` where as many others of its chat hear as may.
+    """
     now = desk.clock.now()
+    others = await chats.count_topics(conn, place.chat_id, besides=place.thread_id)
+    if others >= desk.limits.topics:
+        raise TooManyTopics
     await chats.subscribe(conn, place.chat_id, wanted, now, thread_id=place.thread_id)

@@ -1,6 +1,7 @@
 """The table of commands, from which menu, /help and the README are made."""
 
 from bot.commands.actions import (
+    ADMIN,
     BEGIN,
     COUNTRIES,
     DEMO,
@@ -19,6 +20,7 @@ from bot.commands.actions import (
     WRONG_NO,
     WRONG_YES,
 )
+from bot.commands.admin import admin, press_admin
 from bot.commands.asks import Ask
 from bot.commands.browsing import (
     find,
@@ -155,6 +157,12 @@ COMMANDS: tuple[Command, ...] = (
         where=_PRIVATE,
         lasting=True,
     ),
+    _order(
+        "admin",
+        N_("[PAGE, or what to do]"),
+        N_("what waits, chats, broadcasts, stop and go on (operator)"),
+        admin,
+    ),
     _order("retract", N_("ID REASON"), N_("take an alert back everywhere (operator)"), retract),
     _order(
         "confirm", N_("ID URL"), N_("count an alert as confirmed by a page (operator)"), confirm
@@ -191,6 +199,7 @@ MANAGED = frozenset(
 BY_NAME = {command.name: command for command in COMMANDS}
 
 PRESSES = {
+    ADMIN: Pressed(press_admin, Who.OPERATOR),
     SETTINGS: Pressed(press_settings, Who.CHAT_ADMIN),
     FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
     BEGIN: Pressed(press_begin, Who.CHAT_ADMIN),

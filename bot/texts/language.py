@@ -64,6 +64,11 @@ def spoken(code: str | None) -> str:
     return SOURCE_LANGUAGE
 
 
+def catalogues() -> list[str]:
+    """Return the languages that have a catalogue; English, which needs none, is left out."""
+    return sorted(path.parent.parent.name for path in LOCALE_DIR.glob("*/LC_MESSAGES/bot.mo"))
+
+
 @lru_cache(maxsize=64)
 def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("bot", LOCALE_DIR, [language], fallback=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.texts.foreign import safe_foreign
+from bot.texts.foreign import cut, safe_foreign
 from bot.texts.language import N_, Words, words_of
 from bot.texts.messages import Message
 from bot.texts.wording import MAY_BE_A_REPEAT
@@ -27,6 +27,18 @@ _SENTENCES: Mapping[str, str] = {
         "A wave: {count} actors moved toward {case} within {days} days: {actors}. It says what "
         "has happened, not what will."
     ),
+    "alerts_paused": N_(
+        "No alerts are sent until /admin resume; corrections go on, and everything is kept."
+    ),
+    "everything_paused": N_("Nothing is sent until /admin resume; everything is kept."),
+    "resumed": N_("Everything is sent again, what waited first."),
+    "not_paused": N_("Nothing was stopped."),
+    "broadcast": N_("From whoever runs this bot: {words}"),
+    "broadcast_begun": N_(
+        "Broadcast {broadcast} goes to {count} chats. /admin cancel {broadcast} ends it."
+    ),
+    "broadcast_ended": N_("Broadcast {broadcast} is ended: {count} chats are spared it."),
+    "no_such_broadcast": N_("There is no broadcast {broadcast}."),
     "unchanged": N_("Nothing was changed ({alert}): {why}"),
     "no_such_alert": N_("There is no alert {alert}: nothing was done."),
     "source_failing": N_("The source {source} cannot be read: {why}"),
@@ -80,6 +92,9 @@ _SENTENCES: Mapping[str, str] = {
     "source_refused": N_("Nothing was done: {why}"),
     "sources_alarm": N_("{count} sources cannot be read or are silent: {sources}"),
 }
+LONGEST_WORDS = 2000
+"""Of an operator's own words to every chat."""
+
 NOTICE_KEYS = frozenset(_SENTENCES)
 """The notices that have words."""
 
@@ -98,7 +113,8 @@ def render_notice(
 
 
 def _said(notice: Notice, words: Words) -> str:
-    values = {key: _shown(value) for key, value in notice.values.items()}
+    shown = _as_written if notice.key == "broadcast" else _shown
+    values = {key: shown(value) for key, value in notice.values.items()}
     sentence = _SENTENCES.get(notice.key)
     try:
         if sentence is not None:
@@ -107,6 +123,11 @@ def _said(notice: Notice, words: Words) -> str:
         pass
     listed = ", ".join(f"{safe_foreign(key, 60)} {value}" for key, value in values.items())
     return f"{safe_foreign(notice.key, 60)}: {listed}"[:1000]
+
+
+def _as_written(value: str | int | bool | None) -> str:
+    # An operator's own words: their links may be tapped.
+    return cut(str(value).encode("utf-8", "ignore").decode(), LONGEST_WORDS)
 
 
 def _shown(value: str | int | bool | None) -> str:

@@ -16,6 +16,24 @@ class Entry:
     description: str
 
 
+def description(words: Words) -> str:
+    """Return what Telegram shows in an empty chat with the bot, in at most 512 characters."""
+    return words.gettext(
+        "I tell you, within minutes and once, when a state moves toward or away from recognising "
+        "a contested authority: recognition, ambassadors, embassies, meetings, bans. Every alert "
+        "says how sure it is and on whose word, and is corrected where it was wrong. Free, and "
+        "nothing is kept of you but what you choose to hear."
+    )
+
+
+def about(words: Words) -> str:
+    """Return what the bot's profile and a shared link say, in at most 120 characters."""
+    return words.gettext(
+        "Alerts, within minutes and once, when a state moves toward recognising a contested "
+        "authority."
+    )
+
+
 def added(words: Words) -> Message:
     """Return what the bot says when somebody brings it into a group."""
     return Message(
@@ -122,6 +140,25 @@ def not_allowed(words: Words, *, operators_only: bool) -> Message:
             "Only an admin of this chat can do that. (If you are one: I could not see it. "
             "Anonymous admins must write as the group itself, and not press buttons.)"
         )
+    )
+
+
+def not_open(words: Words) -> Message:
+    """Return the answer to whoever this bot does not serve."""
+    return Message(
+        words.gettext(
+            "This bot is not open to everybody. /stop, /privacy, /mydata and /forget work all the "
+            "same."
+        )
+    )
+
+
+def too_many_topics(words: Words, most: int) -> Message:
+    """Return the answer where alerts are on in as many topics of a group as may be."""
+    return Message(
+        words.gettext(
+            "Alerts are on in {most} topics of this group already: /stop in one of them first."
+        ).format(most=most)
     )
 
 

@@ -26,8 +26,19 @@ class OrderKind(StrEnum):
     ADD = "add"
     REPORT = "report"
     DISMISS = "dismiss"
+    PAUSE = "pause"
+    RESUME = "resume"
+    BROADCAST = "broadcast"
+    CALL_OFF = "call off"
     SOURCE = "source"
     """Of no alert; the payload: ``{"action": SourceAction, "source": id or address, …}``."""
+
+
+class Stopped(StrEnum):
+    """What an operator can stop: what is new, or corrections too."""
+
+    ALERTS = "alerts"
+    EVERYTHING = "everything"
 
 
 class SourceAction(StrEnum):
@@ -118,7 +129,38 @@ class Dismiss:
     note: str
 
 
-Wish = Confirm | Retract | Correct | Merge | Split | Add | Report | Dismiss
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Send no alerts, or nothing at all, until it is resumed; all is kept."""
+
+    what: Stopped
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Send again."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Write to every chat that hears alerts."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOff:
+    """Let a broadcast go to no further chat."""
+
+    broadcast: AlertId
+
+
+OnLedger = Confirm | Retract | Correct | Merge | Split | Add | Report | Dismiss
+OnProgram = Pause | Resume | Broadcast | CallOff
+Wish = OnLedger | OnProgram
 
 
 def read_order(kind: str, payload: Mapping[str, Any]) -> Wish:
@@ -145,6 +187,14 @@ def read_order(kind: str, payload: Mapping[str, Any]) -> Wish:
             return Report(part.needed("url"))
         case OrderKind.DISMISS:
             return Dismiss(part.number("report"), part.text("note"))
+        case OrderKind.PAUSE:
+            return Pause(part.stopped(), part.needed("note"))
+        case OrderKind.RESUME:
+            return Resume(part.text("note"))
+        case OrderKind.BROADCAST:
+            return Broadcast(part.needed("text"))
+        case OrderKind.CALL_OFF:
+            return CallOff(part.alert("broadcast"))
     raise ValueError(f"{kind}: no such order")
 
 
@@ -226,6 +276,12 @@ class _Payload:
 
     def event_type(self) -> EventType | None:
         return self._choice("type", EventType)
+
+    def stopped(self) -> Stopped:
+        what = self._choice("what", Stopped)
+        if what is None:
+            raise ValueError("what: is needed")
+        return what
 
     def _choice(self, name: str, choices: type[_Choice]) -> _Choice | None:
         value = self.text(name)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId, AlertKind, Digest, Level, Notice, Proposal, Reason
-from jobs.domain.events import Event, EventId, Evidence
+from jobs.domain.events import Event, EventId, Evidence, Grade
 from jobs.store import events, mentions
 from jobs.store.contents import Content, facts_from_json, facts_to_json
 from jobs.store.schema import alert, event, revision
@@ -196,6 +196,26 @@ async def revised_since(conn: AsyncConnection, since: datetime) -> list[Revision
 async def newest(conn: AsyncConnection, alert_ids: Collection[AlertId]) -> list[Revision]:
     """Return alerts as they stand now; notices are left out."""
     return await _newest(conn, alert.c.id.in_(alert_ids))
+
+
+async def doubtful(conn: AsyncConnection, *, among: int, limit: int) -> list[Revision]:
+    """Return which alerts an operator should look at, newest first.
+
+    Those that are disputed, that only an interested party claims, or that are grave and
+    have one source yet. Only the ``among`` events that changed last are looked through.
+    """
+    # In two steps: in one, the planner goes through all events there are.
+    last = select(event.c.id).order_by(event.c.changed_at.desc()).limit(among)
+    recent = (await conn.scalars(last)).all()
+    grave = and_(event.c.grade == Grade.REPORTED, revision.c.level == Level.MAJOR)
+    found = await _newest(
+        conn,
+        alert.c.event_id.in_(recent),
+        ~event.c.retracted,
+        event.c.merged_into.is_(None),
+        or_(event.c.contested, event.c.grade == Grade.CLAIMED, grave),
+    )
+    return sorted(found, key=lambda one: one.alert_id, reverse=True)[:limit]
 
 
 async def why(conn: AsyncConnection, alert_id: AlertId) -> Why | None:

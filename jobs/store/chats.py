@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, select, update
+from sqlalchemy import Row, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, Filter, Level
@@ -162,6 +162,14 @@ async def unsubscribe(conn: AsyncConnection, chat_id: ChatId, *, thread_id: int 
         )
     )
     return result.rowcount > 0
+
+
+async def count_topics(conn: AsyncConnection, chat_id: ChatId, *, besides: int) -> int:
+    """Return how many topics of a chat hear anything, one of them not counted."""
+    counted = select(func.count()).where(
+        subscription.c.chat_id == chat_id, subscription.c.thread_id != besides
+    )
+    return int(await conn.scalar(counted) or 0)
 
 
 async def is_subscribed(conn: AsyncConnection, chat_id: ChatId) -> bool:

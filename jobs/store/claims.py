@@ -18,11 +18,15 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, DeliveryState, Reason
+from jobs.store.pauses import Hold
 from jobs.store.schema import WAITING, chat, outbox, revision
 from jobs.store.states import OPEN
 
 PRIVATE_MOST, PRIVATE_SECONDS = 3, 3.0
 GROUP_MOST, GROUP_SECONDS = 18, 60.0
+
+GO_ON = Hold()
+"""Nothing is kept back."""
 
 IN_FLIGHT = (DeliveryState.CLAIMED, DeliveryState.SENDING)
 
@@ -69,11 +73,12 @@ async def claim(
     lease_until: datetime,
     attempt_id: str,
     except_chats: Collection[ChatId] = (),
+    hold: Hold = GO_ON,
 ) -> list[Delivery]:
     """Take up to ``limit`` rows that may go now, best first, at most one of each chat.
 
     Rows held by another sender are passed over, not waited for. ``except_chats`` are
-    chats whose pace allows nothing at the moment.
+    chats whose pace allows nothing at the moment; what ``hold`` keeps back stays as it is.
     """
     candidates = (
         select(outbox.c.id)
@@ -84,8 +89,9 @@ async def claim(
             chat.c.closed_reason.is_(None),
             or_(chat.c.not_before.is_(None), chat.c.not_before <= now),
             outbox.c.chat_id.not_in(except_chats),
+            hold.lets_go(outbox),
             ~_waits_for_earlier(outbox),
-            ~_chat_is_busy(now),
+            ~_chat_is_busy(now, hold),
             ~_chat_is_paced(now),
         )
         .order_by(outbox.c.priority, outbox.c.id)
@@ -123,7 +129,7 @@ def _action_rank(action: ColumnElement[str]) -> ColumnElement[int]:
     return case(ORDER_OF_ACTIONS, value=action)
 
 
-def _chat_is_busy(now: datetime) -> ColumnElement[bool]:
+def _chat_is_busy(now: datetime, hold: Hold) -> ColumnElement[bool]:
     """Whether a row of the same chat is in flight, or may go now and goes first."""
     other = outbox.alias("other")
     goes_first = or_(
@@ -138,6 +144,7 @@ def _chat_is_busy(now: datetime) -> ColumnElement[bool]:
                 other.c.state.in_((DeliveryState.PENDING, DeliveryState.RETRY)),
                 other.c.not_before <= now,
                 goes_first,
+                hold.lets_go(other),
                 ~_waits_for_earlier(other),
             ),
         ),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId, ChatId
 from jobs.domain.orders import OrderKind
-from jobs.store.schema import orders
+from jobs.store.schema import orders, ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,29 @@ async def count_since(
     return int(await conn.scalar(select(func.count()).select_from(orders).where(*given)) or 0)
 
 
+async def prune(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete up to ``limit`` orders that were done before ``before``; return how many.
+
+    One that ruled on the ledger stays, since a rebuilding goes by it, but not who gave it.
+    """
+    lasting = exists().where(ruling.c.order_id == orders.c.id)
+    old = orders.c.done_at < before
+    await conn.execute(
+        update(orders).where(old, lasting, orders.c.ordered_by != 0).values(chat_id=0, ordered_by=0)
+    )
+    bite = select(orders.c.id).where(old, ~lasting).order_by(orders.c.id).limit(limit)
+    result = await conn.execute(delete(orders).where(orders.c.id.in_(bite)))
+    return int(result.rowcount)
+
+
 async def audit(conn: AsyncConnection, limit: int) -> list[Done]:
-    """Return the last orders that were carried out, newest first: who, what, and what came."""
+    """Return the operators' last orders, newest first: who, what, and what came of it.
+
+    Reports are anybody's, and left out.
+    """
     rows = await conn.execute(
         select(orders)
-        .where(orders.c.done_at.is_not(None))
+        .where(orders.c.done_at.is_not(None), orders.c.kind != OrderKind.REPORT)
         .order_by(orders.c.id.desc())
         .limit(limit)
     )

@@ -182,6 +182,17 @@ async def put_digests(
     return rows
 
 
+async def put_everywhere(
+    conn: AsyncConnection,
+    places: Any,
+    alert_id: AlertId,
+    not_before: ColumnElement[datetime],
+    now: datetime,
+) -> int:
+    """Write a SEND of a new notice's only revision for all places; return how many."""
+    return await _insert(conn, places, alert_id, 1, Action.SEND, Priority.NOTICE, not_before, now)
+
+
 async def close_chat(conn: AsyncConnection, chat_id: ChatId, reason: str) -> int:
     """Note that a chat cannot be written to, and cancel what it was still to get.
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from telegram import Bot
 
+from bot.commands.access import Access, Limits
 from bot.commands.alert_buttons import AlertButtons
 from bot.commands.asks import Ask, Sender
 from bot.commands.buttons import Signer
@@ -63,6 +64,7 @@ ASKED: Mapping[str, Sequence[str]] = {
     "help": ("",),
     "privacy": ("",),
     "stop": ("",),
+    "admin": ("", "queue", "health", "audit", "chats", "broadcasts", "1", "sing"),
 }
 """What each command is asked: the common, the rare, the misspelt, and what is no answer."""
 
@@ -102,6 +104,8 @@ def desk_on(store: Store, reference: Reference) -> Desk:
         grammar=FilterGrammar(reference, gazetteer),
         alert_buttons=AlertButtons(signer, lambda: "a_bot", PRESSES),
         operators=frozenset(),
+        access=Access("open", frozenset(), frozenset()),
+        limits=Limits(),
         renderer=Blank(),
         default_zone="UTC",
         keep_outbox_days=90,

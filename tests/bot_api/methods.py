@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.bot_api.chats import BOT, Chats
-from tests.bot_api.rules import ApiError, check_commands
+from tests.bot_api.rules import CHAT_SCOPES, ApiError, check_commands, check_scope, language_of
 from tests.bot_api.updates import WEBHOOK_ACTIVE, Updates
 
 _POLL = (("offset", 0), ("limit", 100), ("timeout", 0))
@@ -34,6 +34,8 @@ class Methods(Chats):
         """Every uploaded picture or document by its file_id."""
         self.commands: dict[str, list[dict[str, str]]] = {}
         """The menus that were set, by scope and language as given."""
+        self.words: dict[str, str] = {}
+        """Description and about text, by name and language as given."""
         self.webhook: dict[str, Any] = {"url": ""}
         self.updates = Updates(self)
         self.say = self.updates.say
@@ -117,10 +119,43 @@ class Methods(Chats):
 
     def _do_setMyCommands(self, params: dict[str, Any]) -> Any:
         check_commands(params["commands"])
-        scope = params.get("scope", {"type": "default"})
-        place = f"{scope['type']} {params.get('language_code', '')}".strip()
-        self.commands[place] = params["commands"]
+        self.commands[self._menu_of(params)] = params["commands"]
         return True
+
+    def _do_getMyCommands(self, params: dict[str, Any]) -> Any:
+        return self.commands.get(self._menu_of(params), [])
+
+    def _menu_of(self, params: dict[str, Any]) -> str:
+        scope = params.get("scope", {"type": "default"})
+        check_scope(scope)
+        chat = ""
+        if scope["type"] in CHAT_SCOPES:
+            chat = f" {self.chat(scope.get('chat_id')).id}"
+        return f"{scope['type']}{chat} {language_of(params)}".strip()
+
+    def _do_setMyDescription(self, params: dict[str, Any]) -> Any:
+        return self._set_words(params, "description", 512)
+
+    def _do_getMyDescription(self, params: dict[str, Any]) -> Any:
+        return self._get_words(params, "description")
+
+    def _do_setMyShortDescription(self, params: dict[str, Any]) -> Any:
+        return self._set_words(params, "short_description", 120)
+
+    def _do_getMyShortDescription(self, params: dict[str, Any]) -> Any:
+        return self._get_words(params, "short_description")
+
+    def _set_words(self, params: dict[str, Any], name: str, longest: int) -> bool:
+        given = str(params.get(name, ""))
+        if len(given) > longest:
+            raise ApiError(400, f"Bad Request: {name.replace('_', ' ')} is too long")
+        self.words[f"{name} {language_of(params)}".strip()] = given
+        return True
+
+    def _get_words(self, params: dict[str, Any], name: str) -> dict[str, str]:
+        # As Telegram does: a language without words of its own has those of the default.
+        own = self.words.get(f"{name} {language_of(params)}".strip())
+        return {name: own or self.words.get(name, "")}
 
     async def _do_getUpdates(self, params: dict[str, Any]) -> Any:
         if self.webhook["url"]:

@@ -10,6 +10,8 @@ QUOTES = {"blockquote", "expandable_blockquote"}
 ENTITY_TYPES = MENTIONS | STYLES | QUOTES | {"text_link", "text_mention", "custom_emoji"}
 MAX_ENTITIES = 100
 MAX_BUTTONS = 100
+CHAT_SCOPES = {"chat", "chat_administrators"}
+WIDE_SCOPES = {"default", "all_private_chats", "all_group_chats", "all_chat_administrators"}
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
@@ -132,3 +134,17 @@ def _check_article(result: dict[str, Any]) -> None:
         raise ApiError(400, "Bad Request: can't parse entities: parse_mode is not for this bot")
     check_text(str(content.get("message_text", "")), content.get("entities") or [], "text")
     check_markup(result.get("reply_markup"))
+
+
+def check_scope(scope: dict[str, Any]) -> None:
+    """Refuse a scope of menus that Telegram would."""
+    if scope.get("type") not in CHAT_SCOPES | WIDE_SCOPES:
+        raise ApiError(400, "Bad Request: can't parse BotCommandScope: unsupported type")
+
+
+def language_of(params: dict[str, Any]) -> str:
+    """Return the language of a call about the bot's face; "" is the default's."""
+    language = str(params.get("language_code") or "")
+    if language and not re.fullmatch("[a-z]{2}", language):
+        raise ApiError(400, "Bad Request: invalid language code specified")
+    return language
