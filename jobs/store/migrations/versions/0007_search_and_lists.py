@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0007"
+down_revision = "0006"
 
 _INDEXES = (
     ("ix_event_case_id_actor_happened_on", ["case_id", "actor", "happened_on"]),
