@@ -12,6 +12,7 @@ from enum import IntEnum
 from jobs.detection.joining import Joiner, by_end, by_start
 from jobs.detection.lexicon import Entry, Form, Kind, Span
 from jobs.detection.normalise import Words
+from jobs.domain.members import with_plain_members
 from jobs.reference.phrases import Grammar
 
 MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like", "object"))
@@ -35,6 +36,7 @@ _REACH = 5
 """Words between a possessive or adjective and the noun it belongs to."""
 
 
+@with_plain_members
 class Strength(IntEnum):
     """How surely a group means the case's subject."""
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from jobs.detection.normalise import Words, fold, pattern_words
+from jobs.domain.members import with_plain_members
 from jobs.reference.actors import Actor, ActorKind
 from jobs.reference.cases import Case
 from jobs.reference.phrases import Calendar, Grammar, Phrases, Trigger
@@ -16,6 +17,7 @@ GAP = 5
 """Words that ``..`` in a pattern may stand for."""
 
 
+@with_plain_members
 class Kind(StrEnum):
     """What a stretch of words is."""
 
@@ -30,6 +32,7 @@ class Kind(StrEnum):
     POST = "postposition"
 
 
+@with_plain_members
 class Form(StrEnum):
     """Which sort of name it is."""
 

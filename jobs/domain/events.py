@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import NewType
 
 from jobs.domain.items import ItemId, Outlet
+from jobs.domain.members import with_plain_members
 
 EventId = NewType("EventId", int)
 MentionId = NewType("MentionId", int)
 
 
+@with_plain_members
 class EventType(StrEnum):
     """What a state or organisation can do toward a case."""
 
@@ -23,6 +25,7 @@ class EventType(StrEnum):
     FORUM = "forum"
 
 
+@with_plain_members
 class EventStatus(StrEnum):
     """Whether it happened (PLOVER's auxiliary modes, told apart)."""
 
