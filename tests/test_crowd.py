@@ -25,6 +25,7 @@ async def test_a_crowd_is_answered_in_part_and_who_wants_to_stop_is_heard(talk: 
     for chat in CROWD:
         talk.api.add_chat(chat)
         talk.api.say(chat, "/help")
+    talk.clock.ahead += 20  # a crowd that has lasted
     talk.api.script("sendMessage", hang(stored=False), endless=True)
     asking = [
         asyncio.create_task(talk.app.process_update(update))

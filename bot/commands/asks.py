@@ -135,6 +135,6 @@ def topic_of(message: TelegramMessage) -> int:
     return thread_of(message.message_thread_id if message.is_topic_message else None)
 
 
-def is_older(sent_at: datetime, now: datetime, minutes: int) -> bool:
+def is_older(sent_at: datetime, now: datetime, minutes: float) -> bool:
     """Tell whether a message has waited so long that its sender has moved on."""
     return (now - sent_at).total_seconds() > 60 * minutes

@@ -54,6 +54,7 @@ _log = logging.getLogger(__name__)
 _PATIENCE_MINUTES = 10
 _INLINE_SECONDS = 60
 _MOST_IN_HAND = 12
+_WAIT_IN_A_CROWD_MINUTES = 0.25
 Context = CallbackContext[Any, Any, Any, Any]
 
 
@@ -87,7 +88,8 @@ class Intake:
         if ask.sender is Sender.FORWARD or not (called or ask.is_private):
             return  # people talk in groups: none of it is noted
         command = BY_NAME.get(called.name) if called is not None else None
-        if self._is_crowded and not (command is not None and command.lasting):
+        lasting = command is not None and command.lasting
+        if self._is_crowded and not lasting and self._has_waited(message):
             return  # nor is what there is no room to answer: a wish to stop is carried out
         with self._taking_up():
             if not await self._is_first(update):
@@ -174,12 +176,15 @@ class Intake:
 
     @property
     def _is_crowded(self) -> bool:
-        """Tell whether so much is in hand that no further question shall be taken up.
+        """Tell whether so much is in hand that what has waited shall not be taken up.
 
-        Telegram sets how much a bot may say. A question that is let go costs nothing; one
-        that is answered minutes later costs everybody's time, and the alerts'.
+        Telegram sets how much a bot may say. A short crowd is answered in its turn; in a
+        lasting one, a question answered minutes later costs everybody's time, and the alerts'.
         """
         return self._in_hand >= _MOST_IN_HAND
+
+    def _has_waited(self, message: TelegramMessage) -> bool:
+        return is_older(message.date, self._desk.clock.now(), _WAIT_IN_A_CROWD_MINUTES)
 
     @contextmanager
     def _taking_up(self) -> Iterator[None]:
