@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from jobs.detection.classed import Classed
 from jobs.detection.lexicon import Kind, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
@@ -33,29 +34,20 @@ class Clause:
     complement: bool = False
     asks: bool = False
     spans: list[Span] = field(default_factory=list)
-    _of_class: dict[str, list[Span]] = field(default_factory=dict)
+    classed: Classed = field(default_factory=Classed)
 
     def add(self, span: Span) -> None:
-        """Take in a span; those of word classes are asked for again and again."""
+        """Take in a span."""
         self.spans.append(span)
-        if span.entry.kind is Kind.CLASS:
-            self._of_class.setdefault(span.entry.value, []).append(span)
+        self.classed.add(span)
 
     def classes(self, *names: str) -> list[Span]:
         """Return the spans of the given word classes, in order."""
-        of_class = self._of_class
-        found = [of_class[name] for name in names if name in of_class]
-        if len(found) < 2:
-            return list(found[0]) if found else []
-        return sorted((s for spans in found for s in spans), key=_in_order)
+        return self.classed.of(*names)
 
     def has(self, name: str) -> bool:
         """Say whether a word of a class stands in the clause."""
-        return name in self._of_class
-
-
-def _in_order(span: Span) -> tuple[int, int]:
-    return span.start, -span.end
+        return self.classed.has(name)
 
 
 def cut_clauses(
