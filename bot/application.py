@@ -4,7 +4,8 @@ import asyncio
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -66,12 +67,14 @@ class ChatByChat(BaseUpdateProcessor):
     def __init__(self, most_at_once: int) -> None:
         super().__init__(most_at_once)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._ended = False
 
     async def initialize(self) -> None:
         """Do nothing: there is nothing to set up."""
 
     async def shutdown(self) -> None:
-        """Do nothing: there is nothing to end."""
+        """Let go what still waits for its turn: there is nobody left to answer it with."""
+        self._ended = True
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the chat's turn, then handle the update."""
@@ -81,7 +84,10 @@ class ChatByChat(BaseUpdateProcessor):
             whose = update.effective_chat or update.effective_user
         lock = self._locks.setdefault(whose.id if whose else 0, asyncio.Lock())
         async with lock:
-            await coroutine
+            if self._ended and isinstance(coroutine, Coroutine):
+                coroutine.close()
+            else:
+                await coroutine
 
 
 def build_application(
@@ -237,7 +243,8 @@ async def _note_error(update: object, context: Context) -> None:
     chat = update.effective_chat if isinstance(update, Update) else None
     if chat is None or isinstance(error, TelegramError):
         return
-    await context.bot.send_message(chat.id, service.failed(words_of("en")).text)
+    with suppress(TelegramError):
+        await context.bot.send_message(chat.id, service.failed(words_of("en")).text)
 
 
 def _place_of(error: BaseException | None) -> str:

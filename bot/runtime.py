@@ -226,6 +226,7 @@ async def _close(application: App) -> None:
             await application.stop()
     except TimeoutError:
         log.warning("an update in hand was not answered before the stop")
+        await application.update_processor.shutdown()
 
 
 async def _disconnect(application: App) -> None:
