@@ -33,6 +33,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     if disclaimed := _disclaimed(trigger, setting):
         return Judgement(EventStatus.PAST, disclaimed)
     denial = _denial(trigger, setting)
+    if setting.answered:
+        return Judgement(EventStatus.DENIED, ("?",))
     if base is EventStatus.REVERSED:
         return _judge_reversed(trigger, setting, denial)
     if base in (EventStatus.DENIED, EventStatus.PAST):
@@ -47,7 +49,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
         past = _past(trigger, setting)
         return Judgement(EventStatus.PAST if past else base, past)
     if meant := _planned(trigger, setting):
-        return Judgement(EventStatus.PLANNED, meant)
+        rumoured = EventStatus.CONSIDERED if setting.rumoured else EventStatus.PLANNED
+        return Judgement(rumoured, meant)
     if aside := only_named(trigger, setting):
         return Judgement(EventStatus.CONSIDERED, aside, aside=True)
     if past := _past(trigger, setting):
@@ -340,16 +343,29 @@ def _past(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ((when.on or when.until).isoformat(),)
     if when and when.on:
         return ()
+    if came_before := _came_before(trigger, setting):
+        return came_before
+    if gone := [c for c in setting.clause.classes("bygone") if not _is_reported(c, setting)]:
+        return said(gone[0], setting)
     if setting.clause.is_title:
         return ()
-    if setting.clause.opener in setting.following:
-        return (setting.clause.opener,)
     cues = [
         c
         for c in setting.clause.classes("past")
         if not _is_reported(c, setting) and not _is_others(c, trigger, setting)
     ]
     return said(cues[0], setting) if cues else ()
+
+
+def _came_before(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    """Return the words by which an act is what the news came after: "since Moscow agreed, …"."""
+    clause = setting.clause
+    if clause.opener in setting.following and not clause.is_title:
+        return (clause.opener,)
+    for cue in clause.classes("following"):
+        if cue.start == clause.start and "," not in setting.words[cue.end : trigger.start]:
+            return said(cue, setting)
+    return ()
 
 
 def _is_others(cue: Span, trigger: Span, setting: Setting) -> bool:

@@ -31,6 +31,8 @@ HEADS = (
     "encounter",
 )
 _PLACES = frozenset((Form.CAPITAL, Form.CITY))
+_SENT = frozenset(("person", "ambassador", "charge"))
+"""Heads whose "from" tells whose they are: "a team from Kabul"."""
 _REACH = 5
 """Words between a possessive or adjective and the noun it belongs to."""
 
@@ -247,13 +249,15 @@ def _mark(
     else:
         group.marker, group.marked_at = group.role, group.start
     bare = marker is None and owned and group.marker in ("", "of")
-    if bare or group.marker in ("of", "place", "goal"):
+    if bare or group.marker in ("of", "place", "goal", "by"):
         noun = heads.get(_before(marker.start if marker else group.start, skipped))
         office = noun is not None and (
             noun.entry.value not in ("deal", "nonstate", "encounter")
             or (noun.entry.value == "nonstate" and Form.DEMONYM in group.forms)
         )
-        if noun and office and (bare or group.marker == "of" or noun.entry.value == "organ"):
+        sent = noun is not None and group.marker == "by" and noun.entry.value in _SENT
+        owned_by = bare or group.marker == "of" or (noun and noun.entry.value == "organ")
+        if noun and office and (sent or (owned_by and group.marker != "by")):
             group.head, group.head_end, group.office = noun.entry.value, group.end, True
             outer = markers.get(_before(noun.start, skipped))
             group.marker = outer.entry.value if outer else _told_by(noun.role)

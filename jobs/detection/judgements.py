@@ -40,6 +40,10 @@ class Setting:
     stretch: int = 1
     owned: bool = False
     """Whether the act is said to be somebody's ("by Moscow"), or the language cannot tell."""
+    rumoured: bool = False
+    """Whether only sources without a name tell it."""
+    answered: bool = False
+    """Whether a headline's question is answered with a no."""
     spoken: bool = False
     """Whether somebody is quoted as saying the clause."""
 

@@ -70,8 +70,11 @@ class _Headline:
         aside = bool(self._named) and not together & self._named
         summed_up = finding.is_perfect and mention.type not in self._types
         wave = mention.type is EventType.RECOGNITION and mention.type in self._types
-        aside = aside and not (wave and not finding.is_perfect)  # "Portugal followed"
-        in_passing = aside or (summed_up and mention.actor not in self._hinted)
+        undated = mention.basis is not DateBasis.STATED
+        met = mention.type is EventType.MEETING and undated  # "on the margins he met"
+        aside = aside and (finding.is_perfect or not (wave or met))  # "Portugal followed"
+        titled = mention.actor in self._hinted | self._named
+        in_passing = aside or (summed_up and not titled)
         if finding.is_title or finding.is_dated or not in_passing:
             return mention
         if mention.status is not EventStatus.DONE:

@@ -24,10 +24,14 @@ from jobs.detection.scenes import (
 from jobs.domain.events import EventType
 
 _SIDE = 12
+_HOLDERS = frozenset(("person", "ambassador", "charge"))
+"""Heads of offices that the territory's mere name holds for those who rule it."""
 _ASIDE = 5
 """Words by which what is talked about may be put off: "discussed, among others, the Taliban"."""
 _GUEST = 3
 """Words between "received" and the office of who is received."""
+_OWNER = 3
+"""Words between "visit of" and who pays it."""
 _BY = 5
 """Words between a passive verb and who did it: "welcomed in Riyadh by"."""
 
@@ -35,7 +39,7 @@ _BY = 5
 def partner(trigger: Span, scene: Scene) -> Found:
     """Return who meets or agrees with the subject; the subject itself must take part."""
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
-    if _is_internal(before, after):
+    if _is_internal(before, after, scene):
         return Found((), "among themselves")
     if trigger.kind.place and _lacks_place(trigger, scene):
         return Found((), "no place")
@@ -170,12 +174,15 @@ def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
     markers = [
         m for m in scene.clause.classes("goal", "topic") if not any(c.end == m.end for c in cues)
     ]
-    return any(0 <= trigger.start - m.end <= 1 for m in markers)
+    named = {i for g in scene.groups for i in range(g.start, g.end)}
+    return any(0 <= trigger.start - m.end <= 1 and m.end not in named for m in markers)
 
 
-def _is_internal(before: Sequence[Group], after: Sequence[Group]) -> bool:
+def _is_internal(before: Sequence[Group], after: Sequence[Group], scene: Scene) -> bool:
     """Say whether the subject's own people meet each other."""
     if not before or not after or before[0].marker or after[0].marker:
+        return False
+    if is_recognised(before[0], scene.clause):
         return False
     return all(g.subject is Strength.NAMED and not g.codes for g in (before[0], after[0]))
 
@@ -183,6 +190,8 @@ def _is_internal(before: Sequence[Group], after: Sequence[Group]) -> bool:
 def _direct_parties(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> list[str]:
+    if trigger.kind.detail == "host" and after and _are_hosted(after[0]):
+        return list(after[0].codes)
     codes: list[str] = []
     agent = _agent(trigger, scene)
     told = any(g.marker == "between" and g.codes and g.subject for g in after)  # else: a host
@@ -219,6 +228,11 @@ def _direct_parties(
         ]
         codes += [c for g in inside for c in g.codes]
     return codes
+
+
+def _are_hosted(group: Group) -> bool:
+    """Say whether both parties are guests of a third: "hosts Pakistani and Taliban teams"."""
+    return bool(group.codes and group.subject) and not group.forms & {Form.LEADER, Form.SURNAME}
 
 
 def _agent(trigger: Span, scene: Scene) -> Group | None:
@@ -265,7 +279,13 @@ def _destination(
     markers = ("place", "goal", "") if goes else ("place", "goal")
     agreed = trigger.kind.type is EventType.AGREEMENT and not scene.topic
     named = any(
-        is_subject(g) and (not g.marker or (agreed and g.marker == "with")) for g in scene.groups
+        is_subject(g)
+        and (
+            not g.marker
+            or (agreed and g.marker == "with")
+            or (g.marker in ("of", "by") and 0 <= g.start - trigger.end <= _OWNER)
+        )
+        for g in scene.groups
     )
     if not named and not _is_hero(trigger, scene):
         return ()
@@ -364,9 +384,11 @@ def face_to_face(trigger: Span, scene: Scene) -> Found:
     after = groups_after(trigger, scene.groups)
     near = after[0] if after and after[0].start - trigger.end <= 1 else None
     hailed = any(0 <= c.start - trigger.end <= 2 for c in scene.clause.classes("person"))
+    if trigger.kind.detail == "call" and hailed and near is None and scene.hero:
+        return Found(scene.hosts, "face to face")
     if scene.at_home and hailed and near is None and before and not before[0].marker:
         return Found(before[0].codes if can_act(before[0]) else (), "face to face")
-    if not before or near is None or before[0].marker or near.marker not in ("", "goal"):
+    if not before or near is None or before[0].marker or not _is_faced(near, trigger):
         return Found((), "not face to face")
     one, other = before[0], near
     if is_person(other) and other.subject is Strength.NAMED and not other.codes:
@@ -378,6 +400,12 @@ def face_to_face(trigger: Span, scene: Scene) -> Found:
             else ()
         )
         return Found(codes, "face to face")
-    if is_person(other) and other.codes and one.subject is Strength.NAMED and is_person(one):
+    holder = one.subject is Strength.NAMED or (one.subject and one.head in _HOLDERS)
+    if is_person(other) and other.codes and holder and is_person(one):
         return Found(other.codes, "face to face")
     return Found((), "not face to face")
+
+
+def _is_faced(group: Group, trigger: Span) -> bool:
+    """Say whether an act is done to a group itself; its own preposition marks nothing."""
+    return group.marker in ("", "goal") or trigger.start <= group.marked_at < trigger.end

@@ -56,6 +56,13 @@ class Passage:
             return ()
         return self.named[after] if self.clauses[after].opener in (":", "–") else ()
 
+    def is_answered(self, place: int) -> bool:
+        """Say whether a headline's question has its answer, a no, right behind it."""
+        if place + 1 >= len(self.clauses) or not self.clauses[place].asks:
+            return False
+        answer = self.clauses[place + 1]
+        return answer.is_title and not answer.asks and answer.has("answer")
+
     def when(self, place: int, *, ahead: bool = False) -> When | None:
         """Return the day or period that a clause names, or else its sentence."""
         clause, sentence = self.clauses[place], self.sentence(place)

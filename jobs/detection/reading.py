@@ -224,6 +224,8 @@ class CaseReading:
             stretch=self._grammar.stretch,
             owned=owned or not self._avowed,
             spoken=self._passage.is_spoken(place),
+            rumoured=any(self._clauses[at].has("rumour") for at in self._passage.sentence(place)),
+            answered=self._passage.is_answered(place),
         )
 
     def _scene(self, kind: Trigger, place: int, sentence: range) -> Scene:

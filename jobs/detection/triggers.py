@@ -200,7 +200,8 @@ def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
         together = bool(one.codes and one.subject) and clause.end - other.end <= _LITTLE
         if together or (_is_guest(one) and bool(one.subject) != bool(other.subject)):
             entry = Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE)
-            return Span(one.end, max(one.end + 1, other.marked_at), entry)
+            reached = min(other.start, other.marked_at + 1)
+            return Span(one.end, max(one.end + 1, reached), entry)
     return None
 
 
