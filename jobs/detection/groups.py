@@ -8,6 +8,7 @@ it belongs to ("Russian embassy": embassy).
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import zip_longest
 
 from jobs.detection.classed import Classed
 from jobs.detection.joining import Joiner
@@ -31,6 +32,8 @@ HEADS = (
     "encounter",
 )
 _PLACES = frozenset((Form.CAPITAL, Form.CITY))
+_OF = 2
+"""Words between an office and whose it is: "of the"."""
 _SENT = frozenset(("person", "ambassador", "charge"))
 """Heads whose "from" tells whose they are: "a team from Kabul"."""
 _REACH = 5
@@ -114,8 +117,11 @@ def _without_heads(groups: Sequence[Group], joiners: Collection[int]) -> list[Gr
     "German officials"; "Belgium, France and others".
     """
     kept: list[Group] = []
-    for group in groups:
+    for group, after in zip_longest(groups, groups[1:]):
         owner = kept[-1] if kept else None
+        if after and group.unnamed == "collective" and after.office:
+            if after.start - group.end <= _OF:
+                continue  # "the ambassador of Qatar"
         if owner and group.unnamed == "collective" and group.start < owner.head_end:
             continue
         if owner and owner.codes and group.unnamed == "unnamed" and _is_rest(owner, group, joiners):

@@ -102,7 +102,8 @@ def _understood(trigger: Span, scene: Scene) -> tuple[str, ...]:
         )
     ):
         return ()
-    return scene.pair
+    agreed = trigger.kind.type is EventType.AGREEMENT and not trigger.kind.noun
+    return scene.pair or (scene.sole if agreed else ())
 
 
 def _lacks_place(trigger: Span, scene: Scene) -> bool:
@@ -144,6 +145,9 @@ def _is_fronted(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
     )
     if passive and before and not before[0].codes:
         return not before[0].marker and (_is_somebody(before[0]) or before[0].unnamed == "pronoun")
+    marks = {c.start for c in scene.clause.classes("place", "by")}
+    if trigger.end in marks and before and not before[0].marker and is_person(before[0]):
+        return True  # a headline's "Kyrgyz envoy received in Kabul"
     whom = scene.clause.opener and any(g.codes and not g.marker for g in before)
     return bool(whom) and not after and any(is_subject(g) for g in scene.earlier)
 
@@ -193,6 +197,8 @@ def _direct_parties(
     if trigger.kind.detail == "host" and after and _are_hosted(after[0]):
         return list(after[0].codes)
     codes: list[str] = []
+    if trigger.kind.noun and before and before[0].end == trigger.start and before[0].subject:
+        codes += before[0].codes  # "in the Kabul-Islamabad talks"
     agent = _agent(trigger, scene)
     told = any(g.marker == "between" and g.codes and g.subject for g in after)  # else: a host
     if (
@@ -341,6 +347,8 @@ def _is_implied(trigger: Span, scene: Scene) -> bool:
     """Say whether the other party goes without saying: "a contract was signed with Russia"."""
     if trigger.kind.type is not EventType.AGREEMENT or scene.subject_near < Strength.NAMED:
         return False
+    if scene.sole and not trigger.kind.noun and any(g.codes for g in scene.groups):
+        return True
     named = [g for g in scene.groups if g.codes or g.unnamed]
     return (
         bool(named)
@@ -388,6 +396,8 @@ def face_to_face(trigger: Span, scene: Scene) -> Found:
         return Found(scene.hosts, "face to face")
     if scene.at_home and hailed and near is None and before and not before[0].marker:
         return Found(before[0].codes if can_act(before[0]) else (), "face to face")
+    if trigger.kind.detail == "message":
+        near = next((g for g in after[:2] if g.marker == "goal" and g.start - trigger.end <= _SIDE), near)
     if not before or near is None or before[0].marker or not _is_faced(near, trigger):
         return Found((), "not face to face")
     one, other = before[0], near

@@ -81,6 +81,7 @@ class CaseReading:
         self._plays = any(clause.has("sport") for clause in self._clauses)
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
         self._first_pair = next(filter(None, map(_paired, self._named)), ())
+        self._sole = _sole(self._groups)
         self._forums = _forums(read.spans)
         self._gathers = any(clause.has("forum") for clause in self._clauses)
         self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
@@ -249,6 +250,7 @@ class CaseReading:
             self._hero,
             self._gathers,
             self._at_home,
+            self._sole,
         )
 
     def _disavowed(self, place: int) -> bool:
@@ -349,6 +351,13 @@ def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
 def _comes(seated: Sequence[Group]) -> bool:
     """Say whether the territory is who comes or stays away, not what is talked about."""
     return any(not g.head and g.marker in ("", "goal", "object") for g in seated)
+
+
+def _sole(groups: Sequence[Group]) -> tuple[str, ...]:
+    """Return the one state that a text names, if its people may act; none if there are more."""
+    codes = {code for group in groups for code in group.codes}
+    acts = any(can_act(g) or g.head == "deal" for g in groups if g.codes)
+    return tuple(codes) if len(codes) == 1 and acts else ()
 
 
 def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
