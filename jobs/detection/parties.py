@@ -57,7 +57,7 @@ def partner(trigger: Span, scene: Scene) -> Found:
         if both:
             return Found(both[-1].codes, "both")
     guest = _unnamed_guest(trigger, scene)
-    taking_part = guest or _is_implied(trigger, scene)
+    taking_part = guest or _is_implied(trigger, scene) or _calls(trigger, scene, before)
     if not taking_part and not _subject_is_party(trigger, scene, bool(direct)):
         return Found((), "subject no party")
     if direct:
@@ -357,6 +357,15 @@ def _is_implied(trigger: Span, scene: Scene) -> bool:
     )
 
 
+def _calls(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
+    """Say whether a state's man visits without a place named, in a text of him and the subject."""
+    if not trigger.kind.place or not before or scene.subject_near < Strength.NAMED:
+        return False
+    if any(g.marker in ("place", "goal") for g in scene.groups):
+        return False
+    return bool(before[0].codes) and before[0].codes == scene.sole and is_person(before[0])
+
+
 def _is_topic(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether the subject is only what is talked about: "discusses the Taliban with"."""
     told = [s for s in scene.clause.spans if s.entry.trigger and s.entry.trigger.topical]
@@ -418,4 +427,4 @@ def face_to_face(trigger: Span, scene: Scene) -> Found:
 
 def _is_faced(group: Group, trigger: Span) -> bool:
     """Say whether an act is done to a group itself; its own preposition marks nothing."""
-    return group.marker in ("", "goal") or trigger.start <= group.marked_at < trigger.end
+    return group.marker in ("", "goal", "by") or trigger.start <= group.marked_at < trigger.end

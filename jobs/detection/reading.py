@@ -356,6 +356,8 @@ def _comes(seated: Sequence[Group]) -> bool:
 def _sole(groups: Sequence[Group]) -> tuple[str, ...]:
     """Return the one state that a text names, if its people may act; none if there are more."""
     codes = {code for group in groups for code in group.codes}
+    if any(Form.ORGANISATION in group.forms for group in groups):
+        return ()
     acts = any(can_act(g) or g.head == "deal" for g in groups if g.codes)
     return tuple(codes) if len(codes) == 1 and acts else ()
 

@@ -94,7 +94,9 @@ def _disavower(trigger: Span, scene: Scene) -> Found | None:
 def _takes_subject(trigger: Span, scene: Scene) -> bool:
     """Say whether the subject itself stands right behind: "acknowledge the Taliban"."""
     after = groups_after(trigger, scene.groups)
-    if not after or after[0].subject is not Strength.NAMED or after[0].codes:
+    if not after or not after[0].subject or after[0].codes:
+        return False
+    if after[0].subject is Strength.SEAT and Form.CAPITAL not in after[0].forms:
         return False
     near = after[0].start - trigger.end <= 1
     return near and not after[0].possessive and after[0].head in ("", "organ")

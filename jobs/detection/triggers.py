@@ -13,7 +13,8 @@ from jobs.reference.phrases import Trigger
 _PRESENCE = Trigger(
     "meeting.presence", EventType.MEETING, (), detail="visit", place=True, noun=True
 )
-
+_JOINT = Trigger("meeting.together", EventType.MEETING, ())
+_MEN = frozenset((Form.LEADER, Form.SURNAME))
 
 _PASSING = 3
 """Words between who is somewhere and where: "now again in"."""
@@ -54,6 +55,9 @@ def choose_triggers(
     chosen = _without_objects(clause, _without_forums_nouns(clause, _without_hosting(chosen)))
     if not chosen and (seen := _presence(clause, groups)):
         chosen.append(seen)
+    met = any(span.kind.type is EventType.MEETING for span in chosen)
+    if not met and (joint := _together(clause, groups)):
+        chosen.append(joint)
     return sorted(chosen, key=lambda span: span.start)
 
 
@@ -202,6 +206,20 @@ def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
             entry = Entry(Kind.TRIGGER, _PRESENCE.id, trigger=_PRESENCE)
             reached = min(other.start, other.marked_at + 1)
             return Span(one.end, max(one.end + 1, reached), entry)
+    return None
+
+
+def _together(clause: Clause, groups: Sequence[Group]) -> Span | None:
+    """Return a meeting told by what men of both sides do jointly: "Dar and Muttaqi agreed"."""
+    spoken = {c.start for c in clause.classes("speech", "joiner", "with")}
+    meant = {c.start: c.end for c in clause.classes("plan", "plan_to", "consider", "negation")}
+    for group in groups:
+        end = max(group.end, group.head_end)
+        men = group.forms & _MEN and Form.NAME not in group.forms
+        both = men and group.codes and group.subject is Strength.NAMED
+        if both and not group.marker and end < clause.end and end not in spoken:
+            start = meant.get(end, group.end)
+            return Span(start, start + 1, Entry(Kind.TRIGGER, _JOINT.id, trigger=_JOINT))
     return None
 
 
