@@ -345,8 +345,12 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
 
 def _is_implied(trigger: Span, scene: Scene) -> bool:
     """Say whether the other party goes without saying: "a contract was signed with Russia"."""
-    if trigger.kind.type is not EventType.AGREEMENT or scene.subject_near < Strength.NAMED:
+    if scene.subject_near < Strength.NAMED:
         return False
+    if trigger.kind.type is EventType.MEETING:
+        withs = [g for g in scene.groups if g.marker == "with"]
+        lone = all(g.marker in ("with", "place", "of") for g in scene.groups if g.codes)
+        return not scene.clause.is_title and lone and any(map(is_person, withs))
     if scene.sole and not trigger.kind.noun and any(g.codes for g in scene.groups):
         return True
     named = [g for g in scene.groups if g.codes or g.unnamed]
