@@ -187,6 +187,7 @@ def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
         and span.entry.trigger.type is not trigger.kind.type
         and not span.entry.trigger.noun
         and not span.entry.trigger.strict
+        and (not span.entry.trigger.needs or any(map(setting.clause.has, span.entry.trigger.needs)))
         for span in setting.clause.spans
     )
 
@@ -204,7 +205,7 @@ def _is_stative(trigger: Span, setting: Setting, denial: tuple[str, ...]) -> boo
 def _considered(trigger: Span, setting: Setting) -> tuple[str, ...]:
     if setting.clause.asks:
         return ("?",)
-    cues = _cues(setting, trigger, "consider")
+    cues = [c for c in _cues(setting, trigger, "consider") if not _is_covered(c, setting, "plan")]
     if cues:
         return said(cues[-1], setting)
     if setting.clause.opener == "whether":

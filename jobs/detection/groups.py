@@ -32,6 +32,7 @@ HEADS = (
     "encounter",
 )
 _PLACES = frozenset((Form.CAPITAL, Form.CITY))
+_MEN = frozenset((Form.LEADER, Form.SURNAME))
 _OF = 2
 """Words between an office and whose it is: "of the"."""
 _SENT = frozenset(("person", "ambassador", "charge"))
@@ -119,9 +120,10 @@ def _without_heads(groups: Sequence[Group], joiners: Collection[int]) -> list[Gr
     kept: list[Group] = []
     for group, after in zip_longest(groups, groups[1:]):
         owner = kept[-1] if kept else None
-        if after and group.unnamed == "collective" and after.office:
-            if after.start - group.end <= _OF:
-                continue  # "the ambassador of Qatar"
+        if after and group.unnamed == "collective":
+            gap = after.start - group.end
+            if (after.office and gap <= _OF) or (not gap and after.forms & _MEN):
+                continue  # "the ambassador of Qatar", "ministers Dar and Wang Yi"
         if owner and group.unnamed == "collective" and group.start < owner.head_end:
             continue
         if owner and owner.codes and group.unnamed == "unnamed" and _is_rest(owner, group, joiners):

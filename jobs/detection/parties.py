@@ -281,7 +281,9 @@ def _destination(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> tuple[str, ...]:
     """Return the state the subject goes to, or is received in, for want of any other."""
-    goes = not trigger.kind.noun and not trigger.kind.topical
+    if trigger.kind.topical:
+        return ()  # "the ban was discussed at the UN"
+    goes = not trigger.kind.noun
     markers = ("place", "goal", "") if goes else ("place", "goal")
     agreed = trigger.kind.type is EventType.AGREEMENT and not scene.topic
     named = any(
