@@ -8,7 +8,6 @@ reaches the next trigger, an intent all that follow, an infinitive the word afte
 from datetime import timedelta
 
 from jobs.detection.avowals import only_named
-from jobs.detection.clauses import Clause
 from jobs.detection.judgements import Judgement, Setting, said
 from jobs.detection.lexicon import Kind, Span
 from jobs.domain.events import EventStatus, EventType
@@ -100,7 +99,7 @@ def _cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
         if (c.start < earliest and c.end <= trigger.end) or _trails(c, trigger, setting)
     ]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
-        own = [c for c in setting.before.classes(*names) if _governs(c, setting.before)] + own
+        own = [c for c in setting.before.classes(*names) if _governs(c, setting)] + own
     return own
 
 
@@ -112,9 +111,14 @@ def _trails(cue: Span, trigger: Span, setting: Setting) -> bool:
     return 0 <= cue.start - trigger.end <= (_TRAIL_OF_NOUN if trigger.kind.noun else _TRAIL)
 
 
-def _governs(cue: Span, clause: Clause) -> bool:
-    """Say whether a cue of the governing clause reaches over: a mere "not" only at its end."""
-    return cue.entry.value != "negation" or clause.end - cue.end <= _NEAR
+def _governs(cue: Span, setting: Setting) -> bool:
+    """Say whether a cue of the governing clause reaches over: a mere "not" only at its end.
+
+    What somebody "did not say whether" is not denied.
+    """
+    if cue.entry.value != "negation" or setting.before is None:
+        return True
+    return setting.clause.opener != "whether" and setting.before.end - cue.end <= _NEAR
 
 
 def _urged(trigger: Span, setting: Setting) -> bool:

@@ -244,6 +244,8 @@ def _are_hosted(group: Group) -> bool:
 def _agent(trigger: Span, scene: Scene) -> Group | None:
     """Return who acts; of two whom an "and" joins the one that is not the subject."""
     acting = [g for g in agents(trigger, scene) if _may_act(g, trigger)]
+    if len(acting) > 1 and acting[0].head == "encounter" and acting[1].possessive:
+        acting = acting[1:]  # "Misri's Dubai meeting"
     if len(acting) > 1 and acting[0].subject and not acting[0].codes:
         joined = {c.end for c in scene.clause.classes("joiner")}
         if acting[1].end <= acting[0].start and joined & {acting[0].start, acting[0].start - 1}:
@@ -338,7 +340,8 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
     together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
     if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
-    if _is_hero(trigger, scene) or (scene.at_home and has_partner and _has_unowned(scene)):
+    goes = has_partner or trigger.kind.place
+    if _is_hero(trigger, scene) or (scene.at_home and goes and _has_unowned(scene)):
         return True
     if has_unnamed(scene, "pronoun"):
         return has_partner and scene.subject_near >= Strength.SEAT
