@@ -14,6 +14,7 @@ from jobs.detection.scenes import (
     hosted_earlier,
     is_recognised,
     shared_subject,
+    takes_envoy,
 )
 
 
@@ -21,6 +22,8 @@ def host(trigger: Span, scene: Scene) -> Found:
     """Return whose mission or credentials they are: an agent, an owner, or where they are."""
     groups = scene.groups
     before, after = groups_before(trigger, groups), groups_after(trigger, groups)
+    if trigger.kind.detail == "taken" and not takes_envoy(trigger, scene):
+        return Found((), "a visitor is received")
     owners = [
         g
         for g in groups

@@ -19,6 +19,7 @@ from jobs.detection.scenes import (
     is_recognised,
     is_subject,
     shared_subject,
+    takes_envoy,
     takes_part,
 )
 from jobs.domain.events import EventType
@@ -47,6 +48,8 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "between others")
     if trigger.kind.detail == "host" and not _is_guest(trigger, scene, after):
         return Found((), "no guest")
+    if trigger.kind.detail == "host" and takes_envoy(trigger, scene):
+        return Found((), "an envoy is taken in")
     if _is_aim(trigger, scene, before):
         return Found((), "only an aim")
     if codes := _understood(trigger, scene):
@@ -204,7 +207,7 @@ def _direct_parties(
     if (
         agent
         and not told
-        and takes_part(agent)
+        and takes_part(agent, trigger.kind)
         and not _stands_apart(scene.clause, agent.end, trigger.start)
         and not _busy(agent, trigger, scene.clause)
     ):
@@ -216,7 +219,7 @@ def _direct_parties(
         if group.marker == "by" and near > 2:
             continue
         if (
-            takes_part(group)
+            takes_part(group, trigger.kind)
             and group.marker in ("", "with", "between", "by", "of", "object")
             and near <= _SIDE
         ):
@@ -224,13 +227,13 @@ def _direct_parties(
             if group.marker in ("", "of"):
                 break
     for group in before:
-        if takes_part(group) and group.marker in ("with", "between", "object"):
+        if takes_part(group, trigger.kind) and group.marker in ("with", "between", "object"):
             codes += group.codes
     if not codes:
         inside = [
             g
             for g in scene.groups
-            if takes_part(g) and g.start < trigger.end and g.end > trigger.start
+            if takes_part(g, trigger.kind) and g.start < trigger.end and g.end > trigger.start
         ]
         codes += [c for g in inside for c in g.codes]
     return codes

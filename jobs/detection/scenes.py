@@ -7,7 +7,7 @@ from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Form, Span
 from jobs.domain.events import EventType
-from jobs.reference.phrases import Grammar
+from jobs.reference.phrases import Grammar, Trigger
 
 ACTS = frozenset(("", "person", "organ", "ambassador", "charge", "firm"))
 
@@ -90,8 +90,13 @@ def can_act(group: Group) -> bool:
     return bool(group.codes) and group.head in ACTS and seated
 
 
-def takes_part(group: Group) -> bool:
-    """Say whether a group can be a party: as those who act, and "the US-Taliban deal"."""
+def takes_part(group: Group, kind: Trigger) -> bool:
+    """Say whether a group can be a party: as those who act, and "the US-Taliban deal".
+
+    A firm's deal is its state's, its talks are not.
+    """
+    if kind.type is EventType.MEETING and group.head == "firm":
+        return False
     if group.head == "deal" and not group.possessive and group.forms == {Form.CAPITAL}:
         return False
     return bool(group.codes) and group.head in PARTIES and Form.CITY not in group.forms
@@ -124,6 +129,26 @@ def is_recognised(group: Group, clause: Clause) -> bool:
         and (0 <= group.start - s.end <= 3 or 0 <= s.start - group.end <= 1)
         and not s.entry.trigger.needs
         for s in clause.spans
+    )
+
+
+def takes_envoy(trigger: Span, scene: Scene) -> bool:
+    """Say whether a state, not one of its men, receives an ambassador: it takes him in."""
+    before = groups_before(trigger, scene.groups)
+    if not before or not before[0].codes or before[0].head or before[0].marker:
+        return False
+    if before[0].forms & {Form.LEADER, Form.SURNAME}:
+        return False
+    return any(
+        s.start == trigger.start and s.entry.trigger is not None and _takes(s, scene.clause)
+        for s in scene.clause.spans
+    )
+
+
+def _takes(span: Span, clause: Clause) -> bool:
+    """Say whether "receives a first" is said of an ambassador."""
+    return span.kind.detail == "taken" and any(
+        0 <= c.start - span.end <= span.kind.near for c in clause.classes(*span.kind.needs)
     )
 
 

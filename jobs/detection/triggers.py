@@ -179,7 +179,7 @@ def _objects(span: Span, clause: Clause) -> list[Span]:
     trigger = span.kind
     objects = clause.classes(*trigger.needs)
     if "forum" in trigger.needs:
-        bodies = trigger.detail == "invited"
+        bodies = trigger.detail == "invited" and not clause.has("encounter")
         objects += [
             s
             for s in clause.spans
