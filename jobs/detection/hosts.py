@@ -1,6 +1,8 @@
 """Where it takes place: whose mission, credentials, list or forum it is."""
 
-from jobs.detection.groups import Strength
+from collections.abc import Sequence
+
+from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.recognisers import recogniser
 from jobs.detection.scenes import (
@@ -32,6 +34,8 @@ def host(trigger: Span, scene: Scene) -> Found:
     acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
     if acting:
         return Found(acting[0].codes, "agent")
+    if trigger.kind.detail == "named" and _names_alone(before):
+        return Found((), "the subject alone")
     if trigger.kind.place:
         inside = [g for g in groups if trigger.start <= g.start < trigger.end and g.codes]
         near = [g for g in after if g.codes and g.start - trigger.end <= 2]
@@ -61,6 +65,11 @@ def host(trigger: Span, scene: Scene) -> Found:
     return (
         shared_subject(scene) or hosted_earlier(scene) or Found(scene.topic or scene.hosts, "topic")
     )
+
+
+def _names_alone(before: Sequence[Group]) -> bool:
+    """Say whether only the subject names somebody for a post: no host has said a word yet."""
+    return bool(before) and bool(before[0].subject) and not before[0].marker
 
 
 def lister(trigger: Span, scene: Scene) -> Found:

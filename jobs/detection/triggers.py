@@ -199,6 +199,8 @@ def _presence(clause: Clause, groups: Sequence[Group]) -> Span | None:
         here, there = max(one.end, one.head_end), other.marked_at
         if there - here > _PASSING or any(here < c.end == there for c in clause.classes("embassy")):
             continue
+        if any(here <= c.start < there for c in clause.classes("elsewise")):
+            continue
         if one.marker or other.marker != "place" or not (one.codes or other.codes):
             continue
         together = bool(one.codes and one.subject) and clause.end - other.end <= _LITTLE

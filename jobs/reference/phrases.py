@@ -32,7 +32,7 @@ CLASSES = frozenset(
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
         "plan", "plan_to", "plan_after", "ahead", "past", "urge", "undo", "reported", "background",
         "following", "again", "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins",
-        "role", "aside", "grant", "avow", "mediates", "bygone", "rumour", "answer",
+        "role", "aside", "grant", "avow", "mediates", "bygone", "rumour", "answer", "elsewise",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
