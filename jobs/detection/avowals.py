@@ -18,9 +18,12 @@ def _aside(trigger: Span, setting: Setting) -> tuple[str, ...]:
     is_gerund = setting.words[trigger.start].endswith(setting.gerunds or ("\n",))
     if not (kind.noun or is_gerund):
         return ()
-    opens = trigger.start == setting.clause.start and not setting.clause.opener
-    if is_gerund and (opens or setting.clause.opener == "before"):
-        return (setting.clause.opener or "?",)
+    clause = setting.clause
+    told = clause.complement or not clause.opener
+    opens = trigger.start == clause.start and told
+    said_of = any(c.end == trigger.start for c in clause.classes("speech"))
+    if is_gerund and (opens or said_of or clause.opener == "before"):
+        return (clause.opener or "?",)
     for cue in setting.clause.classes("aside"):
         if 0 <= trigger.start - cue.end <= 1 and not _is_granted(trigger, setting, cue):
             return said(cue, setting)

@@ -137,6 +137,8 @@ def _recognises(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether a group before the trigger is who recognises; a bloc only close by."""
     if Form.ORGANISATION in group.forms and trigger.start - group.end > 6:
         return False
+    if any(c.start <= group.start and group.end < c.end for c in scene.clause.classes("forum")):
+        return False  # "Doha talks conferred no legitimacy"
     near = group.marker == "with" and trigger.start - group.end <= 2
     if group.marker == "object" and scene.grammar.order == "sov" and can_act(group):
         # whom it befalls to recognise what follows: "X کو Y تسلیم کرنے کی جلدی نہیں"
