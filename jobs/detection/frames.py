@@ -6,9 +6,10 @@ name of the rule that found them. None found is an answer too.
 
 from collections.abc import Callable
 
+from jobs.detection.faces import face_to_face
 from jobs.detection.hosts import attends, host, lister, seat
 from jobs.detection.lexicon import Form, Span
-from jobs.detection.parties import face_to_face, partner
+from jobs.detection.parties import partner
 from jobs.detection.recognisers import recogniser
 from jobs.detection.scenes import Found, Scene, can_act, groups_before
 from jobs.domain.events import EventType

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
+from jobs.detection.guests import are_hosted, is_guest, unnamed_guest
 from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     ACTS,
@@ -11,7 +12,6 @@ from jobs.detection.scenes import (
     Found,
     Scene,
     agents,
-    can_act,
     groups_after,
     groups_before,
     has_unnamed,
@@ -25,16 +25,10 @@ from jobs.detection.scenes import (
 from jobs.domain.events import EventType
 
 _SIDE = 12
-_HOLDERS = frozenset(("person", "ambassador", "charge"))
-"""Heads of offices that the territory's mere name holds for those who rule it."""
 _ASIDE = 5
 """Words by which what is talked about may be put off: "discussed, among others, the Taliban"."""
-_GUEST = 3
-"""Words between "received" and the office of who is received."""
 _OWNER = 3
 """Words between "visit of" and who pays it."""
-_BY = 5
-"""Words between a passive verb and who did it: "welcomed in Riyadh by"."""
 
 
 def partner(trigger: Span, scene: Scene) -> Found:
@@ -46,7 +40,7 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "no place")
     if any(g.marker == "between" and len(g.codes) > 1 and not g.subject for g in after):
         return Found((), "between others")
-    if trigger.kind.detail == "host" and not _is_guest(trigger, scene, after):
+    if trigger.kind.detail == "host" and not is_guest(trigger, scene, after):
         return Found((), "no guest")
     if trigger.kind.detail == "host" and takes_envoy(trigger, scene):
         return Found((), "an envoy is taken in")
@@ -59,7 +53,7 @@ def partner(trigger: Span, scene: Scene) -> Found:
         both = [g for g in scene.earlier if g.codes and g.subject and not g.marker]
         if both:
             return Found(both[-1].codes, "both")
-    guest = _unnamed_guest(trigger, scene)
+    guest = unnamed_guest(trigger, scene)
     taking_part = guest or _is_implied(trigger, scene) or _calls(trigger, scene, before)
     if not taking_part and not _subject_is_party(trigger, scene, bool(direct)):
         return Found((), "subject no party")
@@ -124,51 +118,6 @@ def _is_somebody_there(group: Group) -> bool:
     return is_person(group) or group.head == "organ" or group.marker != ""
 
 
-def _is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
-    """Say whether somebody is received: not a step, nor a recognition, nor reports."""
-    if scene.grammar.order in ("sov", "free") and any(
-        g.marker in ("object", "with", "topic") and _is_somebody(g) for g in scene.groups
-    ):
-        return True
-    if _unnamed_guest(trigger, scene) or _is_fronted(trigger, scene, after):
-        return True
-    if not after:
-        return False
-    near = after[0].start - trigger.end <= 3
-    if any(g.marker == "by" and g.start - trigger.end <= _BY for g in after):
-        return True
-    return near and _is_somebody(after[0])
-
-
-def _is_fronted(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
-    """Say whether who is received stands before: "who was received", "whom Moscow received"."""
-    before = groups_before(trigger, scene.groups)
-    passive = any(
-        trigger.start - 3 <= c.start < trigger.start for c in scene.clause.classes("passive")
-    )
-    if passive and before and not before[0].codes:
-        return not before[0].marker and (_is_somebody(before[0]) or before[0].unnamed == "pronoun")
-    marks = {c.start for c in scene.clause.classes("place", "by")}
-    if trigger.end in marks and before and not before[0].marker and is_person(before[0]):
-        return True  # a headline's "Kyrgyz envoy received in Kabul"
-    whom = scene.clause.opener and any(g.codes and not g.marker for g in before)
-    return bool(whom) and not after and any(is_subject(g) for g in scene.earlier)
-
-
-def _unnamed_guest(trigger: Span, scene: Scene) -> bool:
-    """Say whether the subject's people are received without its name: "received a team"."""
-    if trigger.kind.detail != "host" or not scene.subject_near:
-        return False
-    owned = any(g.start - trigger.end <= _GUEST for g in groups_after(trigger, scene.groups))
-    return not owned and any(
-        0 <= c.start - trigger.end <= _GUEST for c in scene.clause.classes("person")
-    )
-
-
-def _is_somebody(group: Group) -> bool:
-    return is_person(group) or (group.subject is Strength.NAMED and not group.possessive)
-
-
 def _is_aim(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
     """Say whether an act is named only as what something is for: "visas for a delegation"."""
     kind = trigger.kind
@@ -197,7 +146,7 @@ def _is_internal(before: Sequence[Group], after: Sequence[Group], scene: Scene) 
 def _direct_parties(
     trigger: Span, scene: Scene, before: Sequence[Group], after: Sequence[Group]
 ) -> list[str]:
-    if trigger.kind.detail == "host" and after and _are_hosted(after[0]):
+    if trigger.kind.detail == "host" and after and are_hosted(after[0]):
         return list(after[0].codes)
     codes: list[str] = []
     if trigger.kind.noun and before and before[0].end == trigger.start and before[0].subject:
@@ -237,11 +186,6 @@ def _direct_parties(
         ]
         codes += [c for g in inside for c in g.codes]
     return codes
-
-
-def _are_hosted(group: Group) -> bool:
-    """Say whether both parties are guests of a third: "hosts Pakistani and Taliban teams"."""
-    return bool(group.codes and group.subject) and not group.forms & {Form.LEADER, Form.SURNAME}
 
 
 def _agent(trigger: Span, scene: Scene) -> Group | None:
@@ -405,38 +349,3 @@ def _seat_acts(group: Group, trigger: Span, scene: Scene) -> bool:
     return group.marker in ("with", "between", "goal", "object") or (
         not group.marker and group.head in ("", "deal", "encounter")
     )
-
-
-def face_to_face(trigger: Span, scene: Scene) -> Found:
-    """Return the party of an act that one does to the other in person: "told Muttaqi"."""
-    before = [g for g in groups_before(trigger, scene.groups) if g.marker != "place"]
-    after = groups_after(trigger, scene.groups)
-    near = after[0] if after and after[0].start - trigger.end <= 1 else None
-    hailed = any(0 <= c.start - trigger.end <= 2 for c in scene.clause.classes("person"))
-    if trigger.kind.detail == "call" and hailed and near is None and scene.hero:
-        return Found(scene.hosts, "face to face")
-    if scene.at_home and hailed and near is None and before and not before[0].marker:
-        return Found(before[0].codes if can_act(before[0]) else (), "face to face")
-    if trigger.kind.detail == "message":
-        near = next((g for g in after[:2] if g.marker == "goal" and g.start - trigger.end <= _SIDE), near)
-    if not before or near is None or before[0].marker or not _is_faced(near, trigger):
-        return Found((), "not face to face")
-    one, other = before[0], near
-    if is_person(other) and other.subject is Strength.NAMED and not other.codes:
-        codes = (
-            one.codes
-            if can_act(one)
-            else scene.topic
-            if one.unnamed in ("pronoun", "collective")
-            else ()
-        )
-        return Found(codes, "face to face")
-    holder = one.subject is Strength.NAMED or (one.subject and one.head in _HOLDERS)
-    if is_person(other) and other.codes and holder and is_person(one):
-        return Found(other.codes, "face to face")
-    return Found((), "not face to face")
-
-
-def _is_faced(group: Group, trigger: Span) -> bool:
-    """Say whether an act is done to a group itself; its own preposition marks nothing."""
-    return group.marker in ("", "goal", "by") or trigger.start <= group.marked_at < trigger.end

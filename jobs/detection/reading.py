@@ -13,6 +13,7 @@ from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
 from jobs.detection.judgements import Judgement, Setting
 from jobs.detection.lexicon import Form, Kind, Span
+from jobs.detection.overviews import comes, named_forums, paired, sole_state
 from jobs.detection.passages import Passage, by_clause
 from jobs.detection.recognisers import ELSEWHERE
 from jobs.detection.scenes import Found, Scene, can_act
@@ -80,9 +81,9 @@ class CaseReading:
         self._elsewhere = False
         self._plays = any(clause.has("sport") for clause in self._clauses)
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
-        self._first_pair = next(filter(None, map(_paired, self._named)), ())
-        self._sole = _sole(self._groups)
-        self._forums = _forums(read.spans)
+        self._first_pair = next(filter(None, map(paired, self._named)), ())
+        self._sole = sole_state(self._groups)
+        self._forums = named_forums(read.spans)
         self._gathers = any(clause.has("forum") for clause in self._clauses)
         self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
         self._last: Trigger | None = None
@@ -130,7 +131,7 @@ class CaseReading:
 
     def _turn_topic(self, groups: Sequence[Group]) -> None:
         """Remember who is spoken of, for the pronouns and ellipses to come."""
-        self._pair = _paired(groups) or self._pair
+        self._pair = paired(groups) or self._pair
         plain = next((g for g in groups if (g.codes or g.subject) and not g.marker), None)
         if plain:
             self._hero = plain.subject is Strength.NAMED and not plain.codes
@@ -291,7 +292,7 @@ class CaseReading:
             if kind.noun and not seated:
                 seated = [g for g in self._groups if g.subject]
             return ruled or any(Form.CAPITAL in g.forms for g in seated)
-        if kind.type is EventType.FORUM and not self._plays and _comes(seated):
+        if kind.type is EventType.FORUM and not self._plays and comes(seated):
             return True
         return any(g.head in ("person", "organ") or Form.CAPITAL in g.forms for g in seated)
 
@@ -332,40 +333,11 @@ def _detail(kind: Trigger, status: EventStatus) -> str:
     return TAKES_BACK if of_undoing else kind.detail
 
 
-def _paired(groups: Sequence[Group]) -> tuple[str, ...]:
-    """Return who is named side by side with the subject: "A with the subject and B" too."""
-    both = next((g for g in groups if g.codes and g.subject and g.marker != "place"), None)
-    if both is None:
-        return ()
-    agents = [g.codes for g in groups if can_act(g) and not g.marker and g.end <= both.start]
-    return (*agents[0], *both.codes) if agents and both.marker == "with" else both.codes
-
-
 def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
     """Say whether an organisation only lets a visit happen: "the UN allowed him to travel"."""
     return kind.type is EventType.MEETING and any(
         s.entry.trigger is not None and s.entry.trigger.actor == code for s in clause.spans
     )
-
-
-def _comes(seated: Sequence[Group]) -> bool:
-    """Say whether the territory is who comes or stays away, not what is talked about."""
-    return any(not g.head and g.marker in ("", "goal", "object") for g in seated)
-
-
-def _sole(groups: Sequence[Group]) -> tuple[str, ...]:
-    """Return the one state that a text names, if its people may act; none if there are more."""
-    codes = {code for group in groups for code in group.codes}
-    if any(Form.ORGANISATION in group.forms for group in groups):
-        return ()
-    acts = any(can_act(g) or g.head == "deal" for g in groups if g.codes)
-    return tuple(codes) if len(codes) == 1 and acts else ()
-
-
-def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
-    """Return the codes of the forums and organisations that a text names, in order."""
-    named = [s for s in spans if s.entry.kind is Kind.FORUM or s.entry.form is Form.ORGANISATION]
-    return tuple(dict.fromkeys(span.entry.value for span in named))
 
 
 def _only_marks(span: Span, objects: Collection[int]) -> bool:

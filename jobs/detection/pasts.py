@@ -1,0 +1,56 @@
+"""Whether it is told as background: old days, and what came before the news."""
+
+from datetime import timedelta
+
+from jobs.detection.judgements import Setting, said
+from jobs.detection.lexicon import Span
+
+FRESH = timedelta(days=12)
+"""What happened longer ago than this is told as background."""
+
+
+def find_past(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    """Return the words by which an act is background, or the day that is long past."""
+    when, published = setting.when, setting.published
+    if when and published and (when.on or when.until) < published - FRESH:
+        return ((when.on or when.until).isoformat(),)
+    if when and when.on:
+        return ()
+    if came_before := _came_before(trigger, setting):
+        return came_before
+    if gone := [c for c in setting.clause.classes("bygone") if not is_reported(c, setting)]:
+        return said(gone[0], setting)
+    if setting.clause.is_title:
+        return ()
+    cues = [
+        c
+        for c in setting.clause.classes("past")
+        if not is_reported(c, setting) and not _is_others(c, trigger, setting)
+    ]
+    return said(cues[0], setting) if cues else ()
+
+
+def _came_before(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    """Return the words by which an act is what the news came after: "since Moscow agreed, …"."""
+    clause = setting.clause
+    if clause.opener in setting.following and not clause.is_title:
+        return (clause.opener,)
+    for cue in clause.classes("following"):
+        if cue.start == clause.start and "," not in setting.words[cue.end : trigger.start]:
+            return said(cue, setting)
+    return ()
+
+
+def _is_others(cue: Span, trigger: Span, setting: Setting) -> bool:
+    """Say whether a pluperfect behind the act is another's: "recognise it, as others had"."""
+    return setting.words[cue.start : cue.end] == ("had",) and cue.start >= trigger.end
+
+
+def is_reported(cue: Span, setting: Setting) -> bool:
+    """Say whether a pluperfect is only reported speech: "said it had received"."""
+    if setting.words[cue.start : cue.end] != ("had",):
+        return False
+    clauses = [setting.clause] + (
+        [setting.before] if setting.before and setting.clause.complement else []
+    )
+    return any(speech.end <= cue.start for clause in clauses for speech in clause.classes("speech"))
