@@ -4,6 +4,8 @@ from jobs.detection.groups import Group, Strength
 from jobs.detection.lexicon import Span
 from jobs.detection.scenes import Found, Scene, can_act, groups_after, groups_before, is_person
 
+_OFFICE = 5
+"""Words of an office before its holder's name."""
 _SIDE = 12
 """Words between a message and whom it is brought to."""
 _HOLDERS = frozenset(("person", "ambassador", "charge"))
@@ -14,7 +16,7 @@ def face_to_face(trigger: Span, scene: Scene) -> Found:
     """Return the party of an act that one does to the other in person: "told Muttaqi"."""
     before = [g for g in groups_before(trigger, scene.groups) if g.marker != "place"]
     after = groups_after(trigger, scene.groups)
-    near = after[0] if after and after[0].start - trigger.end <= 1 else None
+    near = after[0] if after and _is_beside(after[0], trigger, scene) else None
     hailed = any(0 <= c.start - trigger.end <= 2 for c in scene.clause.classes("person"))
     if trigger.kind.detail == "call" and hailed and near is None and scene.hero:
         return Found(scene.hosts, "face to face")
@@ -40,6 +42,13 @@ def face_to_face(trigger: Span, scene: Scene) -> Found:
     if is_person(other) and other.codes and holder and is_person(one):
         return Found(other.codes, "face to face")
     return Found((), "not face to face")
+
+
+def _is_beside(group: Group, trigger: Span, scene: Scene) -> bool:
+    """Say whether a group stands right behind, or behind its office: "told acting minister X"."""
+    gap = group.start - trigger.end
+    offices = [c for c in scene.clause.classes("person") if c.end == group.start]
+    return gap <= 1 or (gap <= _OFFICE and any(c.start >= trigger.end for c in offices))
 
 
 def _is_faced(group: Group, trigger: Span) -> bool:
