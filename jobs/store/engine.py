@@ -99,6 +99,11 @@ class Store:
         return store
 
     @property
+    def file(self) -> str | None:
+        """Return the path of the database's file, if it is one."""
+        return self._engine.url.database if self.dialect == "sqlite" else None
+
+    @property
     def dialect(self) -> str:
         """Return ``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
