@@ -108,6 +108,13 @@ class Store:
         """Return ``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
 
+    async def moment(self, clock: Clock) -> datetime:
+        """Return the time by which the store's leases go; see ``moment``."""
+        if self.dialect == "sqlite":
+            return clock.now()
+        async with self.read() as conn:
+            return await moment(conn, clock)
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection whose transaction sees one state throughout."""
