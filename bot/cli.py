@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from typing import Any, TextIO
+from typing import TextIO
 
 from bot.demo import verb as demo
 from bot.pictures.renderer import Renderer
@@ -28,7 +28,7 @@ from jobs.push import push_routes
 from jobs.runtime import jobs_running, stop_on_signal
 from jobs.settings import Settings
 from jobs.store.engine import Store
-from jobs.web import WebServer
+from jobs.vitals import Part, Vitals, shown
 
 
 def _log_stream(settings: Settings) -> TextIO:
@@ -69,21 +69,15 @@ async def _serve(settings: Settings, *, with_jobs: bool) -> int:
                 stack.enter_context(typed.ending(stop))
         renderer = await stack.enter_async_context(Renderer())
         station = build_station(settings, reference, store, clock, renderer, request)
-        reports, routes = [station.health], [*station.routes]
+        parts: list[Part] = [station]
+        routes = [*station.routes]
         if with_jobs:
             watch = await stack.enter_async_context(jobs_running(settings, reference, store, clock))
-            reports.append(watch.health)
+            parts.append(watch)
             routes += push_routes(settings.push_word(), store, reference, clock)
 
-        def health() -> dict[str, Any]:
-            told = [report() for report in reports]
-            merged = {key: value for each in told for key, value in each.items()}
-            return {**merged, "ok": all(each["ok"] for each in told)}
-
-        server = WebServer(health, routes)
-        if settings.http_port:
-            server.start(settings.http_host, settings.http_port)
-            stack.push_async_callback(server.stop)
+        vitals = Vitals(store, parts, clock)
+        await stack.enter_async_context(shown(settings, vitals, routes, clock))
         await serve(station, settings, stop)
     return 0
 

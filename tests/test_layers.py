@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: list[tuple[str, ...]] = [
     ("jobs.domain", "jobs.errors"),
-    ("jobs.settings", "jobs.reference"),
+    ("jobs.settings", "jobs.reference", "jobs.meters"),
     ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
     ("jobs.wording",),
     ("jobs.indexing",),
@@ -27,8 +27,8 @@ FLOORS: list[tuple[str, ...]] = [
     ("jobs.operating",),
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing", "jobs.trends"),
     ("jobs.opml", "jobs.source_orders"),
-    ("jobs.pipeline", "jobs.web"),
-    ("jobs.push",),
+    ("jobs.pipeline", "jobs.web", "jobs.heartbeat", "jobs.measuring"),
+    ("jobs.push", "jobs.vitals"),
     ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),
     ("jobs.runtime",),
     ("jobs.cli",),
@@ -43,7 +43,7 @@ FLOORS: list[tuple[str, ...]] = [
         "bot.screen",
         "bot.typed",
     ),
-    ("bot.calls", "bot.recording", "bot.windows", "bot.terminal"),
+    ("bot.meters", "bot.calls", "bot.recording", "bot.windows", "bot.terminal"),
     ("bot.delivery", "bot.commands"),
     ("bot.application", "bot.face", "bot.webhook", "bot.polling"),
     ("bot.runtime",),
