@@ -11,10 +11,11 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 
 from jobs.domain.health import SourceHealth, State, state_of
+from jobs.domain.latency import Latencies
 from jobs.reference import Reference
 from jobs.reference.voices import last_heard
 from jobs.sourcing import in_force
-from jobs.store import census, sources
+from jobs.store import census, latencies, sources
 from jobs.store.census import Backlog, Queue, Size
 from jobs.store.engine import Store
 
@@ -33,6 +34,7 @@ class Found:
     queue: Queue
     backlog: Backlog
     size: Size
+    latencies: Latencies
 
 
 async def look(store: Store, listed: Reference, now: datetime) -> Found:
@@ -44,6 +46,7 @@ async def look(store: Store, listed: Reference, now: datetime) -> Found:
             await census.of_queue(conn, now),
             await census.of_backlog(conn),
             await census.of_database(conn),
+            await latencies.known(conn),
         )
 
 
@@ -66,6 +69,7 @@ def metrics(found: Found, data_dir: Path, now: datetime) -> Iterable[Metric]:
         "outbox_uncertain", "Deliveries of which nobody knows arrival.", found.queue.uncertain
     )
     yield from _of_sources(found, now)
+    yield _of_latencies(found.latencies)
     yield _gauge("database_bytes", "Size of the database.", found.size.whole)
     yield _gauge("database_log_bytes", "Size of SQLite's write-ahead log.", found.size.log)
     yield _gauge("disk_free_bytes", "Room left where DATA_DIR is.", free_bytes(data_dir))
@@ -94,6 +98,21 @@ def _of_sources(found: Found, now: datetime) -> Iterable[Metric]:
         for case in found.reference.cases.values()
     }
     yield _by("case_silence_seconds", "How long a case's own sources bring nothing.", "case", heard)
+
+
+def _of_latencies(measured: Latencies) -> Metric:
+    words = "Time of the last 100 alerts to the middle one of their first chats, by where it begins"
+    gauge = GaugeMetricFamily(
+        "recognition_watch_alert_latency_seconds",
+        f"{words}: published, or read here.",
+        labels=["since", "quantile"],
+    )
+    for since, quantile in (("published", measured.published), ("read", measured.read)):
+        for share in SHARES:
+            seconds = quantile(share)
+            if seconds is not None:
+                gauge.add_metric([since, str(share)], seconds)
+    return gauge
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -32,6 +32,7 @@ from jobs.store import (
     events,
     facts,
     items,
+    latencies,
     notices,
     orders,
     outbox,
@@ -271,6 +272,11 @@ class Pipeline:
         """Keep watched actors' momenta up to date, and announce a wave that is new."""
         async with self._store.write() as conn:
             await note_trends(conn, self._roster.reference, now)
+
+    async def note_latencies(self, now: datetime) -> None:
+        """Measure how long the alerts took that have settled since the last look."""
+        async with self._store.write() as conn:
+            await latencies.measure(conn, now)
 
     async def prune(self, now: datetime) -> None:
         """Delete what is older than its days of keeping, a bite at a time."""

@@ -62,6 +62,7 @@ def pipeline_jobs(pipeline: Pipeline, settings: Settings, clock: Clock) -> tuple
         Job("room", at_now(pipeline.make_room), 10, 120),
         Job("approval", at_now(pipeline.expire_proposals), 60, 60),
         Job("check sources", at_now(pipeline.check_sources), 300, 60),
+        Job("latencies", at_now(pipeline.note_latencies), 60, 60),
         Job("prune", at_now(pipeline.prune), 3600, 600),
     )
 

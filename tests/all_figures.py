@@ -12,10 +12,12 @@ from bot.pictures.renderer import Renderer
 from bot.runtime import build_station
 from jobs.domain.alerts import Action
 from jobs.domain.clock import SystemClock
+from jobs.domain.latency import Latencies, Latency
 from jobs.meters import Meters
 from jobs.runtime import Watch
 from jobs.schedule import Job, LagMeter, Runner
 from jobs.settings import Settings
+from jobs.store import facts
 from jobs.store.engine import Store
 from jobs.vitals import Vitals
 from tests.bot_api import TOKEN
@@ -43,6 +45,9 @@ async def _gather(folder: Path) -> list[Figure]:
     settings = Settings(_env_file=None, data_dir=folder, bot_token=SecretStr(TOKEN))
     clock, meters = SystemClock(), Meters()
     store = await Store.open("sqlite://", migrate=True)
+    measured = Latencies(1, (Latency(60.0, 5.0),))
+    async with store.write() as conn:
+        await facts.put(conn, "latencies", measured.to_json())
     async with Renderer() as renderer:
         station = build_station(settings, REFERENCE, store, clock, renderer)
         station.deliverer.meters.sent(Action.SEND, Verdict.SENT, 0.1)
