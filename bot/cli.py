@@ -5,7 +5,6 @@ Without a token the bot is the same and its Bot API is answered in this terminal
 
 import argparse
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -14,13 +13,12 @@ from typing import TextIO
 
 from bot.demo import verb as demo
 from bot.pictures.renderer import Renderer
-from bot.redaction import quiet_logging
 from bot.runtime import build_station, serve, set_up_face
 from bot.screen import Screen
 from bot.terminal import TerminalRequest
 from bot.typed import TypedLines
 from jobs import cli as jobs_cli
-from jobs.cli import Verb, log_to, run_verb
+from jobs.cli import Verb, run_verb, start_log
 from jobs.domain.clock import SystemClock
 from jobs.errors import ConfigError
 from jobs.means import load_all
@@ -47,8 +45,7 @@ def _log_stream(settings: Settings) -> TextIO:
 
 def _settings() -> Settings:
     settings = Settings.load()
-    log_to(_log_stream(settings), settings.log_level)
-    quiet_logging(*logging.getLogger().handlers)
+    start_log(_log_stream(settings), settings)
     return settings
 
 
@@ -92,8 +89,7 @@ def _bot(args: argparse.Namespace) -> int:
 
 def _set_up_bot(args: argparse.Namespace) -> int:
     settings = Settings.load()
-    log_to(sys.stderr, settings.log_level)
-    quiet_logging(*logging.getLogger().handlers)
+    start_log(sys.stderr, settings)
     done = asyncio.run(set_up_face(settings))
     for line in done.written:
         print(line)  # noqa: T201

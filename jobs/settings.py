@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     sources_file: Path | None = None
     default_zone: str = "UTC"
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field("text", pattern="^(text|json)$")
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)

@@ -12,6 +12,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("jobs.domain", "jobs.errors"),
     ("jobs.settings", "jobs.reference", "jobs.meters"),
     ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
+    ("jobs.logs",),
     ("jobs.wording",),
     ("jobs.indexing",),
     (
@@ -39,7 +40,6 @@ FLOORS: list[tuple[str, ...]] = [
         "bot.pacing",
         "bot.upkeep",
         "bot.outcomes",
-        "bot.redaction",
         "bot.screen",
         "bot.typed",
     ),
