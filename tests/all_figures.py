@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -71,6 +72,7 @@ async def _gather(folder: Path) -> list[Figure]:
     return figures
 
 
+@cache
 def all_figures() -> list[Figure]:
     """Return the figures in the order in which they are shown."""
     with tempfile.TemporaryDirectory() as folder:
