@@ -7,18 +7,22 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TextIO
 
 from bot.demo import verb as demo
+from bot.doctor import examine_telegram
 from bot.pictures.renderer import Renderer
 from bot.runtime import build_station, serve, set_up_face
 from bot.screen import Screen
 from bot.terminal import TerminalRequest
 from bot.typed import TypedLines
+from jobs import check
 from jobs import cli as jobs_cli
 from jobs.cli import Verb, run_verb, start_log
+from jobs.doctor import Finding, examine
 from jobs.domain.clock import SystemClock
 from jobs.errors import ConfigError
 from jobs.means import load_all
@@ -100,6 +104,19 @@ def _set_up_bot(args: argparse.Namespace) -> int:
     return 1 if done.refused else 0
 
 
+def _check(args: argparse.Namespace) -> int:
+    if args.what != "doctor":
+        return check.main(args)
+    settings, clock = Settings.load(), SystemClock()
+
+    async def all_findings() -> AsyncIterator[Finding]:
+        for part in (examine(settings, clock), examine_telegram(settings, clock)):
+            async for finding in part:
+                yield finding
+
+    return asyncio.run(check.report(all_findings()))
+
+
 VERBS: tuple[Verb, ...] = (
     Verb("run", "run the whole product: jobs and bot in one process", _run),
     Verb("bot", "run the bot alone, beside a `jobs` process on the same store", _bot),
@@ -114,7 +131,8 @@ VERBS: tuple[Verb, ...] = (
         demo.main,
         demo.add_arguments,
     ),
-    *jobs_cli.VERBS,
+    # Only the bot can ask Telegram.
+    *(replace(verb, run=_check) if verb.name == "check" else verb for verb in jobs_cli.VERBS),
 )
 
 

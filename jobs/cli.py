@@ -48,7 +48,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "check",
-        "look at the configuration, the sources or the store, and say what is wrong",
+        "look at the configuration, the sources, the store or all the program stands on (doctor)",
         check.main,
         check.add_arguments,
     ),

@@ -25,18 +25,19 @@ async def beat(url: str, health: Callable[[], Mapping[str, Any]], clock: Clock) 
 
     The first failure in a row is logged, without the address: it may hold a secret.
     """
-    was_heard = True
+    answered = True
     async with httpx.AsyncClient(timeout=TICK_SECONDS) as client:
         while True:
             if health()["ok"]:
-                is_heard = await _tick(client, url)
-                if was_heard and not is_heard:
+                answers = await is_heard(client, url)
+                if answered and not answers:
                     log.warning("HEARTBEAT_URL does not answer as it should; still trying")
-                was_heard = is_heard
+                answered = answers
             await clock.sleep(EVERY_SECONDS)
 
 
-async def _tick(client: httpx.AsyncClient, url: str) -> bool:
+async def is_heard(client: httpx.AsyncClient, url: str) -> bool:
+    """Tick once; tell whether it was taken."""
     try:
         # The library's own timeouts start anew with each byte.
         async with asyncio.timeout(TICK_SECONDS), client.stream("GET", url) as answer:
