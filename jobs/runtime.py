@@ -142,9 +142,9 @@ class Watch:
 
     async def metrics(self) -> Iterable[Metric]:
         """Return what the jobs counted, how they are, and what stands in the store."""
-        now = self.clock.now()
         up = GaugeMetricFamily("recognition_watch_store_up", "Whether the store can be read.")
         try:
+            now = await self.store.moment(self.clock)
             found = await look(self.store, self.reference, now)
         except StoreError:
             up.add_metric([], 0)
@@ -178,7 +178,7 @@ async def jobs_running(
     meters = Meters()
     async with open_pipeline(settings, reference, store, meters) as pipeline:
         await pipeline.start(clock.now())
-        runner = Runner(pipeline_jobs(pipeline, settings, clock), clock, meters)
+        runner = Runner(pipeline_jobs(pipeline, settings, store, clock), clock, meters)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()
         # The scheduler goes by wall time: after a step everything runs at once.
