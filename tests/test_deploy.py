@@ -1,7 +1,11 @@
 """What stands in ``deploy/`` fits the program: figures, settings, verbs, paths."""
 
+import asyncio
 import json
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +14,12 @@ import promql_parser
 import pytest
 import yaml
 
+from bot.cli import VERBS
 from jobs.domain.health import State
+from jobs.settings import SECRETS, Settings
+from jobs.web import WebServer
 from tests.all_figures import all_figures
+from tests.test_web import none, well
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -102,3 +110,103 @@ def test_panels_do_not_lie_on_each_other() -> None:
         assert at["x"] + at["w"] <= 24
         assert not taken & cells, panel["title"]
         taken |= cells
+
+
+DOCKERFILE, COMPOSE = ROOT / "Dockerfile", ROOT / "compose.yaml"
+UNIT = DEPLOY / "recognition-watch.service"
+NOT_OURS = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+
+
+def settings_in(path: Path) -> set[str]:
+    """Return the environment variables that a file gives the program."""
+    text = path.read_text(encoding="utf-8")
+    if path == DOCKERFILE:
+        return set(re.findall(r"^(?:ENV|   ) ([A-Z_]+)=", text, re.MULTILINE))
+    if path == UNIT:
+        return set(re.findall(r"^Environment=([A-Z_]+)=", text, re.MULTILINE))
+    return set(yaml.safe_load(text)["services"]["watch"]["environment"])
+
+
+@pytest.mark.parametrize("path", [DOCKERFILE, COMPOSE, UNIT], ids=lambda path: path.name)
+def test_only_settings_that_there_are_are_set(path: Path) -> None:
+    named = settings_in(path) - NOT_OURS
+    assert "DATA_DIR" in named
+    for name in named:
+        secret = name.removesuffix("_FILE").lower()
+        assert name.lower() in Settings.model_fields or (
+            name.endswith("_FILE") and secret in SECRETS
+        ), name
+
+
+def test_the_verbs_that_are_run_exist() -> None:
+    verbs = {verb.name for verb in VERBS}
+    image = json.loads(re.findall(r"^CMD (.*)$", DOCKERFILE.read_text("utf-8"), re.MULTILINE)[-1])
+    service = re.findall(r"^ExecStart=\S*/recognition-watch (.*)$", UNIT.read_text(), re.MULTILINE)
+    composed = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]["watch"]["command"]
+    assert {*image, *service, *composed} <= verbs
+
+
+def test_the_image_has_no_rights_and_no_secrets() -> None:
+    text = DOCKERFILE.read_text(encoding="utf-8")
+    users = re.findall(r"^USER (\S+)", text, re.MULTILINE)
+    assert users
+    assert users[-1] not in ("root", "0")
+    assert "HEALTHCHECK" in text
+    assert "--require-hashes" in text
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    allowed = {line.removeprefix("!").strip("/") for line in lines if line.startswith("!")}
+    assert lines[1] == "*"
+    assert ".env" not in allowed
+    # What the build copies and the packaging names must be let in.
+    assert {"bot", "jobs", "pyproject.toml", "requirements.lock", "README.md", "LICENSE"} == allowed
+
+
+def test_the_images_health_check_asks_the_running_program() -> None:
+    words = re.findall(r"^    CMD (\[.*\])$", DOCKERFILE.read_text("utf-8"), re.MULTILINE)
+    command = json.loads(words[0])[1:]
+
+    async def asked(ok: bool) -> int:
+        server = WebServer(lambda: {"ok": ok}, well, none)
+        server.start("127.0.0.1", 0)
+        asking = await asyncio.create_subprocess_exec(
+            *(sys.executable, *command),
+            env={"HTTP_PORT": str(server.port)},
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        code = await asking.wait()
+        await server.stop()
+        return code
+
+    assert asyncio.run(asked(True)) == 0
+    assert asyncio.run(asked(False)) != 0
+
+
+def test_the_composed_program_is_locked_in() -> None:
+    document = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
+    watch = document["services"]["watch"]
+    assert watch["read_only"] is True
+    assert watch["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in watch["security_opt"]
+    assert all(port.startswith("127.0.0.1:") for port in watch["ports"])
+    # Every secret and volume that is used is declared, and none is a value in the file.
+    for service in document["services"].values():
+        assert set(service.get("secrets", [])) <= set(document["secrets"])
+        used = {volume.partition(":")[0] for volume in service.get("volumes", [])}
+        assert used <= set(document["volumes"])
+    assert all(set(secret) == {"file"} for secret in document["secrets"].values())
+    assert "/secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd on this machine")
+def test_the_unit_is_right_and_hardened(tmp_path: Path) -> None:
+    unit = tmp_path / UNIT.name
+    there = re.sub(r"^ExecStart=.*$", "ExecStart=/bin/true", UNIT.read_text(), flags=re.MULTILINE)
+    unit.write_text(there, encoding="utf-8")
+    verified = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    judged = subprocess.run(
+        ["systemd-analyze", "security", "--offline=yes", unit], capture_output=True, text=True
+    )
+    exposure = re.search(r"exposure level for \S+: ([\d.]+)", judged.stdout)
+    assert exposure is not None
+    assert float(exposure[1]) <= 2.0
