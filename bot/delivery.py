@@ -68,6 +68,8 @@ class Deliverer:
         self.halted: str | None = None
         """Why nothing is sent at present, or None."""
         self.meters = Meters()
+        self.turned_at = clock.monotonic()
+        """When the last round ended, in monotonic seconds; there is one every few seconds."""
         self._store = store
         self._bot = bot
         self._clock = clock
@@ -89,7 +91,9 @@ class Deliverer:
         try:
             await self._recover_at_start(stop)
             while not stop.is_set():
-                await self._pause(await self._round(), stopping)
+                taken = await self._round()
+                self.turned_at = self._clock.monotonic()
+                await self._pause(taken, stopping)
         finally:
             stopping.cancel()
             await self._land()

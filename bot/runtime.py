@@ -43,7 +43,7 @@ STOP_SECONDS = 3.0
 
 LONGEST_PAUSE_SECONDS = 30.0
 SILENT_SECONDS = 120.0
-"""A poller that has heard nothing for so long is no longer polling."""
+"""A poller that has heard nothing for so long no longer polls, and a sender is stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,12 @@ class Station:
 
     def health(self) -> dict[str, Any]:
         """Return whether Telegram is heard and what stops the sending, if anything."""
-        heard = self._heard()
+        heard, turned = self._heard(), self._turned()
+        is_alive = max(heard, turned) < SILENT_SECONDS
         return {
-            "ok": self.deliverer.halted is None and heard < SILENT_SECONDS,
+            "ok": self.deliverer.halted is None and is_alive,
             "sending_halted": self.deliverer.halted,
+            "last_round_of_sending_seconds": round(turned, 1),
             "last_updates_seconds": round(heard, 1),
         }
 
@@ -87,6 +89,7 @@ class Station:
                 "Whether no chat may be sent to now.",
                 self.pacer.room(now) == 0,
             ),
+            _gauge("sender_age_seconds", "How long ago the sender last turned.", self._turned()),
             _gauge("sends_in_flight", "Calls to Telegram that are open.", self.deliverer.in_flight),
             _gauge(
                 "sending_halted",
@@ -99,6 +102,9 @@ class Station:
                 self._heard(),
             ),
         ]
+
+    def _turned(self) -> float:
+        return self.clock.monotonic() - self.deliverer.turned_at
 
     def _heard(self) -> float:
         return self.clock.monotonic() - self.poller.completed_at if self.poller else 0.0

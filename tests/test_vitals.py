@@ -11,15 +11,21 @@ import httpx
 import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 from sqlalchemy import update
 
+from bot.pictures.renderer import Renderer
+from bot.runtime import build_station
 from jobs.heartbeat import EVERY_SECONDS, beat
 from jobs.measuring import look, metrics
+from jobs.settings import Settings
 from jobs.store import items, sources
 from jobs.store.engine import Store
 from jobs.store.schema import chat, source
 from jobs.vitals import KEEP_SECONDS, Vitals
+from tests.bot_api import TOKEN
 from tests.clocks import ManualClock
+from tests.delivering import Line
 from tests.feed_host import FeedHost, answer
 from tests.samples import NOON, a_source, an_item
 from tests.telling import subscribe, tell
@@ -202,3 +208,32 @@ async def test_the_heart_beats_each_minute_while_all_is_well(
     assert set(clock.slept) == {EVERY_SECONDS}
     assert caplog.text.count("HEARTBEAT_URL does not answer") == 1
     assert "hush" not in caplog.text
+
+
+async def test_a_sender_or_an_asker_that_is_stuck_makes_the_bot_unwell(
+    store: Store, tmp_path: Path
+) -> None:
+    clock = ManualClock()
+    settings = Settings(_env_file=None, data_dir=tmp_path, bot_token=SecretStr(TOKEN))
+    async with Renderer() as renderer:
+        station = build_station(settings, REFERENCE, store, clock, renderer)
+        assert station.poller is not None
+        assert station.health()["ok"]
+        for stuck in ("sender", "asker"):
+            clock.advance(121)
+            if stuck == "sender":
+                station.poller.completed_at = clock.monotonic()
+            else:
+                station.deliverer.turned_at = clock.monotonic()
+            assert not station.health()["ok"], stuck
+            station.poller.completed_at = station.deliverer.turned_at = clock.monotonic()
+            assert station.health()["ok"]
+
+
+async def test_a_sender_that_turns_is_seen_to(line: Line) -> None:
+    deliverer, stop = line.deliverer(), asyncio.Event()
+    line.clock.advance(300)
+    running = asyncio.create_task(deliverer.run(stop))
+    await _turns(lambda: deliverer.turned_at >= 1300)
+    stop.set()
+    await running
