@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: list[tuple[str, ...]] = [
     ("jobs.domain", "jobs.errors"),
-    ("jobs.settings", "jobs.reference"),
+    ("jobs.settings", "jobs.reference", "jobs.sealing"),
     ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
     ("jobs.wording",),
     ("jobs.indexing",),
