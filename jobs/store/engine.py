@@ -19,7 +19,7 @@ from jobs.errors import (
     StoreReadOnly,
     StoreUnavailable,
 )
-from jobs.store import migrations
+from jobs.store import facts, migrations
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -78,13 +78,14 @@ class Store:
         )
 
     @classmethod
-    async def open(cls, url: str, *, migrate: bool) -> Self:
+    async def open(cls, url: str, *, migrate: bool, unfinished: bool = False) -> Self:
         """Open the database at ``url``, bringing its tables up to date if ``migrate``.
 
         ``sqlite:///path`` (its folder is made), ``sqlite://`` (in memory) or
         ``postgresql://…``. Without ``migrate`` a database of any other version than
-        this program's is refused. Raises ``ConfigError`` for another kind of address,
-        and a ``StoreError`` that names the place and what to do.
+        this program's is refused, and so is one that is still being copied into, unless
+        ``unfinished``. Raises ``ConfigError`` for another kind of address, and a
+        ``StoreError`` that names the place and what to do.
         """
         address = _address(url)
         place = address.database or "memory" if _is_sqlite(address) else _server(address)
@@ -92,7 +93,7 @@ class Store:
             _prepare_file(Path(address.database), create=migrate)
         store = cls(_engine(address), place)
         try:
-            await store._check(migrate=migrate)
+            await store._check(migrate=migrate, unfinished=unfinished)
         except BaseException:
             await store.close()
             raise
@@ -138,7 +139,7 @@ class Store:
         """Close every connection; a second call does nothing."""
         await self._engine.dispose()
 
-    async def _check(self, *, migrate: bool) -> None:
+    async def _check(self, *, migrate: bool, unfinished: bool) -> None:
         async with self.write() as conn:
             if self.dialect == "sqlite":
                 await _check_integrity(conn, self._place)
@@ -149,6 +150,11 @@ class Store:
                 await conn.run_sync(migrations.require_current, self._place)
             # A file that may only be read is found out now, not at the first alert.
             await conn.execute(text("DELETE FROM fact WHERE 1 = 0"))
+            if not unfinished and await facts.get(conn, facts.UNFINISHED) is not None:
+                raise StoreError(
+                    f"{self._place}: holds an unfinished copy of another database; let "
+                    "migrate-store or restore finish it, or empty this one"
+                )
 
 
 async def lock_ledger(conn: AsyncConnection) -> None:

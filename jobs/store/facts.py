@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.store.dialects import insert_into
 from jobs.store.schema import fact
 
+UNFINISHED = "unfinished copy"
+"""The fact of a store that is still being copied into: how far the copy is."""
+
 
 async def get(conn: AsyncConnection, name: str) -> Any | None:
     """Return what was last put under ``name``, or None."""
