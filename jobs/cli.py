@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from jobs import check, evaluate, replay, runtime, source_verb
+from jobs import backup, check, evaluate, replay, runtime, source_verb
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
 from jobs.settings import Settings
 
@@ -57,6 +57,12 @@ VERBS: tuple[Verb, ...] = (
         "add, pause, resume, test or remove a source; import or export OPML",
         source_verb.main,
         source_verb.add_arguments,
+    ),
+    Verb(
+        "backup",
+        "keep the database in one file, made and read back while everything runs",
+        backup.main,
+        backup.add_arguments,
     ),
 )
 

@@ -13,6 +13,7 @@ from pyexpat import EXPAT_VERSION
 from types import FrameType
 from typing import Any
 
+from jobs.backing_up import BackingUp
 from jobs.detection import Detector
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock, SystemClock
@@ -22,6 +23,7 @@ from jobs.polling import Poller
 from jobs.push import push_routes
 from jobs.reference import Reference
 from jobs.schedule import (
+    Job,
     LagMeter,
     Runner,
     build_scheduler,
@@ -131,7 +133,8 @@ async def jobs_running(
     """Run every job on its schedule while the block lasts; then let those in hand end."""
     async with open_pipeline(settings, reference, store) as pipeline:
         await pipeline.start(clock.now())
-        runner = Runner(pipeline_jobs(pipeline, settings, clock), clock)
+        kept = backup_jobs(settings, store, clock)
+        runner = Runner((*pipeline_jobs(pipeline, settings, clock), *kept), clock)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()
         # The scheduler goes by wall time: after a step everything runs at once.
@@ -145,6 +148,15 @@ async def jobs_running(
             stop.set()
             await stop_scheduler(scheduler, runner, STOP_SECONDS)
             await measuring
+
+
+def backup_jobs(settings: Settings, store: Store, clock: Clock) -> tuple[Job, ...]:
+    """Return the job that backs the store up, if it is wanted."""
+    if not settings.backup_hours:
+        return ()
+    operators = [ChatId(person) for person in settings.operators()]
+    backing_up = BackingUp(store, timedelta(hours=settings.backup_hours), operators)
+    return (Job("backup", lambda: backing_up.run(clock.now()), 900, 3600),)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,6 +28,14 @@ _LONGEST_HEAD = 1 << 20
 _LENGTH = struct.Struct(">I")
 _PLACE = struct.Struct(">QB")
 _DIGEST = 32
+
+
+class Sink(Protocol):
+    """What takes bytes."""
+
+    def write(self, content: bytes, /) -> object:
+        """Take some."""
+
 
 Guard = Callable[[int, bool, bytes], bytes]
 """Seals or opens the content of a frame, given its place and whether it is the last."""
@@ -64,7 +72,7 @@ def read_about(sealed: BinaryIO, name: str) -> Mapping[str, Any]:
     return about
 
 
-def unseal(sealed: BinaryIO, plain: BinaryIO, key: str, name: str) -> Mapping[str, Any]:
+def unseal(sealed: BinaryIO, plain: Sink, key: str, name: str) -> Mapping[str, Any]:
     """Write what a kept file holds to ``plain``, and return what it says of itself.
 
     Raises ``InputError`` where it is no such file, is damaged or cut off, or another key is

@@ -42,7 +42,7 @@ def two(tmp_path: Path, sqlite_template: Path) -> tuple[str, str]:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Store]:
-    store = await Store.open(url, migrate=True, unfinished=True)
+    store = await Store.open(url, migrate=True, as_is=True)
     yield store
     await store.close()
 

@@ -26,7 +26,7 @@ FLOORS: list[tuple[str, ...]] = [
     ),
     ("jobs.operating",),
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing", "jobs.trends"),
-    ("jobs.opml", "jobs.source_orders"),
+    ("jobs.opml", "jobs.source_orders", "jobs.backup", "jobs.backing_up"),
     ("jobs.pipeline", "jobs.web"),
     ("jobs.push",),
     ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),

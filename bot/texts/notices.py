@@ -51,6 +51,7 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "source_silent": N_("The source {source} has brought nothing new for {days} days."),
     "source_well": N_("The source {source} is well again."),
+    "backup_failed": N_("No backup was made: {why}"),
     "arrival_unknown": N_(
         "{count} messages were closed without knowing whether they arrived (UNCERTAIN_POLICY)."
     ),
