@@ -134,7 +134,7 @@ async def jobs_running(
     async with open_pipeline(settings, reference, store) as pipeline:
         await pipeline.start(clock.now())
         kept = backup_jobs(settings, store, clock)
-        runner = Runner((*pipeline_jobs(pipeline, settings, clock), *kept), clock)
+        runner = Runner((*pipeline_jobs(pipeline, settings, store, clock), *kept), clock)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()
         # The scheduler goes by wall time: after a step everything runs at once.
