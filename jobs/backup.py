@@ -47,7 +47,7 @@ class Made:
     is_encrypted: bool
 
 
-class _Sum:
+class Sum:
     """Takes what is written, and keeps only how much it was and what it comes to."""
 
     def __init__(self) -> None:
@@ -55,11 +55,13 @@ class _Sum:
         self._sum = hashlib.sha256()
 
     def write(self, content: bytes) -> int:
+        """Take some."""
         self.bytes += len(content)
         self._sum.update(content)
         return len(content)
 
     def shown(self) -> Mapping[str, Any]:
+        """Return what a backup says of its database."""
         return {"bytes": self.bytes, "sha256": self._sum.hexdigest()}
 
 
@@ -93,7 +95,7 @@ async def make(settings: Settings, folder: Path, now: datetime) -> Made:
         _make_ready(settings, folder, place)
         copy = place / "copy.sqlite"
         described = await snapshot.take(settings.database_url(), copy, lambda *_: None)
-        about = {"made_at": now.isoformat(), **_about(described), **_sum_of(copy)}
+        about = {"made_at": now.isoformat(), **_about(described), **sum_of(copy)}
         await asyncio.to_thread(_write, copy, path, about, settings.backup_word())
     rotate(folder, settings.backup_keep)
     rows = sum(each.rows for each in described.tables.values())
@@ -118,8 +120,9 @@ def _about(described: Described) -> Mapping[str, Any]:
     return {"schema": described.schema, "tables": tables}
 
 
-def _sum_of(path: Path) -> Mapping[str, Any]:
-    summed = _Sum()
+def sum_of(path: Path) -> Mapping[str, Any]:
+    """Return how long a file is, and what it comes to."""
+    summed = Sum()
     with path.open("rb") as file:
         while content := file.read(1 << 20):
             summed.write(content)
@@ -135,7 +138,7 @@ def _write(copy: Path, path: Path, about: Mapping[str, Any], key: str) -> None:
             seal(plain, sealed, about, key)
         sealed.flush()
         os.fsync(sealed.fileno())
-    read_back = _Sum()
+    read_back = Sum()
     with part.open("rb") as file:
         unseal(file, read_back, key, part.name)
     if not read_back.shown().items() <= about.items():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from jobs import backup, check, evaluate, replay, runtime, source_verb
+from jobs import backup, check, evaluate, replay, restore, runtime, source_verb
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
 from jobs.settings import Settings
 
@@ -63,6 +63,12 @@ VERBS: tuple[Verb, ...] = (
         "keep the database in one file, made and read back while everything runs",
         backup.main,
         backup.add_arguments,
+    ),
+    Verb(
+        "restore",
+        "put a backup back where there is no database, fit to go on from",
+        restore.main,
+        restore.add_arguments,
     ),
 )
 

@@ -156,7 +156,11 @@ def backup_jobs(settings: Settings, store: Store, clock: Clock) -> tuple[Job, ..
         return ()
     operators = [ChatId(person) for person in settings.operators()]
     backing_up = BackingUp(store, timedelta(hours=settings.backup_hours), operators)
-    return (Job("backup", lambda: backing_up.run(clock.now()), 900, 3600),)
+
+    async def back_up() -> None:
+        await backing_up.run(await store.moment(clock))
+
+    return (Job("backup", back_up, 900, 3600),)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 
 from jobs.errors import InputError, StoreError
 from jobs.store import copying, facts
-from jobs.store.copying import TABLES, compare, copy, count_on, digest, is_empty
+from jobs.store.copying import TABLES, compare, copy, count_on, digest, finish, is_empty
 from jobs.store.engine import Store
 from jobs.store.schema import alert, event, item, lease, mention
 from tests.filled_store import MOMENT, fill
@@ -59,6 +59,8 @@ async def test_every_row_of_every_table_comes_over(places: tuple[str, str]) -> N
     async with filled(places[0]) as source, opened(places[1]) as target:
         async with source.read() as conn:
             await copy(conn, target, "old", silent)
+        async with target.write() as conn:
+            await finish(conn)
         async with source.read() as one, target.read() as other:
             assert await compare(one, other) is None
             sums = await digest(one)
@@ -74,6 +76,8 @@ async def test_new_rows_are_numbered_on(places: tuple[str, str]) -> None:
     async with filled(places[0]) as source, opened(places[1]) as target:
         async with source.read() as conn:
             await copy(conn, target, "old", silent)
+        async with target.write() as conn:
+            await finish(conn)
         async with target.write() as conn:
             made = await conn.execute(insert(alert).values(created_at=MOMENT).returning(alert.c.id))
             assert made.scalar_one() == 8
@@ -134,6 +138,8 @@ async def test_a_store_that_holds_anything_is_no_target(
     ):
         if is_same:
             await copy(conn, to, "old", silent)
+            async with to.write() as other:
+                await finish(other)
         else:
             async with to.write() as other:
                 await facts.put(other, "x", 1)
@@ -164,6 +170,8 @@ async def test_the_first_row_that_differs_is_named(
     async with filled(places[0]) as source, opened(places[1]) as target:
         async with source.read() as conn:
             await copy(conn, target, "old", silent)
+        async with target.write() as conn:
+            await finish(conn)
         async with target.write() as conn:
             await conn.execute(delete(mention))
             await conn.execute(change)  # type: ignore[call-overload]

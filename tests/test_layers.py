@@ -28,7 +28,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing", "jobs.trends"),
     ("jobs.opml", "jobs.source_orders", "jobs.backup", "jobs.backing_up"),
     ("jobs.pipeline", "jobs.web"),
-    ("jobs.push",),
+    ("jobs.push", "jobs.restore"),
     ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),
     ("jobs.runtime",),
     ("jobs.cli",),

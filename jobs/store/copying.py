@@ -61,8 +61,8 @@ class Digest:
 async def copy(source: AsyncConnection, target: Store, origin: str, say: Say) -> None:
     """Copy everything into an empty store, or go on with a copy from the same ``origin``.
 
-    ``source`` sees one state throughout. Raises ``InputError`` where the target holds
-    anything else.
+    ``source`` sees one state throughout. Nothing can run on the target before ``finish``.
+    Raises ``InputError`` where the target holds anything else.
     """
     done, after, copied = await _begin(target, origin)
     for number, table in enumerate(TABLES):
@@ -79,9 +79,12 @@ async def copy(source: AsyncConnection, target: Store, origin: str, say: Say) ->
                 await facts.put(conn, UNFINISHED, {**progress, "copied": copied})
             say(table.name, copied, total)
         await _link(source, target, table)
-    async with target.write() as conn:
-        await count_on(conn)
-        await conn.execute(delete(fact).where(fact.c.name == UNFINISHED))
+
+
+async def finish(conn: AsyncConnection) -> None:
+    """Let a target be used: all of it is there, and new rows are numbered after the last."""
+    await count_on(conn)
+    await conn.execute(delete(fact).where(fact.c.name == UNFINISHED))
 
 
 async def compare(one: AsyncConnection, other: AsyncConnection) -> str | None:

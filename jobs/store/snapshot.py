@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jobs.errors import StoreDamaged, StoreError
 from jobs.store import migrations
-from jobs.store.copying import Digest, Say, copy, digest
+from jobs.store.copying import Digest, Say, copy, digest, finish
 from jobs.store.engine import Store, file_of, place_of
 
 
@@ -70,6 +70,8 @@ async def _copy_rows(url: str, path: Path, say: Say) -> None:
         target = await Store.open(f"sqlite:///{path}", migrate=True)
         async with source.read() as conn:
             await copy(conn, target, place_of(url), say)
+        async with target.write() as conn:
+            await finish(conn)
     finally:
         await source.close()
         if target is not None:
