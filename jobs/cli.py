@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from jobs import backup, check, evaluate, replay, restore, runtime, source_verb
+from jobs import backup, check, evaluate, migrate_store, replay, restore, runtime, source_verb
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
 from jobs.settings import Settings
 
@@ -69,6 +69,12 @@ VERBS: tuple[Verb, ...] = (
         "put a backup back where there is no database, fit to go on from",
         restore.main,
         restore.add_arguments,
+    ),
+    Verb(
+        "migrate-store",
+        "move everything into an empty database of either engine, compared row by row",
+        migrate_store.main,
+        migrate_store.add_arguments,
     ),
 )
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.backup import kept, named, sum_of, workshop
 from jobs.domain.alerts import ChatId
 from jobs.errors import InputError, StoreError
+from jobs.progress import Progress
 from jobs.sealing import unseal
 from jobs.settings import Settings
 from jobs.store import migrations, restoring, snapshot
@@ -147,7 +148,7 @@ async def _into_server(
     target = await Store.open(url, migrate=True, as_is=True)
     try:
         async with source.read() as conn:
-            await copy(conn, target, origin, _say)
+            await copy(conn, target, origin, Progress())
             async with target.read() as copied:
                 difference = await compare(conn, copied)
         if difference is not None:
@@ -158,10 +159,6 @@ async def _into_server(
     finally:
         await target.close()
     return settled
-
-
-def _say(table: str, done: int, total: int) -> None:
-    print(f"{table}: {done} of {total}", file=sys.stderr)  # noqa: T201
 
 
 def _into_file(path: Path, file: Path) -> None:

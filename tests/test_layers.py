@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: list[tuple[str, ...]] = [
     ("jobs.domain", "jobs.errors"),
-    ("jobs.settings", "jobs.reference", "jobs.sealing"),
+    ("jobs.settings", "jobs.reference", "jobs.sealing", "jobs.progress"),
     ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
     ("jobs.wording",),
     ("jobs.indexing",),
@@ -26,7 +26,7 @@ FLOORS: list[tuple[str, ...]] = [
     ),
     ("jobs.operating",),
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing", "jobs.trends"),
-    ("jobs.opml", "jobs.source_orders", "jobs.backup", "jobs.backing_up"),
+    ("jobs.opml", "jobs.source_orders", "jobs.backup", "jobs.backing_up", "jobs.migrate_store"),
     ("jobs.pipeline", "jobs.web"),
     ("jobs.push", "jobs.restore"),
     ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),
