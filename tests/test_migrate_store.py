@@ -74,7 +74,7 @@ async def test_a_running_bot_is_refused(old: str, postgres_url: str, tmp_path: P
     await bot.stdout.readline()
     with pytest.raises(ConfigError, match="stop one of the two"):
         await move(old, postgres_url, Progress(QUIET))
-    await bot.communicate()
+    await bot.communicate(b"")
     with alone_on(str(tmp_path / "old.sqlite")):
         pass
 
