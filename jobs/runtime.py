@@ -17,6 +17,7 @@ from typing import Any
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 
+from jobs.backing_up import BackingUp
 from jobs.detection import Detector
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock, SystemClock
@@ -29,6 +30,7 @@ from jobs.polling import Poller
 from jobs.push import push_routes
 from jobs.reference import Reference
 from jobs.schedule import (
+    Job,
     LagMeter,
     Runner,
     build_scheduler,
@@ -178,7 +180,9 @@ async def jobs_running(
     meters = Meters()
     async with open_pipeline(settings, reference, store, meters) as pipeline:
         await pipeline.start(clock.now())
-        runner = Runner(pipeline_jobs(pipeline, settings, store, clock), clock, meters)
+        kept = backup_jobs(settings, store, clock)
+        table = (*pipeline_jobs(pipeline, settings, store, clock), *kept)
+        runner = Runner(table, clock, meters)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()
         # The scheduler goes by wall time: after a step everything runs at once.
@@ -192,6 +196,19 @@ async def jobs_running(
             stop.set()
             await stop_scheduler(scheduler, runner, STOP_SECONDS)
             await measuring
+
+
+def backup_jobs(settings: Settings, store: Store, clock: Clock) -> tuple[Job, ...]:
+    """Return the job that backs the store up, if it is wanted."""
+    if not settings.backup_hours:
+        return ()
+    operators = [ChatId(person) for person in settings.operators()]
+    backing_up = BackingUp(store, timedelta(hours=settings.backup_hours), operators)
+
+    async def back_up() -> None:
+        await backing_up.run(await store.moment(clock))
+
+    return (Job("backup", back_up, 900, 3600),)
 
 
 @contextmanager

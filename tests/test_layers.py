@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: list[tuple[str, ...]] = [
     ("jobs.domain", "jobs.errors"),
-    ("jobs.settings", "jobs.reference", "jobs.meters"),
+    ("jobs.settings", "jobs.reference", "jobs.meters", "jobs.sealing", "jobs.progress"),
     ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
     ("jobs.logs",),
     ("jobs.wording",),
@@ -27,10 +27,10 @@ FLOORS: list[tuple[str, ...]] = [
     ),
     ("jobs.operating",),
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing", "jobs.trends"),
-    ("jobs.opml", "jobs.source_orders"),
+    ("jobs.opml", "jobs.source_orders", "jobs.backup", "jobs.backing_up", "jobs.migrate_store"),
     ("jobs.pipeline", "jobs.web", "jobs.heartbeat", "jobs.measuring"),
     ("jobs.doctor",),
-    ("jobs.push", "jobs.vitals"),
+    ("jobs.push", "jobs.vitals", "jobs.restore"),
     ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),
     ("jobs.runtime",),
     ("jobs.cli",),
