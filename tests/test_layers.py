@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS: list[tuple[str, ...]] = [
     ("jobs.domain", "jobs.errors"),
     ("jobs.settings", "jobs.reference"),
-    ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
+    ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store", "jobs.exports"),
     ("jobs.wording",),
     ("jobs.indexing",),
     (
@@ -51,7 +51,14 @@ FLOORS: list[tuple[str, ...]] = [
     ("bot.cli",),
     ("bot.__main__",),
 ]
-DOORS = ("jobs.domain", "jobs.store", "jobs.settings", "jobs.reference", "jobs.errors")
+DOORS = (
+    "jobs.domain",
+    "jobs.store",
+    "jobs.settings",
+    "jobs.reference",
+    "jobs.errors",
+    "jobs.exports",
+)
 STARTERS = ("bot.__main__", "bot.cli", "bot.demo", "bot.runtime")
 """The bot's modules that may also start the jobs, and so import any of them."""
 
