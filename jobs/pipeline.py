@@ -18,6 +18,7 @@ from jobs.domain.alerts import ChatId
 from jobs.domain.events import EventId
 from jobs.domain.items import NewsItem
 from jobs.domain.orders import OrderKind
+from jobs.gatherings import note_forums
 from jobs.indexing import RULES, all_words_of
 from jobs.ordering import Answer, Ordering
 from jobs.polling import Polled, Poller
@@ -109,13 +110,14 @@ class Pipeline:
         self._quarantine = Quarantine(BATCH)
 
     async def start(self, now: datetime) -> None:
-        """Make the store follow the configuration: sources, and where actors stand.
+        """Make the store follow the configuration: sources, forums, and where actors stand.
 
         To be awaited before anything else; harmless when repeated.
         """
         async with self._store.write() as conn:
             await lock_ledger(conn)
             await self._follow(conn, now)
+            await note_forums(conn, self._roster.reference.cases.values(), now)
             keeper = self._keeper(conn, now)
             for case in self._roster.reference.cases.values():
                 for actor in sorted({known.standing.actor for known in case.baseline}):

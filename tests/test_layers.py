@@ -19,6 +19,7 @@ FLOORS: list[tuple[str, ...]] = [
         "jobs.watching",
         "jobs.quarantine",
         "jobs.bookkeeping",
+        "jobs.gatherings",
         "jobs.digesting",
         "jobs.roster",
         "jobs.trials",
