@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from jobs import check, evaluate, replay, runtime, source_verb
+from jobs import check, evaluate, export_verb, replay, runtime, source_verb
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
 from jobs.settings import Settings
 
@@ -57,6 +57,12 @@ VERBS: tuple[Verb, ...] = (
         "add, pause, resume, test or remove a source; import or export OPML",
         source_verb.main,
         source_verb.add_arguments,
+    ),
+    Verb(
+        "export",
+        "write the ledger as CSV or JSON, alerts as Atom or CAP, forums as a calendar",
+        export_verb.main,
+        export_verb.add_arguments,
     ),
 )
 

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
     push_secret: SecretStr | None = None
+    page: str = Field("off", pattern="^(off|app|open)$")
+    page_url: str = ""
+    cap_status: str = Field("Test", pattern="^(Actual|Exercise|System|Test|Draft)$")
 
     poll_tick_seconds: int = Field(1, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)
@@ -135,11 +138,11 @@ class Settings(BaseSettings):
             raise ValueError("give 24 signs or more, such as `openssl rand -hex 32` prints")
         return value
 
-    @field_validator("webhook_url")
+    @field_validator("webhook_url", "page_url")
     @classmethod
     def _encrypted(cls, value: str) -> str:
         if value and not value.startswith("https://"):
-            raise ValueError("Telegram calls only https:// addresses")
+            raise ValueError("Telegram takes only https:// addresses")
         return value
 
     @field_validator("default_zone")

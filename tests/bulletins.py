@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from jobs.domain.alerts import AlertId, AlertKind
-from jobs.exports.bulletins import Bulletin, Publisher, Telling
+from jobs.domain.alerts import AlertId, AlertKind, Story, Telling
+from jobs.exports.bulletins import Bulletin, Publisher
 from tests.small_world import EVENING, some_facts
 
 HERE = Publisher(UUID("6ba7b810-9dad-41d1-80b4-00c04fd430c8"), "https://watch.example/")
@@ -28,4 +28,4 @@ def a_bulletin(number: int = 12, *kinds: AlertKind, **changes: Any) -> Bulletin:
             ("language", "en"),
         )
     }
-    return Bulletin(AlertId(number), some_facts(**changes), tellings, **words)
+    return Bulletin(Story(AlertId(number), some_facts(**changes), tellings), **words)

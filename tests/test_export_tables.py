@@ -14,7 +14,7 @@ from jobs.domain.events import EventStatus, EventType, Evidence, MentionId
 from jobs.domain.items import ItemId
 from jobs.exports.codes import NO_CODES, Codes, codes_of
 from jobs.exports.plain import plain, web_address
-from jobs.exports.tables import COLUMNS, csv_lines, guarded, json_lines, row_of
+from jobs.exports.tables import COLUMNS, CSV, JSON, guarded, row_of
 from tests.samples import NOON, OUTLET, a_mention, an_event
 
 DONE, PLANNED, DENIED = EventStatus.DONE, EventStatus.PLANNED, EventStatus.DENIED
@@ -83,7 +83,7 @@ def test_a_multilateral_meeting_has_plovers_mode() -> None:
 
 def test_russias_recognition_reads_back_from_csv_and_json() -> None:
     rows = [row_of(RUSSIA, "AF", AlertId(7))]
-    text = "".join(csv_lines(rows))
+    text = CSV.write(rows)
     (read,) = csv.DictReader(io.StringIO(text, newline=""))
     assert tuple(read) == COLUMNS
     assert text.endswith("\r\n")
@@ -106,17 +106,17 @@ def test_russias_recognition_reads_back_from_csv_and_json() -> None:
         "contested": "false",
         "alert": "7",
     }
-    (same,) = json.loads("".join(json_lines(rows)))
+    (same,) = json.loads(JSON.write(rows))
     assert (same["date"], same["origins"], same["alert"]) == ("2025-07-03", 2, 7)
     assert same["urls"] == ["https://tass.com/1", "https://mid.ru/2"]
 
 
 def test_an_undated_event_and_an_empty_ledger_are_well_formed() -> None:
     undated = row_of(replace(RUSSIA, on=None), "AF", None)
-    (read,) = csv.DictReader(io.StringIO("".join(csv_lines([undated])), newline=""))
+    (read,) = csv.DictReader(io.StringIO(CSV.write([undated]), newline=""))
     assert (read["date"], read["alert"]) == ("", "")
-    assert json.loads("".join(json_lines([]))) == []
-    assert len(json.loads("".join(json_lines([undated] * 3)))) == 3
+    assert json.loads(JSON.write([])) == []
+    assert len(json.loads(JSON.write([undated] * 3))) == 3
 
 
 HOSTILE = [
@@ -135,7 +135,7 @@ HOSTILE = [
 @pytest.mark.parametrize("detail", HOSTILE)
 def test_no_cell_is_a_formula_or_a_second_row(detail: str) -> None:
     row = {**row_of(RUSSIA, "AF", None), "detail": detail, "case": detail}
-    (read,) = csv.DictReader(io.StringIO("".join(csv_lines([row])), newline=""))
+    (read,) = csv.DictReader(io.StringIO(CSV.write([row]), newline=""))
     for cell in read.values():
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert read["actor"] == "RU"
@@ -144,7 +144,7 @@ def test_no_cell_is_a_formula_or_a_second_row(detail: str) -> None:
 @given(st.text())
 def test_any_text_stays_one_cell_of_one_row(text: str) -> None:
     row = {**row_of(RUSSIA, "AF", None), "detail": text}
-    (read,) = csv.reader(io.StringIO("".join(csv_lines([row])).split("\r\n", 1)[1], newline=""))
+    (read,) = csv.reader(io.StringIO(CSV.write([row]).split("\r\n", 1)[1], newline=""))
     assert read[COLUMNS.index("detail")] == guarded(plain(text))
     assert len(read) == len(COLUMNS)
 

@@ -30,7 +30,14 @@ FLOORS: list[tuple[str, ...]] = [
     ("jobs.opml", "jobs.source_orders"),
     ("jobs.pipeline", "jobs.web"),
     ("jobs.push",),
-    ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),
+    (
+        "jobs.schedule",
+        "jobs.replay",
+        "jobs.evaluate",
+        "jobs.check",
+        "jobs.source_verb",
+        "jobs.export_verb",
+    ),
     ("jobs.runtime",),
     ("jobs.cli",),
     (

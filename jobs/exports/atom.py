@@ -24,9 +24,9 @@ def write_atom(
     that they take it away. ``now`` is used only where there is no alert yet.
     """
     newest_first = sorted(
-        bulletins, key=lambda each: (each.last.made_at, each.alert_id), reverse=True
+        bulletins, key=lambda each: (each.story.last.made_at, each.alert_id), reverse=True
     )
-    updated = newest_first[0].last.made_at if newest_first else now
+    updated = newest_first[0].story.last.made_at if newest_first else now
     names = {"xmlns": _ATOM, "xmlns:at": _TOMBSTONES, "xml:lang": language}
     root = Element("feed", names)
     put(root, "id", publisher.installation.urn)
@@ -49,8 +49,8 @@ def _put_entry(root: Element, bulletin: Bulletin, publisher: Publisher) -> None:
     entry = put(root, "entry", **{"xml:lang": bulletin.language})
     put(entry, "id", publisher.entry_id(bulletin.alert_id))
     put(entry, "title", plain(bulletin.headline, 300), type="text")
-    put(entry, "published", _moment(bulletin.tellings[0].made_at))
-    put(entry, "updated", _moment(bulletin.last.made_at))
+    put(entry, "published", _moment(bulletin.story.tellings[0].made_at))
+    put(entry, "updated", _moment(bulletin.story.last.made_at))
     put(entry, "summary", _summary(bulletin), type="text")
     for term in (facts.case, facts.actor, facts.type, facts.status, facts.grade):
         put(entry, "category", term=str(term))
@@ -80,7 +80,7 @@ def _summary(bulletin: Bulletin) -> str:
 
 
 def _put_tombstone(root: Element, bulletin: Bulletin, publisher: Publisher) -> None:
-    when = _moment(bulletin.last.made_at)
+    when = _moment(bulletin.story.last.made_at)
     tombstone = put(root, "at:deleted-entry", ref=publisher.entry_id(bulletin.alert_id), when=when)
     why = plain(bulletin.facts.note, 300) or "retracted"
     put(tombstone, "at:comment", why, type="text")

@@ -1,32 +1,19 @@
-"""An alert as feeds and warnings take it: what is told, in whose words, and each telling."""
+"""An alert as feeds and warnings take it, and who publishes it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID, uuid5
 
-from jobs.domain.alerts import AlertId, AlertKind, Facts
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """One revision of an alert, when it was made, and what it was."""
-
-    revision: int
-    kind: AlertKind
-    made_at: datetime
+from jobs.domain.alerts import AlertId, Facts, Story
 
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """One alert as it stands, with all its tellings, oldest first.
+    """One alert in words: what happened in one sentence, and how sure it is.
 
-    ``headline`` says it in one sentence and ``surety`` how sure it is, in ``language``;
-    ``actor_name`` and ``case_title`` are the names people know.
+    ``actor_name`` and ``case_title`` are the names people know; all is in ``language``.
     """
 
-    alert_id: AlertId
-    facts: Facts
-    tellings: tuple[Telling, ...]
+    story: Story
     headline: str
     surety: str
     actor_name: str
@@ -34,9 +21,14 @@ class Bulletin:
     language: str = "en"
 
     @property
-    def last(self) -> Telling:
-        """Return the newest telling."""
-        return self.tellings[-1]
+    def alert_id(self) -> AlertId:
+        """Return the alert's number."""
+        return self.story.alert_id
+
+    @property
+    def facts(self) -> Facts:
+        """Return what is told, as it stands."""
+        return self.story.facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from xml.etree.ElementTree import Element
 
-from jobs.domain.alerts import AlertKind
+from jobs.domain.alerts import AlertKind, Telling
 from jobs.domain.events import EventStatus, Grade
-from jobs.exports.bulletins import Bulletin, Publisher, Telling
+from jobs.exports.bulletins import Bulletin, Publisher
 from jobs.exports.codes import codes_of
 from jobs.exports.plain import plain, web_address
 from jobs.exports.xml import document, put
@@ -47,7 +47,7 @@ def write_cap(bulletin: Bulletin, publisher: Publisher, status: CapStatus) -> st
 
     Its severity is Unknown, always: a recognition is news, and no hazard.
     """
-    last, earlier = bulletin.last, bulletin.tellings[:-1]
+    last, earlier = bulletin.story.last, bulletin.story.tellings[:-1]
     root = Element("alert", {"xmlns": _CAP})
     put(root, "identifier", _identifier(bulletin, publisher, last))
     put(root, "sender", _sender(publisher))
@@ -106,9 +106,9 @@ def _certainty(bulletin: Bulletin) -> str:
 
 
 def _message_type(bulletin: Bulletin) -> str:
-    if bulletin.last.kind is AlertKind.CANCEL:
+    if bulletin.story.last.kind is AlertKind.CANCEL:
         return "Cancel"
-    return "Update" if len(bulletin.tellings) > 1 else "Alert"
+    return "Update" if len(bulletin.story.tellings) > 1 else "Alert"
 
 
 def _description(bulletin: Bulletin) -> str:

@@ -1,12 +1,10 @@
-"""The ledger as a table: one row an event, as CSV and as JSON.
-
-Both are made piece by piece, so that a ledger of any size takes little room.
-"""
+"""The ledger as a table: one row an event, as CSV (RFC 4180) and as a JSON array."""
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jobs.domain.alerts import AlertId
@@ -69,20 +67,19 @@ def row_of(event: Event, seat: str, alert_id: AlertId | None) -> Row:
     }
 
 
-def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield the table as CSV (RFC 4180), its head first; addresses are parted by spaces."""
-    yield _csv_line(COLUMNS)
-    for row in rows:
-        yield _csv_line([_cell(row[name]) for name in COLUMNS])
+@dataclass(frozen=True, slots=True)
+class TableFormat:
+    """How a table is written row by row, so that one of any size takes little room."""
 
+    head: str
+    line: Callable[[Row], str]
+    between: str
+    tail: str
+    content_type: str
 
-def json_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield the table as one JSON array, an object a line."""
-    between = "["
-    for row in rows:
-        yield f"{between}\n{json.dumps(row, ensure_ascii=False)}"
-        between = ","
-    yield "[]\n" if between == "[" else "\n]\n"
+    def write(self, rows: Iterable[Row]) -> str:
+        """Return a whole table."""
+        return self.head + self.between.join(map(self.line, rows)) + self.tail
 
 
 def _cell(value: Any) -> str:
@@ -102,3 +99,18 @@ def _csv_line(cells: Iterable[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow(cells)
     return line.getvalue()
+
+
+def _csv_row(row: Row) -> str:
+    return _csv_line(_cell(row[name]) for name in COLUMNS)
+
+
+def _json_row(row: Row) -> str:
+    return json.dumps(row, ensure_ascii=False)
+
+
+CSV = TableFormat(_csv_line(COLUMNS), _csv_row, "", "", "text/csv; charset=utf-8")
+"""Addresses of one event are parted by spaces; no cell is a formula."""
+
+JSON = TableFormat("[\n", _json_row, ",\n", "\n]\n", "application/json; charset=utf-8")
+"""An object a line."""
