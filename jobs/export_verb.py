@@ -111,8 +111,8 @@ async def _rows(store: Store, reference: Reference, cases: tuple[str, ...]) -> A
 
 async def _document(store: Store, settings: Settings, reference: Reference, wish: _Wish) -> str:
     now = datetime.now(UTC)
-    async with store.write() as conn:
-        publisher = Publisher(await installation(conn), settings.page_url)
+    publisher = Publisher(await installation(store), settings.page_url)
+    async with store.read() as conn:
         if wish.format == "calendar":
             entries = [e for e in await gatherings.read(conn) if e.case in wish.cases]
             titles = {case.id: case.title for case in reference.cases.values()}

@@ -53,7 +53,7 @@ FLOORS: list[tuple[str, ...]] = [
     ),
     ("bot.calls", "bot.recording", "bot.windows", "bot.terminal"),
     ("bot.delivery", "bot.commands"),
-    ("bot.application", "bot.face", "bot.webhook", "bot.polling"),
+    ("bot.application", "bot.face", "bot.webhook", "bot.polling", "bot.page"),
     ("bot.runtime",),
     ("bot.demo",),
     ("bot.cli",),

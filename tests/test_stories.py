@@ -80,7 +80,5 @@ async def test_other_cases_are_not_shown(store: Store, cases: list[str]) -> None
 
 
 async def test_an_installation_has_one_number_for_ever(store: Store) -> None:
-    async with store.write() as conn:
-        given = await installation(conn)
-    async with store.write() as conn:
-        assert await installation(conn) == given
+    given = await installation(store)
+    assert await installation(store) == given
