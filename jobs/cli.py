@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from jobs import check, evaluate, export_verb, replay, runtime, source_verb
+from jobs import check, evaluate, export_verb, hook_verb, replay, runtime, source_verb
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
 from jobs.settings import Settings
 
@@ -63,6 +63,12 @@ VERBS: tuple[Verb, ...] = (
         "write the ledger as CSV or JSON, alerts as Atom or CAP, forums as a calendar",
         export_verb.main,
         export_verb.add_arguments,
+    ),
+    Verb(
+        "hook",
+        "call webhooks of other programs, signed: add, list, test or remove one",
+        hook_verb.main,
+        hook_verb.add_arguments,
     ),
 )
 

@@ -16,12 +16,14 @@ from typing import Any
 from jobs.detection import Detector
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock, SystemClock
-from jobs.means import load_all, means_of_reading
+from jobs.hooks import HookSender
+from jobs.means import guarded_client, load_all, means_of_reading
 from jobs.pipeline import Keeping, Pipeline
 from jobs.polling import Poller
 from jobs.push import push_routes
 from jobs.reference import Reference
 from jobs.schedule import (
+    Job,
     LagMeter,
     Runner,
     build_scheduler,
@@ -89,6 +91,33 @@ async def open_pipeline(
             await poller.close()
 
 
+@asynccontextmanager
+async def hooks_job(
+    settings: Settings, reference: Reference, store: Store, clock: Clock
+) -> AsyncIterator[tuple[Job, ...]]:
+    """Lend the job that posts to outgoing webhooks; none without a secret to sign with."""
+    if not settings.hooks_word():
+        yield ()
+        return
+    client, seconds = guarded_client(settings), settings.fetch_deadline_seconds
+    sender = HookSender(
+        store,
+        reference,
+        client,
+        settings.hooks_word(),
+        deadline_seconds=seconds,
+        operators=[ChatId(person) for person in settings.operators()],
+    )
+
+    async def send() -> None:
+        await sender.send(await store.moment(clock))
+
+    try:
+        yield (Job("hooks", send, 1, 30 + seconds),)
+    finally:
+        await client.aclose()
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """The running jobs, as health sees them."""
@@ -129,9 +158,12 @@ async def jobs_running(
     settings: Settings, reference: Reference, store: Store, clock: Clock
 ) -> AsyncIterator[Watch]:
     """Run every job on its schedule while the block lasts; then let those in hand end."""
-    async with open_pipeline(settings, reference, store) as pipeline:
+    async with (
+        open_pipeline(settings, reference, store) as pipeline,
+        hooks_job(settings, reference, store, clock) as posting,
+    ):
         await pipeline.start(clock.now())
-        runner = Runner(pipeline_jobs(pipeline, settings, store, clock), clock)
+        runner = Runner((*pipeline_jobs(pipeline, settings, store, clock), *posting), clock)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()
         # The scheduler goes by wall time: after a step everything runs at once.

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
 
-SECRETS = ("bot_token", "webhook_secret", "store_url", "push_secret")
+SECRETS = ("bot_token", "webhook_secret", "store_url", "push_secret", "hooks_secret")
 """The settings that may come from a file, and whose values are never shown."""
 
 
@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
     push_secret: SecretStr | None = None
+    hooks_secret: SecretStr | None = None
     page: str = Field("off", pattern="^(off|app|open)$")
     page_url: str = ""
     cap_status: str = Field("Test", pattern="^(Actual|Exercise|System|Test|Draft)$")
@@ -131,7 +132,7 @@ class Settings(BaseSettings):
             raise ValueError("Telegram takes 1 to 256 of A-Z, a-z, 0-9, _ and -")
         return value
 
-    @field_validator("push_secret")
+    @field_validator("push_secret", "hooks_secret")
     @classmethod
     def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 24:
@@ -176,6 +177,10 @@ class Settings(BaseSettings):
     def push_word(self) -> str:
         """Return the word that pushed items are signed with; empty: none are taken."""
         return self.push_secret.get_secret_value() if self.push_secret else ""
+
+    def hooks_word(self) -> str:
+        """Return what each outgoing webhook's key follows from; empty: none is called."""
+        return self.hooks_secret.get_secret_value() if self.hooks_secret else ""
 
     def operators(self) -> tuple[int, ...]:
         """Return who may confirm and retract, and is told how the sources fare."""
