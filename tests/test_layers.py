@@ -53,7 +53,7 @@ FLOORS: list[tuple[str, ...]] = [
         "bot.screen",
         "bot.typed",
     ),
-    ("bot.calls", "bot.recording", "bot.windows", "bot.terminal"),
+    ("bot.calls", "bot.recording", "bot.windows", "bot.terminal", "bot.publications"),
     ("bot.delivery", "bot.commands"),
     ("bot.application", "bot.face", "bot.webhook", "bot.polling", "bot.page"),
     ("bot.runtime",),

@@ -15,6 +15,7 @@ from bot.page.shelf import Shelf
 from bot.page.site import Site
 from bot.page.view import Place
 from bot.page.visitors import LONGEST_INIT_DATA, Visitor, is_valid, read_init_data, ticket
+from bot.publications import Publications
 from bot.texts.language import spoken
 from bot.texts.page import languages
 from jobs.domain.alerts import AlertId
@@ -22,13 +23,15 @@ from jobs.domain.clock import Clock
 from jobs.errors import ConfigError
 from jobs.exports import atom, calendar, cap
 from jobs.exports.cap import CapStatus
-from jobs.exports.tables import CSV, JSON
+from jobs.exports.tables import CSV, JSON, TableFormat
 from jobs.reference import Reference
 from jobs.settings import Settings
 from jobs.store import chats
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
 
+Making = Callable[[Site, Place], Awaitable[str]]
+"""Makes a document for a reader."""
 Route = tuple[str, type[RequestHandler], dict[str, Any]]
 
 _DATA = Path(__file__).parent / "data"
@@ -164,8 +167,10 @@ class WarningHandler(PageHandler):
 
     async def get(self, number: str) -> None:
         """Answer with the warning."""
-        make = self.site.warning
-        await self.send(cap.CONTENT_TYPE, lambda place: make(place, AlertId(int(number))))
+        site, asked = self.site, AlertId(int(number))
+        await self.send(
+            cap.CONTENT_TYPE, lambda place: site.publications.warning(site.words(place), asked)
+        )
 
     head = get
 
@@ -178,7 +183,7 @@ class DocumentHandler(PageHandler):
         site: Site,
         door: Door,
         content_type: str = "",
-        make: Callable[[Site, Place], Awaitable[str]] | None = None,
+        make: Making | None = None,
     ) -> None:
         """Keep what the route was made with."""
         super().initialize(site, door)
@@ -267,8 +272,7 @@ def page_routes(
         reference,
         clock,
         Shelf(clock),
-        settings.page_url,
-        CapStatus(settings.cap_status),
+        Publications(store, reference, clock, settings.page_url, CapStatus(settings.cap_status)),
         settings.default_zone,
     )
     access = Access(
@@ -276,12 +280,20 @@ def page_routes(
     )
     door = Door(settings.page == "open", token, access, clock)
     made = {"site": site, "door": door}
-    documents = {
+    documents: dict[str, tuple[str, Making]] = {
         "/map.svg": ("image/svg+xml", Site.map),
-        "/alerts.atom": (atom.CONTENT_TYPE, Site.feed),
-        "/forums.ics": (calendar.CONTENT_TYPE, Site.calendar),
-        "/events.csv": (CSV.content_type, lambda site, place: site.table(place, CSV)),
-        "/events.json": (JSON.content_type, lambda site, place: site.table(place, JSON)),
+        "/alerts.atom": (
+            atom.CONTENT_TYPE,
+            lambda site, place: site.publications.feed(site.words(place), [place.case]),
+        ),
+        "/forums.ics": (
+            calendar.CONTENT_TYPE,
+            lambda site, place: site.publications.calendar(site.words(place), [place.case]),
+        ),
+        **{
+            f"/events.{name}": (table.content_type, _table(table))
+            for name, table in (("csv", CSV), ("json", JSON))
+        },
     }
     parts = {"/page.css": "text/css; charset=utf-8", "/app.js": "text/javascript; charset=utf-8"}
     return (
@@ -298,6 +310,10 @@ def page_routes(
             for path, kind in parts.items()
         ),
     )
+
+
+def _table(table: TableFormat) -> Making:
+    return lambda site, place: site.publications.table([place.case], table)
 
 
 def _part(path: str) -> str:

@@ -7,28 +7,18 @@ from bot.page import view
 from bot.page.shelf import Shelf
 from bot.page.view import Contents, Place
 from bot.pictures.world_map import Legend, Level, draw_map
+from bot.publications import Publications
 from bot.texts import charts
-from bot.texts.bulletins import bulletin_of
 from bot.texts.language import Words, words_of
 from bot.texts.names import actor_name
-from bot.texts.outlook import participation_names
 from bot.texts.reading import how_fresh
 from jobs.domain.alerts import AlertId, Voice
 from jobs.domain.clock import Clock
-from jobs.exports.atom import write_atom
-from jobs.exports.bulletins import Publisher
-from jobs.exports.calendar import write_calendar
-from jobs.exports.cap import CapStatus, write_cap
-from jobs.exports.tables import TableFormat, row_of
 from jobs.reference import Reference
-from jobs.store import alerts, events, gatherings, listing, standings, stories
+from jobs.store import alerts, listing, standings, stories
 from jobs.store.engine import Store
-from jobs.store.installation import installation
 
 ALERTS_A_PAGE = 15
-ENTRIES = 60
-ROWS = 500
-"""Events of a table; the whole ledger is exported on the command line."""
 _MOST_VOICES = 40
 """Sources of one alert on its own page."""
 
@@ -41,8 +31,7 @@ class Site:
     reference: Reference
     clock: Clock
     shelf: Shelf
-    page_url: str
-    cap_status: CapStatus
+    publications: Publications
     zone: str
 
     def words(self, place: Place) -> Words:
@@ -82,42 +71,6 @@ class Site:
         place = Place(place.language, story.facts.case, place.theme, place.ticket, place.root)
         return view.one_alert(self.words(place), self.reference, story, voices, place)
 
-    async def warning(self, place: Place, number: AlertId) -> str | None:
-        """Return one alert as a CAP warning; None where there is none of that number."""
-        async with self.store.read() as conn:
-            story = await stories.one(conn, number)
-        if story is None:
-            return None
-        bulletin = bulletin_of(story, self.words(place), self.reference)
-        return write_cap(bulletin, await self._publisher(), self.cap_status)
-
-    async def feed(self, place: Place) -> str:
-        """Return a case's alerts as an Atom feed."""
-        words = self.words(place)
-        async with self.store.read() as conn:
-            lately = await stories.lately(conn, limit=ENTRIES, cases=[place.case])
-        bulletins = [bulletin_of(each, words, self.reference) for each in lately]
-        publisher, now = await self._publisher(), self.clock.now()
-        return write_atom(bulletins, publisher, now, language=place.language)
-
-    async def calendar(self, place: Place) -> str:
-        """Return a case's forums as a calendar."""
-        words = self.words(place)
-        async with self.store.read() as conn:
-            entries = [e for e in await gatherings.read(conn) if e.case == place.case]
-        titles = {case.id: case.title for case in self.reference.cases.values()}
-        number, now = (await self._publisher()).installation, self.clock.now()
-        return write_calendar(entries, number, titles, participation_names(words), now)
-
-    async def table(self, place: Place, table: TableFormat) -> str:
-        """Return a case's newest events as a table."""
-        seat = self.reference.cases[place.case].seat
-        async with self.store.read() as conn:
-            newest = await events.recent(conn, limit=ROWS, case=place.case)
-            stands = [e for e in newest if not e.retracted and e.merged_into is None]
-            told = await alerts.of_events(conn, [each.id for each in stands])
-        return table.write(row_of(each, seat, told.get(each.id)) for each in stands)
-
     async def map(self, place: Place) -> str:
         """Return who stands where as a picture (SVG)."""
         words, case = self.words(place), self.reference.cases[place.case]
@@ -130,6 +83,3 @@ class Site:
             contested=words.gettext("Contested border"),
         )
         return draw_map(stand, legend, seat=case.seat, on=self.clock.now().date())
-
-    async def _publisher(self) -> Publisher:
-        return Publisher(await installation(self.store), self.page_url)
