@@ -46,8 +46,13 @@ async def lately(conn: AsyncConnection, *, limit: int, cases: Collection[str]) -
     last = select(event.c.id).order_by(event.c.changed_at.desc()).limit(2 * limit)
     changed = (await conn.scalars(last)).all()
     known = {each.alert_id for each in fresh}
-    revised = _told().where(alert.c.event_id.in_(changed), alert.c.case_id.in_(cases))
-    older = [AlertId(number) for number in await conn.scalars(revised) if number not in known]
+    # Asked for by event alone: named beside, a case would have all its alerts looked through.
+    revised = _told().add_columns(alert.c.case_id).where(alert.c.event_id.in_(changed))
+    older = [
+        AlertId(row.id)
+        for row in await conn.execute(revised)
+        if row.case_id in cases and row.id not in known
+    ]
     both = [*fresh, *await _stories(conn, older)]
     both.sort(key=lambda each: (each.last.made_at, each.alert_id), reverse=True)
     return both[:limit]
