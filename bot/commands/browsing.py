@@ -10,7 +10,7 @@ from bot.commands.asks import Ask
 from bot.commands.desk import Desk
 from bot.commands.ledger import freshness, pager, told_events
 from bot.commands.questions import Question, payload_of, read_payload, read_question
-from bot.pictures.renderer import PictureError
+from bot.pictures import PictureError
 from bot.pictures.timeline import TimelineLegend, draw_timeline
 from bot.texts import charts, listing, reading
 from bot.texts.language import Words

@@ -3,8 +3,10 @@
 from bot.commands.asked import case_named
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
-from bot.pictures.renderer import PictureError
-from bot.pictures.world_map import Legend, Level, draw_map, level_of
+from bot.pictures import PictureError
+from bot.pictures.land import Legend
+from bot.pictures.levels import Level, level_of
+from bot.pictures.world_map import draw_map
 from bot.texts import charts
 from bot.texts.language import Words
 from bot.texts.messages import Message

@@ -18,7 +18,7 @@ from bot.commands.asks import Ask
 from bot.commands.desk import Desk
 from bot.commands.ledger import freshness, pager, told_alerts
 from bot.commands.sourcing import heard_of, sources_of
-from bot.pictures.world_map import Level, level_of
+from bot.pictures.levels import Level, level_of
 from bot.texts import charts, evidence, figures, reading
 from bot.texts import countries as country_lists
 from bot.texts.language import Words

@@ -36,7 +36,7 @@ def shrink(png: bytes) -> bytes:
         for kind, data in (
             (b"IHDR", _HEADER.pack(width, height, *_PALETTE)),
             (b"PLTE", palette),
-            (b"IDAT", zlib.compress(lines, 9)),
+            (b"IDAT", zlib.compress(lines, 8)),
             (b"IEND", b""),
         )
     )

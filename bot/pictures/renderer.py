@@ -11,16 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from jobs.errors import RecognitionWatchError
+from bot.pictures import PictureError
 
 _ROOT = Path(__file__).parents[2]
 """Where ``bot`` is, installed or not."""
 _MOST_BYTES = 5_000_000
 """Of one picture; Telegram takes ten million, and ours are a hundredth of this."""
-
-
-class PictureError(RecognitionWatchError):
-    """A picture could not be made, or not in time: the text goes without it."""
 
 
 class Renderer:
