@@ -43,7 +43,7 @@ FLOORS: list[tuple[str, ...]] = [
         "bot.screen",
         "bot.typed",
     ),
-    ("bot.calls", "bot.recording", "bot.windows", "bot.terminal"),
+    ("bot.calls", "bot.photos", "bot.recording", "bot.windows", "bot.terminal"),
     ("bot.delivery", "bot.commands"),
     ("bot.application", "bot.face", "bot.webhook", "bot.polling"),
     ("bot.runtime",),

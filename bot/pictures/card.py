@@ -23,10 +23,11 @@ from bot.pictures.svg import (
 from bot.pictures.world_map import levels_of
 from jobs.domain.events import Event, EventStatus, Standing
 
-_STEPS = tuple(level for level in Level if level is not Level.NONE)
+LADDER = tuple(level for level in Level if level is not Level.NONE)
+"""The steps of a card, the furthest on top."""
 _TOP = TITLE_HEIGHT + 50
 _STEP = 76
-_MAP = (440, len(_STEPS) * _STEP - 14)
+_MAP = (440, len(LADDER) * _STEP - 14)
 _BARS = 110
 _MONTHS = 24
 
@@ -58,7 +59,7 @@ def draw_card(
     """
     sheet = Sheet(legend.from_right)
     view = _view(sheet, standing.actor, others, seat)
-    bottom = _TOP + len(_STEPS) * _STEP
+    bottom = _TOP + len(LADDER) * _STEP
     return document(
         WIDTH,
         bottom + _BARS + 118,
@@ -88,7 +89,7 @@ def _view(sheet: Sheet, actor: str, others: Sequence[Standing], seat: str) -> li
 def _ladder(sheet: Sheet, standing: Standing, legend: CardLegend, room: float) -> list[str]:
     held = steps_of(standing)
     drawn = []
-    for i, level in enumerate(_STEPS):
+    for i, level in enumerate(LADDER):
         y = _TOP + i * _STEP
         fill, ink, line = "none", FAINT, FAINT
         if level in held:
