@@ -176,15 +176,17 @@ class TerminalRequest(BaseRequest):
         sent = self._message(_BOT, str(parameters.get("caption", "")), parameters)
         folder = self._data_dir / "pictures"
         folder.mkdir(parents=True, exist_ok=True)
-        given = parameters.get(what.lower())
-        name = str(given) if given else f"{sent['message_id']}.{suffix}"
-        path = folder / Path(name).name
-        for _, content, _ in (data.multipart_data if data else {}).values():
+        uploaded = list((data.multipart_data if data else {}).values())
+        file_id = f"{sent['message_id']}.{suffix}"
+        if not uploaded:
+            file_id = Path(str(parameters.get(what.lower()))).name
+        path = folder / file_id
+        for _, content, _ in uploaded:
             path.write_bytes(content if isinstance(content, bytes) else content.read())
         if not path.exists():
             raise _Refused("wrong remote file identifier specified")
         if what == "Photo":
-            size = {"file_id": path.name, "file_unique_id": path.name, "width": 1, "height": 1}
+            size = {"file_id": file_id, "file_unique_id": file_id, "width": 1, "height": 1}
             sent["photo"] = [size]
         self._show(sent, None)
         self._screen.note(f"{_SHOWN_AS[what]}: {path}")

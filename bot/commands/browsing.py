@@ -119,10 +119,10 @@ async def _drawn(desk: Desk, ask: Ask, words: Words, code: str, case: str) -> Me
     if picture is None:
         return await press_timeline_page(desk, ask, words, in_words)
     told = told_events(found[:_IN_CAPTION])
-    versions = [
+    versions = (
         listing.timeline_caption(words, desk.reference, title, told[:count], fresh)
         for count in range(len(told), 0, -1)
-    ]
+    )
     answer = illustrated(versions, picture)
     label = words.gettext("In words")
     return answer.with_rows([desk.button(ask, label, TIMELINE_WORDS, in_words)])

@@ -1,5 +1,6 @@
 """What is in the store, drawn: the words of each picture in the chat's language."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,10 +41,13 @@ class Picture:
     key: str
 
 
-def illustrated(versions: Sequence[Message], picture: Picture | None) -> Message:
-    """Return the longest version that fits below the picture, or the first if there is none."""
+def illustrated(versions: Iterable[Message], picture: Picture | None) -> Message:
+    """Return the first version that fits below the picture, or the first if there is none.
+
+    No more versions are worded than needed.
+    """
     if picture is None:
-        return versions[0]
+        return next(iter(versions))
     return charts.illustrated(versions, picture.png, picture.key)
 
 
@@ -63,9 +67,14 @@ class Studio:
         return self.desk.clock.now().astimezone(self.words.zone).date()
 
     async def picture(self, drawing: Drawing) -> Picture | None:
-        """Return what ``drawing`` draws as a picture, None if there is none to be had in time."""
+        """Return what ``drawing`` draws as a picture, None if there is none to be had in time.
+
+        When many want one, each draws in a turn of the loop of its own.
+        """
         try:
-            drawn = drawing()
+            async with self.desk.renderer.drawing:
+                await asyncio.sleep(0)
+                drawn = drawing()
             if drawn is None:
                 return None
             return Picture(await self.desk.renderer.render(drawn.svg), drawn.key)

@@ -155,10 +155,10 @@ async def _overview(desk: Desk, ask: Ask, words: Words) -> Message:
     async with desk.store.read() as conn:
         found = await _situations(conn, desk, cases, newest=1)
         fresh = await freshness(conn, desk.clock.now())
-    versions = [
+    versions = (
         reading.overview(words, desk.reference, found, fresh, watched)
         for watched in range(reading.SHOWN_WATCHED, -1, -1)
-    ]
+    )
     picture = None
     if found:
         picture = await studio.picture(lambda: studio.world(cases[0], found[0].standings))
@@ -172,13 +172,12 @@ async def _status_of_case(desk: Desk, ask: Ask, words: Words, case: Case) -> Mes
         [found] = await _situations(conn, desk, [case], newest=_SHOWN_OF_ACTOR)
         fresh = await freshness(conn, desk.clock.now())
     fewer = replace(found, newest=found.newest[:1])
-    versions = [
-        reading.status_of_case(words, desk.reference, found, fresh),
-        *(
-            reading.status_of_case(words, desk.reference, fewer, fresh, watched)
-            for watched in range(reading.SHOWN_WATCHED, -1, -1)
-        ),
-    ]
+    versions = (
+        reading.status_of_case(
+            words, desk.reference, fewer if watched is not None else found, fresh, watched
+        )
+        for watched in (None, *range(reading.SHOWN_WATCHED, -1, -1))
+    )
     answer = illustrated(
         versions, await studio.picture(lambda: studio.region(case, found.standings))
     )
@@ -198,12 +197,12 @@ async def status_of(desk: Desk, ask: Ask, words: Words, code: str) -> Message:
             newest = await alerts.latest(conn, limit=_SHOWN_OF_ACTOR, cases=[case.id], actor=code)
             lines.append((case, stand.get(case.id), told_alerts(newest)))
         fresh = await freshness(conn, desk.clock.now())
-    versions = [
+    versions = (
         reading.status_of_actor(
             words, desk.reference, code, [(case, one, told[:n]) for case, one, told in lines], fresh
         )
         for n in range(_SHOWN_OF_ACTOR, -1, -1)
-    ]
+    )
     answer = illustrated(versions, await _card(desk, words, stand))
     return answer.with_rows(links_of(desk, ask, words, code))
 

@@ -33,6 +33,8 @@ class Renderer:
         self._pictures: OrderedDict[bytes, bytes] = OrderedDict()
         self._under_way: dict[bytes, asyncio.Task[bytes]] = {}
         self._turn = asyncio.Lock()
+        self.drawing = asyncio.Lock()
+        """Held by whoever draws what is to be rendered: a few milliseconds of the loop's."""
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:

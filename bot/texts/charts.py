@@ -1,6 +1,6 @@
 """Words on and below pictures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -115,18 +115,24 @@ def what_chart(words: Words, asked: str) -> Message:
     return writer.build()
 
 
-def illustrated(versions: Sequence[Message], picture: bytes, key: str) -> Message:
-    """Return the longest version that fits below a picture, with it; or the first without.
+def illustrated(versions: Iterable[Message], picture: bytes, key: str) -> Message:
+    """Return the first version that fits below a picture, with it; or the first without.
 
-    ``key`` says what the letters and codes in the picture stand for.
+    ``key`` says what the letters and codes in the picture stand for; it may be cut short
+    below the last of the versions that fit.
     """
-    line = f"\n{key}" if key else ""
+    line, first, fitting = f"\n{key}" if key else "", None, None
     for version in versions:
+        first = first or version
         room = CAPTION_ROOM - utf16_length(version.text)
-        if room >= utf16_length(line) or (room >= 0 and version is versions[-1]):
-            text = version.text + (cut(line, room) if room else "")
-            return replace(version, text=text, photo=picture)
-    return versions[0]
+        if room >= 0:
+            fitting = version
+        if room >= utf16_length(line):
+            break
+    if fitting is None:
+        return first or Message("")
+    room = CAPTION_ROOM - utf16_length(fitting.text)
+    return replace(fitting, text=fitting.text + (cut(line, room) if room else ""), photo=picture)
 
 
 def _of_disputes(words: Words) -> str:
