@@ -4,6 +4,7 @@ import struct
 import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from xml.etree import ElementTree
 
 from bot.pictures.card import CardLegend, draw_card
 from bot.pictures.land import Legend
@@ -198,6 +199,18 @@ PICTURES = {
     "card_letters": card("UZ", CardLegend("UZ", "AF", LETTERS, "G")),
 }
 """Every picture, by the name of its golden image; in Chinese there are letters and codes."""
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parsed(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg)
+
+
+def texts(svg: str) -> list[str]:
+    """Every line of a picture, in the order in which they are drawn."""
+    return [element.text or "" for element in parsed(svg).iter(f"{SVG}text")]
 
 
 def decoded(png: bytes) -> tuple[int, int, list[tuple[int, ...]]]:

@@ -12,7 +12,7 @@ from bot.pictures.card import LADDER, CardLegend, draw_card
 from bot.pictures.land import Legend
 from bot.pictures.levels import Level
 from bot.pictures.meetings import MeetingsLegend, draw_meetings, most_met
-from bot.pictures.region import draw_region
+from bot.pictures.region import draw_region, window_of
 from bot.pictures.timeline import TimelineLegend, draw_timeline
 from bot.pictures.wave import STEPS, WaveLegend, draw_wave, most_moved
 from bot.pictures.world_map import draw_map
@@ -27,7 +27,7 @@ from jobs.reference.cases import Case
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture to be rendered, and what the letters and codes in it stand for."""
+    """A picture to be rendered, and what explains it: its letters, codes and hatchings."""
 
     svg: str
     key: str = ""
@@ -35,7 +35,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as PNG, and what the letters and codes in it stand for."""
+    """A picture as PNG, and what explains it."""
 
     png: bytes
     key: str
@@ -85,7 +85,7 @@ class Studio:
         """Draw the world by where each state stands toward a case."""
         lettering = Lettering()
         svg = draw_map(stand, self._legend(case, lettering), seat=case.seat, on=self.today)
-        return Drawn(svg, lettering.key)
+        return self._map(svg, lettering)
 
     def region(self, case: Case, stand: Sequence[Standing]) -> Drawn | None:
         """Draw the region around a case's seat, None where that has no place on the map."""
@@ -98,7 +98,7 @@ class Studio:
             return None
         known = {standing.actor for standing in stand}
         lettering.explain((code for code in drawn.codes if code in known), names)
-        return Drawn(drawn.svg, lettering.key)
+        return self._map(drawn.svg, lettering)
 
     def meetings(self, case: Case, counts: Mapping[tuple[str, date], int]) -> Drawn:
         """Draw who met the authority how often, month by month."""
@@ -138,7 +138,8 @@ class Studio:
             from_right=self._from_right,
         )
         svg = draw_card(standing, stand, events, legend, seat=case.seat, on=self.today)
-        return Drawn(svg, lettering.key)
+        has_map = window_of(standing.actor) is not None
+        return self._map(svg, lettering) if has_map else Drawn(svg, lettering.key)
 
     def timeline(self, title: str, code: str, events: Sequence[Event]) -> Drawn:
         """Draw what one actor did toward a case."""
@@ -160,6 +161,10 @@ class Studio:
             from_right=self._from_right,
         )
         return Drawn(draw_timeline(events, legend, on=self.today), lettering.key)
+
+    def _map(self, svg: str, lettering: Lettering) -> Drawn:
+        said = charts.of_disputes(self.words)
+        return Drawn(svg, f"{said}\n{lettering.key}".rstrip())
 
     @property
     def _from_right(self) -> bool:

@@ -208,11 +208,11 @@ async def status_of(desk: Desk, ask: Ask, words: Words, code: str) -> Message:
 
 
 async def _card(desk: Desk, words: Words, stand: Mapping[str, Standing]) -> Picture | None:
-    """Draw where a country has gone furthest; None where it stands nowhere."""
-    cases = [case for case in desk.reference.cases.values() if case.id in stand]
-    if not cases:
+    """Draw how far a country has gone toward the first case where it has; None if nowhere."""
+    cases = (case for case in desk.reference.cases.values() if case.id in stand)
+    case = next((each for each in cases if level_of(stand[each.id]) is not Level.NONE), None)
+    if case is None:
         return None
-    case = min(cases, key=lambda each: list(Level).index(level_of(stand[each.id])))
     standing, studio = stand[case.id], Studio(desk, words)
     async with desk.store.read() as conn:
         others = await standings.of_case(conn, case.id)

@@ -60,14 +60,15 @@ def draw_card(
     sheet = Sheet(legend.from_right)
     view = _view(sheet, standing.actor, others, seat)
     bottom = _TOP + len(LADDER) * _STEP
+    bars = _busy(sheet, events, legend, bottom + 50, on)
     return document(
         WIDTH,
-        bottom + _BARS + 118,
+        bottom + (_BARS + 118 if bars else 14),
         *view,
         sheet.heading(legend.title, on.isoformat()),
         sheet.words(MARGIN, TITLE_HEIGHT + 18, legend.case, 27, room=WIDTH - 44, fill=FAINT),
         *_ladder(sheet, standing, legend, WIDTH - 2 * MARGIN - (460 if view else 0)),
-        *_busy(sheet, events, legend, bottom + 50, on),
+        *bars,
     )
 
 
@@ -125,7 +126,7 @@ def _ladder(sheet: Sheet, standing: Standing, legend: CardLegend, room: float) -
 def _busy(
     sheet: Sheet, events: Sequence[Event], legend: CardLegend, top: float, on: date
 ) -> list[str]:
-    """Return how many things it did in each of the last 24 months."""
+    """Return how many things it did in each of the last 24 months, nothing if none."""
     last = on.year * 12 + on.month - 1
     months = range(last - _MONTHS + 1, last + 1)
     counts = Counter(
@@ -133,14 +134,16 @@ def _busy(
         for event in events
         if event.on and event.status is EventStatus.DONE and not event.retracted
     )
-    most = max((counts[month] for month in months), default=0)
+    most = max(counts[month] for month in months)
+    if not most:
+        return []
     wide, base = (WIDTH - 2 * MARGIN) / _MONTHS, top + _BARS
     drawn = [
         sheet.words(MARGIN, top - 8, legend.a_month, 26, room=WIDTH - 44, fill=FAINT),
         f'<path d="M{MARGIN} {base}H{WIDTH - MARGIN}" stroke="{FAINT}" stroke-width="2"/>',
     ]
     for i, month in enumerate(months):
-        x, tall = MARGIN + i * wide, (_BARS - 36) * counts[month] / max(most, 1)
+        x, tall = MARGIN + i * wide, (_BARS - 36) * counts[month] / most
         drawn.append(
             f'<rect x="{x + 3:g}" y="{base - tall:.1f}" width="{wide - 6:.1f}"'
             f' height="{tall:.1f}" fill="{BAR}"/>'

@@ -87,7 +87,8 @@ def land(levels: Mapping[str, Level], seat: str, scale: float, ground: Ground) -
     Dependent territories take the colour of the state that speaks for them. A contested
     place takes nobody's: only what it stands for itself, or else it is hatched.
     """
-    world, line = load_world(), 0.75 / scale
+    # On the world's map a broad line would leave little of a small state.
+    world, line = load_world(), min(1.1, 3 * scale) / scale
     shapes: dict[str, list[str]] = {colour: [] for colour in COLOURS.values()}
     shapes["url(#contested-hatch-land)"] = []
     for code in ground.places:

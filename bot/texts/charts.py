@@ -59,14 +59,14 @@ def wave_title(words: Words, actor: str) -> str:
 
 
 def map_caption(words: Words, title: str, recognising: int) -> Message:
-    """Return what is said below a map: how many recognise, and what it draws of disputes."""
+    """Return what is said below a map of a case: how many recognise it."""
     counted = words.ngettext(
         "{title}: recognised by {count} state known here.",
         "{title}: recognised by {count} states known here.",
         recognising,
     ).format(title=title, count=recognising)
     in_words = words.gettext("In words: /countries")
-    return Message(f"{counted} {in_words}\n{_of_disputes(words)}")
+    return Message(f"{counted} {in_words}")
 
 
 def meetings_caption(words: Words, title: str, count: int, most: Sequence[str]) -> Message:
@@ -118,8 +118,7 @@ def what_chart(words: Words, asked: str) -> Message:
 def illustrated(versions: Iterable[Message], picture: bytes, key: str) -> Message:
     """Return the first version that fits below a picture, with it; or the first without.
 
-    ``key`` says what the letters and codes in the picture stand for; it may be cut short
-    below the last of the versions that fit.
+    ``key`` explains the picture; it may be cut short below the last of the versions that fit.
     """
     line, first, fitting = f"\n{key}" if key else "", None, None
     for version in versions:
@@ -135,7 +134,8 @@ def illustrated(versions: Iterable[Message], picture: bytes, key: str) -> Messag
     return replace(fitting, text=fitting.text + (cut(line, room) if room else ""), photo=picture)
 
 
-def _of_disputes(words: Words) -> str:
+def of_disputes(words: Words) -> str:
+    """Return what a map draws of places that are disputed."""
     return words.gettext(
         "Contested places are hatched and contested borders dashed: the map sides with nobody."
     )
