@@ -47,8 +47,10 @@ def face_to_face(trigger: Span, scene: Scene) -> Found:
 def _is_beside(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether a group stands right behind, or behind its office: "told acting minister X"."""
     gap = group.start - trigger.end
+    if gap <= 1 or trigger.kind.needs:
+        return gap <= 1
     offices = [c for c in scene.clause.classes("person") if c.end == group.start]
-    return gap <= 1 or (gap <= _OFFICE and any(c.start >= trigger.end for c in offices))
+    return gap <= _OFFICE and any(c.start >= trigger.end for c in offices)
 
 
 def _is_faced(group: Group, trigger: Span) -> bool:
