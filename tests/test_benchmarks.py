@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import growth
+from tests.benchmarks import growth, soak
 from tests.benchmarks.__main__ import APART, FOLDER, KNOWN, benchmarks, main, rows
 
 
@@ -65,3 +65,23 @@ def test_one_is_run_and_shown_in_the_table(capsys: pytest.CaptureFixture[str]) -
     assert "cores" in said.splitlines()[0]
     assert "| deciding | 1000 | 10000 · " in said
     assert "ended well" in said
+
+
+def days(*megabytes: float, descriptors: int = 20) -> list[soak.Held]:
+    return [
+        soak.Held(day, each, 20 if day == 1 else descriptors, 3, 5, 4.0, float(day))
+        for day, each in enumerate(megabytes, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        (days(150, 151, 150, 152, 151, 150, 151), []),
+        (days(150, 151, 152, 160, 165, 170, 175), ["resident_mb"]),
+        (days(90, 150, 151, 150, 152, 150, 151), []),  # warm only after a day
+    ],
+    ids=["level", "a leak", "warming up"],
+)
+def test_growth_is_told_from_warming_up(held: list[soak.Held], expected: list[str]) -> None:
+    assert soak.grown(held) == expected

@@ -48,6 +48,7 @@ KNOWN = (
     Benchmark("growth", ("--most", "10000")),
     Benchmark("reading", ("warm", "--sources", "200", "--runs", "1"), ("warm",), "reading warm"),
     Benchmark("reading", ("cold", "--sources", "20", "--runs", "3"), ("cold",), "reading cold"),
+    Benchmark("soak", ("--days", "1")),
     Benchmark("hostile", ("--rounds", "1")),
     Benchmark("detection", ("--most", "1000")),
     Benchmark("deciding", ("0", "0", "1000", "10000", "--reports", "50")),
