@@ -1,6 +1,7 @@
 """``check doctor``: what it tries, what it says, and what it tells to do."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,7 +70,8 @@ class Visit:
 
 
 @pytest_asyncio.fixture
-async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
+async def visit(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Visit]:
+    shutil.copy(sqlite_template, tmp_path / NAME)
     async with BotApi() as api:
         one = Visit(api, tmp_path)
         await one.open_chats(OPERATOR, GROUP, SUPERGROUP, CHANNEL)
@@ -243,8 +245,10 @@ async def test_the_running_program_is_asked(tmp_path: Path, ok: bool, sign: Sign
     await server.stop()
     assert found.sign is sign
     assert ok or "poll" in found.words
-    gone = (await own(tmp_path, http_port=server.port))["running program"]
-    assert gone.sign is Sign.NOTE
+
+
+async def test_a_program_that_does_not_run_is_noted(tmp_path: Path) -> None:
+    assert (await own(tmp_path, http_port=9))["running program"].sign is Sign.NOTE
 
 
 @pytest.mark.parametrize(("status", "sign"), [(200, Sign.WELL), (404, Sign.ILL)])
