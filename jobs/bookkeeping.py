@@ -22,6 +22,7 @@ from jobs.domain.alerts import (
     Withheld,
 )
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Mention
+from jobs.domain.restored import Restored
 from jobs.domain.rulings import RulingKind, Word
 from jobs.indexing import words_of_event
 from jobs.ledger.fanout import facts_of, inhibitor, wants
@@ -34,7 +35,18 @@ from jobs.ledger.standings import stand
 from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
 from jobs.meters import Meters
 from jobs.reference import Reference
-from jobs.store import alerts, chats, events, mentions, outbox, proposals, room, search, standings
+from jobs.store import (
+    alerts,
+    catching_up,
+    chats,
+    events,
+    mentions,
+    outbox,
+    proposals,
+    room,
+    search,
+    standings,
+)
 from jobs.store.alerts import Revision
 from jobs.store.items import StoredItem
 
@@ -89,6 +101,7 @@ class Bookkeeper:
         most_per_hour: int,
         now: datetime,
         meters: Meters,
+        restored: Restored | None = None,
     ) -> None:
         self._conn = conn
         self._reference = reference
@@ -96,10 +109,13 @@ class Bookkeeper:
         self._most_per_hour = most_per_hour
         self._now = now
         self._meters = meters
+        self._restored = restored
+        self._is_unsure = False
         self._filters: Sequence[tuple[int, Filter]] | None = None
 
     async def enter(self, stored: StoredItem, mention: Mention) -> Entry:
         """Enter one mention: into an event or none, and tell the change or say why not."""
+        self._is_unsure = self._restored is not None and self._restored.leaves_unsure(stored.item)
         evidence = await self.record(stored, mention)
         source = self._reference.sources.get(stored.item.source_id)
         if source is not None and source.cases and mention.case not in source.cases:
@@ -145,6 +161,7 @@ class Bookkeeper:
 
         ``pages`` are what was recorded of the page that confirms.
         """
+        self._is_unsure = False
         page = await self._open_page(event.case, event.actor)
         opponents = self._reference.cases[event.case].opponents
         changed = carry_out(word, page.events, opponents, pages)
@@ -328,7 +345,10 @@ class Bookkeeper:
             loud=decision.loud,
             now=self._now,
             answers=facts.reverses if decision.reason is Reason.REVERSAL else None,
+            is_unsure=self._is_unsure,
         )
+        if self._is_unsure:
+            await catching_up.hold(self._conn, alert_id, number, self._now)
         await proposals.propose(self._conn, alert_id, facts, self._now)
         self._meters.revisions.labels(decision.kind).inc()
         return Revision(

@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
-from jobs.digesting import end_nights, expire_proposals, make_room, write_digests
+from jobs.digesting import catch_up, end_nights, expire_proposals, make_room, write_digests
 from jobs.domain.alerts import ChatId
 from jobs.domain.events import EventId
 from jobs.domain.items import NewsItem
 from jobs.domain.orders import OrderKind
+from jobs.domain.restored import Restored
+from jobs.gatherings import note_forums
 from jobs.indexing import RULES, all_words_of
 from jobs.meters import Meters
 from jobs.ordering import Answer, Ordering
@@ -36,6 +38,7 @@ from jobs.store import (
     notices,
     orders,
     outbox,
+    restoring,
     search,
     silences,
     sources,
@@ -111,15 +114,18 @@ class Pipeline:
         self._operators = operators
         self._meters = meters or Meters()
         self._quarantine = Quarantine(BATCH)
+        self._restored: Restored | None = None
 
     async def start(self, now: datetime) -> None:
-        """Make the store follow the configuration: sources, and where actors stand.
+        """Make the store follow the configuration: sources, forums, and where actors stand.
 
         To be awaited before anything else; harmless when repeated.
         """
         async with self._store.write() as conn:
             await lock_ledger(conn)
+            self._restored = await restoring.begin(conn, now)
             await self._follow(conn, now)
+            await note_forums(conn, self._roster.reference.cases.values(), now)
             keeper = self._keeper(conn, now)
             for case in self._roster.reference.cases.values():
                 for actor in sorted({known.standing.actor for known in case.baseline}):
@@ -243,6 +249,11 @@ class Pipeline:
         """Join what waited in places that had their hour's most messages."""
         await make_room(self._store, self._most_per_hour, now)
 
+    async def catch_up(self, now: datetime) -> None:
+        """After a restore: tell in one message a place what it may know already."""
+        if self._restored is not None:
+            await catch_up(self._store, self._restored.copied_at, now)
+
     async def expire_proposals(self, now: datetime) -> None:
         """Close what no editor let through in time, and tell the editors."""
         await expire_proposals(self._store, now)
@@ -303,4 +314,8 @@ class Pipeline:
 
     def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
         reference = self._roster.reference
-        return Bookkeeper(conn, reference, self._freshness, self._most_per_hour, now, self._meters)
+        return Bookkeeper(
+            *(conn, reference, self._freshness, self._most_per_hour, now),
+            self._meters,
+            self._restored,
+        )

@@ -17,11 +17,13 @@ from typing import Any
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 
+from jobs.backing_up import BackingUp
 from jobs.detection import Detector
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock, SystemClock
 from jobs.errors import StoreError
-from jobs.means import load_all, means_of_reading
+from jobs.hooks import HookSender
+from jobs.means import guarded_client, load_all, means_of_reading
 from jobs.measuring import look, metrics
 from jobs.meters import Meters
 from jobs.pipeline import Keeping, Pipeline
@@ -29,6 +31,7 @@ from jobs.polling import Poller
 from jobs.push import push_routes
 from jobs.reference import Reference
 from jobs.schedule import (
+    Job,
     LagMeter,
     Runner,
     build_scheduler,
@@ -95,6 +98,33 @@ async def open_pipeline(
             )
         finally:
             await poller.close()
+
+
+@asynccontextmanager
+async def hooks_job(
+    settings: Settings, reference: Reference, store: Store, clock: Clock
+) -> AsyncIterator[tuple[Job, ...]]:
+    """Lend the job that posts to outgoing webhooks; none without a secret to sign with."""
+    if not settings.hooks_word():
+        yield ()
+        return
+    client, seconds = guarded_client(settings), settings.fetch_deadline_seconds
+    sender = HookSender(
+        store,
+        reference,
+        client,
+        settings.hooks_word(),
+        deadline_seconds=seconds,
+        operators=[ChatId(person) for person in settings.operators()],
+    )
+
+    async def send() -> None:
+        await sender.send(await store.moment(clock))
+
+    try:
+        yield (Job("hooks", send, 1, 30 + seconds),)
+    finally:
+        await client.aclose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +206,14 @@ async def jobs_running(
 ) -> AsyncIterator[Watch]:
     """Run every job on its schedule while the block lasts; then let those in hand end."""
     meters = Meters()
-    async with open_pipeline(settings, reference, store, meters) as pipeline:
+    async with (
+        open_pipeline(settings, reference, store, meters) as pipeline,
+        hooks_job(settings, reference, store, clock) as posting,
+    ):
         await pipeline.start(clock.now())
-        runner = Runner(pipeline_jobs(pipeline, settings, store, clock), clock, meters)
+        kept = backup_jobs(settings, store, clock)
+        table = (*pipeline_jobs(pipeline, settings, store, clock), *posting, *kept)
+        runner = Runner(table, clock, meters)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()
         # The scheduler goes by wall time: after a step everything runs at once.
@@ -192,6 +227,19 @@ async def jobs_running(
             stop.set()
             await stop_scheduler(scheduler, runner, STOP_SECONDS)
             await measuring
+
+
+def backup_jobs(settings: Settings, store: Store, clock: Clock) -> tuple[Job, ...]:
+    """Return the job that backs the store up, if it is wanted."""
+    if not settings.backup_hours:
+        return ()
+    operators = [ChatId(person) for person in settings.operators()]
+    backing_up = BackingUp(store, timedelta(hours=settings.backup_hours), operators)
+
+    async def back_up() -> None:
+        await backing_up.run(await store.moment(clock))
+
+    return (Job("backup", back_up, 900, 3600),)
 
 
 @contextmanager

@@ -66,6 +66,7 @@ def pipeline_jobs(
         Job("digest", at_now(pipeline.digest), 20, 120),
         Job("quiet hours", at_now(pipeline.end_nights), 10, 120),
         Job("room", at_now(pipeline.make_room), 10, 120),
+        Job("catch up", at_now(pipeline.catch_up), 20, 120),
         Job("approval", at_now(pipeline.expire_proposals), 60, 60),
         Job("check sources", at_now(pipeline.check_sources), 300, 60),
         Job("latencies", at_now(pipeline.note_latencies), 60, 60),
