@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -187,8 +187,8 @@ async def held(store: Store, day: int) -> Held:
     )
 
 
-async def measure(days: int) -> list[Held]:
-    """Run so many simulated days; return what was held at the end of each."""
+async def measure(days: int, tell: Callable[[Held], None]) -> list[Held]:
+    """Run so many simulated days; return, and tell at once, what was held at the end of each."""
     clock = ManualClock(NOON)
     news = News(clock)
     server = await asyncio.start_server(news.serve, "0.0.0.0", 0, backlog=1000)
@@ -215,6 +215,7 @@ async def measure(days: int) -> list[Held]:
                 for day in range(days):
                     await run_day(jobs, station, news, clock, day)
                     days_held.append(await held(store, day + 1))
+                    tell(days_held[-1])
                 await station.application.shutdown()
             await store.close()
     server.close()
@@ -237,17 +238,20 @@ def grown(days: Sequence[Held]) -> list[str]:
     ]
 
 
+def _say(day: Held) -> None:
+    print(  # noqa: T201
+        f"day {day.day}  {day.resident_mb:.1f} MB resident  {day.descriptors} descriptors  "
+        f"{day.tasks} tasks  {day.threads} threads  {day.log_mb:.1f} MB log  "
+        f"{day.database_mb:.1f} MB database",
+        flush=True,
+    )
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Print a line for each day; return 1 if something has grown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=24)
-    days = asyncio.run(measure(parser.parse_args(argv).days))
-    for each in days:
-        print(  # noqa: T201
-            f"day {each.day}  {each.resident_mb:.1f} MB resident  {each.descriptors} descriptors  "
-            f"{each.tasks} tasks  {each.threads} threads  {each.log_mb:.1f} MB log  "
-            f"{each.database_mb:.1f} MB database"
-        )
+    days = asyncio.run(measure(parser.parse_args(argv).days, _say))
     more = grown(days)
     print(f"grown  {', '.join(more) or 'nothing but the database'}")  # noqa: T201
     return 1 if more else 0
