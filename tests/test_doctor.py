@@ -14,10 +14,10 @@ from pydantic import SecretStr
 from bot import cli
 from bot.doctor import examine_telegram
 from jobs.doctor import Finding, Sign, clock_off, examine, now_from
-from jobs.domain.alerts import ChatId
+from jobs.domain.alerts import ChatId, Filter
 from jobs.domain.clock import SystemClock
 from jobs.settings import Settings
-from jobs.store import chats
+from jobs.store import chats, hooks
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
 from jobs.web import WebServer
@@ -95,6 +95,14 @@ async def test_a_healthy_bot_is_found_well(visit: Visit) -> None:
     # No chat noticed, and nobody's updates were taken.
     called = {call.method for call in visit.api.calls}
     assert called == {"getMe", "getWebhookInfo", "getChatMember", "getChat"}
+
+
+async def test_an_outgoing_webhook_is_none_of_telegrams_chats(visit: Visit) -> None:
+    store = await Store.open(f"sqlite:///{visit.settings['data_dir']}/{NAME}", migrate=True)
+    async with store.write() as conn:
+        await hooks.add(conn, "https://desk.example/hook", Filter(), NOON)
+    await store.close()
+    assert "3 of 3 groups and channels" in (await visit.found())["chats"].words
 
 
 async def test_a_token_that_telegram_does_not_know(visit: Visit) -> None:
