@@ -12,9 +12,13 @@ import pytest
 import pytest_asyncio
 
 from bot.commands.drawing import Studio
+from bot.delivery import Deliverer
+from bot.pacing import Pacer
 from bot.pictures import font
 from bot.pictures.renderer import Renderer
 from bot.texts.language import words_of
+from bot.upkeep import Policy
+from jobs.domain.alerts import Level
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Grade, Standing
 from jobs.reference import load_reference
 from jobs.store import events, standings, uploads
@@ -22,10 +26,11 @@ from jobs.store.engine import Store
 from tests.benchmarks.commands import desk_on
 from tests.bot_api import Shown, error
 from tests.clocks import ManualClock
+from tests.delivering import render
 from tests.samples import an_event
 from tests.small_world import TALIBAN, some_facts
 from tests.talking import GROUP, PERSON, Talk, talking
-from tests.telling import NOON
+from tests.telling import NOON, subscribe, tell
 
 RUSSIA = Standing("taliban", "RU", "de_jure", date(2025, 7, 3), mission="embassy")
 UZBEKISTAN = Standing("taliban", "UZ", head_of_mission="ambassador", mission="embassy")
@@ -205,10 +210,20 @@ async def test_a_renderer_that_hangs_holds_up_neither_words_nor_alerts(tmp_path:
         began = asyncio.get_running_loop().time()
         asked = asyncio.create_task(talk.say("/chart"))
         await asyncio.sleep(0.05)
-        greeting = await talk.say("/latest", GROUP)  # others are answered meanwhile
-        assert not asked.done()
-        assert greeting[0].kind == "text"
-        [shown] = await asked
+        async with talk.store.write() as conn:
+            await subscribe(conn, PERSON, GROUP)
+            await tell(conn, 99, now=talk.clock.now())
+        sender = Deliverer(
+            *(talk.store, talk.app.bot, talk.clock, Pacer(), render),
+            Policy(frozenset(Level), timedelta(seconds=10), timedelta(hours=24)),
+        )
+        while len(talk.api.shown(GROUP)) == 0:
+            await sender.drain_once()
+        assert not asked.done()  # the alert is there, even in the chat that waits
+        assert [each.text for each in talk.api.shown(GROUP)] == ["alert 99 as of 1"]
+        assert talk.api.shown(PERSON)[-1].text == "alert 99 as of 1"
+        await asked
+        shown = talk.api.shown(PERSON)[-1]
         assert asyncio.get_running_loop().time() - began < 10
         assert shown.kind == "text"
         assert "official meetings" in shown.text
