@@ -29,7 +29,6 @@ _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 5.0
 """How far behind a chat may be before an answer is left out: alerts wait in that line too."""
 _SHARED_PAUSE_SECONDS = 0.2
-DOCUMENT_NAME = "mydata.json"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -102,7 +101,7 @@ class Answers:
             await bot.send_document(
                 chat_id,
                 answer.document,
-                filename=DOCUMENT_NAME,
+                filename=answer.document_name,
                 caption=answer.text,
                 **place,
             )

@@ -43,6 +43,15 @@ def level_name(words: Words, level: str) -> str:
     return words.gettext(_LEVELS[level])
 
 
+def recognised_by(words: Words, title: str, count: int) -> str:
+    """Return by how many states a case is recognised."""
+    return words.ngettext(
+        "{title}: recognised by {count} state known here.",
+        "{title}: recognised by {count} states known here.",
+        count,
+    ).format(title=title, count=count)
+
+
 def step_names(words: Words) -> dict[str, str]:
     """Return what the wave's key calls the steps, weightiest first."""
     return {step: words.gettext(name) for step, name in _STEPS.items()}
@@ -60,13 +69,8 @@ def wave_title(words: Words, actor: str) -> str:
 
 def map_caption(words: Words, title: str, recognising: int) -> Message:
     """Return what is said below a map of a case: how many recognise it."""
-    counted = words.ngettext(
-        "{title}: recognised by {count} state known here.",
-        "{title}: recognised by {count} states known here.",
-        recognising,
-    ).format(title=title, count=recognising)
     in_words = words.gettext("In words: /countries")
-    return Message(f"{counted} {in_words}")
+    return Message(f"{recognised_by(words, title, recognising)} {in_words}")
 
 
 def meetings_caption(words: Words, title: str, count: int, most: Sequence[str]) -> Message:
