@@ -106,7 +106,7 @@ async def _read(
         return await _wave(conn, studio, case, code)
     stand = await standings.of_case(conn, case.id)
     recognising = sum(1 for standing in stand if level_of(standing) is Level.RECOGNISED)
-    said = charts.map_caption(studio.words, case.title, recognising)
+    said = charts.map_caption(studio.words, studio.title(case), recognising)
     if kind == _REGION:
         return said, lambda: studio.region(case, stand)
     return said, lambda: studio.world(case, stand)
@@ -123,7 +123,7 @@ async def _meetings(conn: AsyncConnection, studio: Studio, case: Case) -> tuple[
         f"{actor_name(reference, actor, language)} ({totals[actor]})"
         for actor in most_met(counts)[:_MOST_NAMED]
     ]
-    title = charts.meetings_title(studio.words, case.title)
+    title = charts.meetings_title(studio.words, studio.title(case))
     said = charts.meetings_caption(studio.words, title, sum(totals.values()), most)
     return said, lambda: studio.meetings(case, counts)
 
@@ -139,7 +139,7 @@ async def _wave(
         if standing.recognised_on and code in (None, standing.actor)
     }
     if not days:
-        return charts.no_recognition(words, case.title), lambda: None
+        return charts.no_recognition(words, studio.title(case)), lambda: None
     actor = max(days, key=lambda each: (days[each] or date.min, each))
     day = days[actor] or date.min
     events = await listing.around(
