@@ -19,7 +19,7 @@ from bot.pictures.world_map import draw_map
 from bot.texts import charts
 from bot.texts.language import Words
 from bot.texts.messages import Message
-from bot.texts.names import actor_name, case_title
+from bot.texts.names import actor_in_sentence, actor_name, case_title
 from bot.texts.wording import TYPE_NAMES
 from jobs.domain.events import Event, Standing
 from jobs.reference.cases import Case
@@ -120,8 +120,9 @@ class Studio:
         """Draw what was done around the day on which an actor recognised a case."""
         words, lettering, names = self.words, Lettering(), self._names()
         labels = charts.step_names(words)
+        who = actor_in_sentence(self.desk.reference, actor, words.language)
         legend = WaveLegend(
-            title=lettering.title(charts.wave_title(words, names.get(actor, actor)), actor),
+            title=lettering.title(charts.wave_title(words, who), actor),
             steps={step: lettering.label(labels[step]) for step in dict.fromkeys(STEPS.values())},
             names=lettering.names(names, most_moved(events)),
             a_week=lettering.label(words.gettext("Steps a week")),

@@ -138,16 +138,16 @@ async def _wave(
         for standing in await standings.of_case(conn, case.id)
         if standing.recognised_on and code in (None, standing.actor)
     }
+    what = case_in_sentence(reference, case.id, words.language)
     if not days:
-        return charts.no_recognition(words, studio.title(case)), lambda: None
+        return charts.no_recognition(words, what), lambda: None
     actor = max(days, key=lambda each: (days[each] or date.min, each))
     day = days[actor] or date.min
     events = await listing.around(
         conn, case.id, since=day - BEFORE, until=day + AFTER, each=_MOST_OF_A_TYPE
     )
     before = sum(1 for event in events if event.on and event.on < day)
-    who = sentence(actor_in_sentence(reference, actor, words.language))
-    what = case_in_sentence(reference, case.id, words.language)
+    who = actor_in_sentence(reference, actor, words.language)
     said = words.gettext("{actor} has recognised {case}.").format(actor=who, case=what)
-    caption = charts.wave_caption(words, said, day, before, len(events) - before)
+    caption = charts.wave_caption(words, sentence(said), day, before, len(events) - before)
     return caption, lambda: studio.wave(case, events, actor, day)
