@@ -124,7 +124,7 @@ class Calendar:
 
     ``month_signs``, ``day_signs`` and ``year_signs`` stand behind a number ("7月3日"). What
     stands behind a word of ``since`` is no date of an act ("the first since 2021").
-    ``next`` before a weekday means one ahead; an ``ambiguous`` month's word ("may") is one
+    ``next`` before a weekday means one ahead, ``last`` beside a month one gone; an ``ambiguous`` month's word ("may") is one
     only behind a word of ``month_marks``.
     """
 
@@ -132,6 +132,7 @@ class Calendar:
     weekdays: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, int] = field(default_factory=dict)
     next: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     month_marks: frozenset[str] = frozenset()
     month_signs: frozenset[str] = frozenset()
@@ -244,6 +245,7 @@ def _calendar(raw: Mapping[str, Any]) -> Calendar:
         weekdays=_numbers(raw.get("weekdays", {})),
         days=_numbers(raw.get("days", {})),
         next=frozenset(raw.get("next", ())),
+        last=frozenset(raw.get("last", ())),
         ambiguous=frozenset(raw.get("ambiguous", ())),
         month_marks=frozenset(raw.get("month_marks", ())),
         month_signs=frozenset(raw.get("month_signs", ())),
