@@ -83,7 +83,7 @@ def _overrules(new: Finding, mention: Mention, old: Finding, kept: Mention) -> b
     """Say whether a later mention of the same act is the surer one."""
     if kept.status is EventStatus.DONE and old.is_noun and mention.status is not EventStatus.PAST:
         return not new.is_noun or mention.status is not EventStatus.DONE
-    if old.is_aside and not new.is_aside:
+    if kept.detail == "step" or (old.is_aside and not new.is_aside):
         return True
     if old.asks and not new.asks:
         return mention.status in ALERTABLE

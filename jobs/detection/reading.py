@@ -81,6 +81,7 @@ class CaseReading:
         self._plays = any(clause.has("sport") for clause in self._clauses)
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
         self._first_pair = next(filter(None, map(_paired, self._named)), ())
+        self._recognises = any(map(_names_recognition, read.spans))
         self._forums = _forums(read.spans)
         self._gathers = any(clause.has("forum") for clause in self._clauses)
         self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
@@ -114,8 +115,11 @@ class CaseReading:
         return [
             t
             for t in choose_triggers(clause, groups, self._last, self._told)
-            if not (t.start in glued and t.end - t.start == 1)
-            or (self._grammar.compounds and t.kind.noun)
+            if (t.kind.detail != "step" or self._recognises)
+            and (
+                not (t.start in glued and t.end - t.start == 1)
+                or (self._grammar.compounds and t.kind.noun)
+            )
         ]
 
     def _note_title(self, clause: Clause, groups: Sequence[Group]) -> None:
@@ -273,6 +277,8 @@ class CaseReading:
             return True
         if self._trapped or self._strength is not Strength.SEAT:
             return False
+        if kind.detail == "step":
+            return True
         if kind.type in _HOSTED:
             return any(g.subject for g in groups) or self._seat_in_title
         if kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED:
@@ -342,6 +348,13 @@ def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
     return kind.type is EventType.MEETING and any(
         s.entry.trigger is not None and s.entry.trigger.actor == code for s in clause.spans
     )
+
+
+def _names_recognition(span: Span) -> bool:
+    """Say whether a word means recognition by itself, as "Moscow's step" does not."""
+    kind = span.entry.trigger
+    named = kind is not None and kind.type is EventType.RECOGNITION
+    return named and not span.kind.repeats and span.kind.detail != "step"
 
 
 def _comes(seated: Sequence[Group]) -> bool:
