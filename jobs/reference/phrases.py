@@ -124,8 +124,8 @@ class Calendar:
 
     ``month_signs``, ``day_signs`` and ``year_signs`` stand behind a number ("7月3日"). What
     stands behind a word of ``since`` is no date of an act ("the first since 2021").
-    ``next`` before a weekday means one ahead, ``last`` beside a month one gone; an ``ambiguous`` month's word ("may") is one
-    only behind a word of ``month_marks``.
+    ``next`` before a weekday means one ahead, ``last`` beside a month one gone; an
+    ``ambiguous`` month's word ("may") is one only behind a word of ``month_marks``.
     """
 
     months: Mapping[str, int] = field(default_factory=dict)
