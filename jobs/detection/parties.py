@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
+from jobs.detection.homes import home_office
 from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     ACTS,
@@ -58,6 +59,10 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "subject no party")
     if direct:
         return Found(tuple(dict.fromkeys(direct)), "party")
+    if not any(g.codes and not g.marker for g in scene.groups) and (
+        codes := home_office(trigger, scene)
+    ):
+        return Found(codes, "home")
     if codes := _destination(trigger, scene, before, after):
         return Found(codes, "destination")
     for group in before:

@@ -36,8 +36,9 @@ _STATEMENTS = frozenset((EventStatus.PLANNED, EventStatus.CONSIDERED, EventStatu
 class CaseReading:
     """Goes through a text clause by clause, remembering who it is about."""
 
-    def __init__(self, read: Read, case: Case, *, at_home: bool = False) -> None:
-        """``at_home`` says that the subject's own press writes: its officials need no name."""
+    def __init__(self, read: Read, case: Case, *, at_home: bool = False, home: str = "") -> None:
+        """``at_home`` says that the subject's own press writes: its officials need no name;
+        ``home`` is the state whose press does otherwise, as far as that is known."""
         self._read = read
         self._case = case
         self._grammar = read.lexicon.phrases.grammar
@@ -57,6 +58,7 @@ class CaseReading:
         self._named = by_clause(self._clauses, self._groups)
         self._voices = find_attributions(read.spans, self._clauses, self._named)
         self._at_home = at_home
+        self._home = home
         known = Strength.SEAT if at_home else Strength.NOT
         self._strength = max((known, *(g.subject for g in self._groups)))
         self._topic: tuple[str, ...] = ()
@@ -251,6 +253,7 @@ class CaseReading:
             self._hero,
             self._gathers,
             self._at_home,
+            self._home,
         )
 
     def _disavowed(self, place: int) -> bool:

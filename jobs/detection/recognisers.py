@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
+from jobs.detection.homes import home_office
 from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     Found,
@@ -56,6 +57,8 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
             return Found(scene.topic, "pronoun")
         if _recognises(group, trigger, scene):
             return Found(group.codes + _companions(trigger, scene), "agent")
+    if codes := home_office(trigger, scene):
+        return Found(codes, "home")
     if disavowed := _disavower(trigger, scene):
         return disavowed
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):

@@ -32,7 +32,7 @@ CLASSES = frozenset(
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
         "plan", "plan_to", "plan_after", "ahead", "past", "urge", "undo", "reported", "background",
         "following", "again", "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins",
-        "role", "aside", "grant", "avow", "mediates",
+        "role", "aside", "grant", "avow", "mediates", "office",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
@@ -98,6 +98,8 @@ class Grammar:
     words tell the language from others. ``ambiguous`` names count only where the text's own
     capitals show a name; an infinitive's word before a form in ``gerunds`` means no intent
     ("came to recognising"); a cue may follow a form in ``infinitives`` ("признать намерены").
+    ``homes`` are the states whose press writes in the language, and names its own "foreign
+    minister" (class ``office``) without saying whose; ``home`` is the likeliest, if any is.
     """
 
     abbreviations: frozenset[str] = frozenset()
@@ -116,6 +118,8 @@ class Grammar:
     cased: bool = True
     gerunds: tuple[str, ...] = ()
     infinitives: tuple[str, ...] = ()
+    homes: frozenset[str] = frozenset()
+    home: str = ""
 
 
 @dataclass(frozen=True)
@@ -228,6 +232,8 @@ def _grammar(whole: Mapping[str, Any]) -> Grammar:
         cased=bool(raw.get("cased", True)),
         gerunds=tuple(raw.get("gerunds", ())),
         infinitives=tuple(raw.get("infinitives", ())),
+        homes=frozenset(raw.get("homes", ())),
+        home=raw.get("home", ""),
     )
 
 
