@@ -23,7 +23,8 @@ def home_office(trigger: Span, scene: Scene) -> tuple[str, ...]:
 
     Where the text is about another state the office is that state's.
     """
-    if not scene.home or scene.hero or scene.topic not in ((), (scene.home,)):
+    theirs = scene.hero and not scene.clause.is_title  # "he", as told before
+    if not scene.home or theirs or scene.topic not in ((), (scene.home,)):
         return ()
     owned = {i for g in scene.groups for i in range(g.start, max(g.end, g.head_end))}
     late = scene.grammar.order in ("vso", "free")
