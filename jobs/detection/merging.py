@@ -10,6 +10,10 @@ _ENDS = frozenset((EventType.FORUM, EventType.CREDENTIALS))
 """Types of what one travels for, and which is told of instead of the way there."""
 
 
+_BODIES = frozenset(("UN", "EU", "SCO", "OIC", "ECO"))
+"""Organisations whose forums meet in some state's city, which is no party for that."""
+
+
 def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     """Return each (case, actor, type) once, in order.
 
@@ -31,11 +35,13 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
 
 def _without_ways(findings: list[Finding]) -> list[Finding]:
     """Return the findings but visits that are only the way to a forum, or a post, there."""
-    ends = {(m.actor, m.status) for f in findings for m in f.mentions if m.type in _ENDS}
+    told = [m for f in findings for m in f.mentions if m.type in _ENDS]
+    ends = {(m.actor, m.status) for m in told}
+    held = {m.status for m in told if m.type is EventType.FORUM and m.actor in _BODIES}
 
     def is_way(mention: Mention) -> bool:
         bare = mention.rule.endswith("/destination") and mention.type is EventType.MEETING
-        return bare and (mention.actor, mention.status) in ends
+        return bare and ((mention.actor, mention.status) in ends or mention.status in held)
 
     return [_without(f, is_way) for f in findings] if ends else findings
 
