@@ -33,7 +33,7 @@ def _unowned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ()
     clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
     told = any(
-        setting.verb_last or c.start < trigger.start
+        c.start < trigger.start or setting.verb_last or setting.free
         for clause in clauses
         for c in clause.classes("grant", "avow")
     )

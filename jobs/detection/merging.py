@@ -34,16 +34,23 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
 
 
 def _without_ways(findings: list[Finding]) -> list[Finding]:
-    """Return the findings but visits that are only the way to a forum, or a post, there."""
+    """Return the findings but visits that are only the way to a forum, or a post, there,
+    and but the reception of who comes to stay."""
     told = [m for f in findings for m in f.mentions if m.type in _ENDS]
     ends = {(m.actor, m.status) for m in told}
     held = {m.status for m in told if m.type is EventType.FORUM and m.actor in _BODIES}
 
+    taken_in = {(m.actor, m.clause) for m in told if m.type is EventType.CREDENTIALS} | {
+        (m.actor, m.clause) for f in findings for m in f.mentions if m.detail == "head of mission"
+    }
+
     def is_way(mention: Mention) -> bool:
+        if mention.type is EventType.MEETING and mention.detail == "host":
+            return (mention.actor, mention.clause) in taken_in
         bare = mention.rule.endswith("/destination") and mention.type is EventType.MEETING
         return bare and ((mention.actor, mention.status) in ends or mention.status in held)
 
-    return [_without(f, is_way) for f in findings] if ends else findings
+    return [_without(f, is_way) for f in findings] if ends or taken_in else findings
 
 
 def _without_vetoed(told: list[Finding]) -> list[Finding]:

@@ -44,8 +44,6 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "between others")
     if trigger.kind.detail == "host" and not _is_guest(trigger, scene, after):
         return Found((), "no guest")
-    if trigger.kind.detail == "host" and _accepts(trigger, scene):
-        return Found((), "accepts an envoy")
     if _is_aim(trigger, scene, before):
         return Found((), "only an aim")
     if codes := _understood(trigger, scene):
@@ -149,16 +147,6 @@ def _is_fronted(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
         return not before[0].marker and (_is_somebody(before[0]) or before[0].unnamed == "pronoun")
     whom = scene.clause.opener and any(g.codes and not g.marker for g in before)
     return bool(whom) and not after and any(is_subject(g) for g in scene.earlier)
-
-
-def _accepts(trigger: Span, scene: Scene) -> bool:
-    """Say whether a state, not a man, takes in the subject's envoy: that is no talk."""
-    agent = _agent(trigger, scene)
-    if agent is None or not agent.codes or is_person(agent):
-        return False
-    envoys = any(g.subject and g.head in ("ambassador", "charge") for g in scene.groups)
-    near = [c.start - trigger.end for c in scene.clause.classes("diplomat")]
-    return envoys or any(abs(n) <= _GUEST for n in near)
 
 
 def _unnamed_guest(trigger: Span, scene: Scene) -> bool:

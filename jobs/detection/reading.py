@@ -227,6 +227,7 @@ class CaseReading:
             self._grammar.infinitives,
             self._hypothetical,
             verb_last=self._grammar.order == "sov",
+            free=self._grammar.order == "free",
             stretch=self._grammar.stretch,
             owned=owned or not self._avowed,
             spoken=self._passage.is_spoken(place),

@@ -56,7 +56,9 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
                 continue
             return Found(scene.topic, "pronoun")
         if _recognises(group, trigger, scene):
-            return Found(group.codes + _companions(trigger, scene), "agent")
+            owns = trigger.kind.noun and scene.grammar.order == "vso" and group.start == trigger.end
+            rule = "possessor" if owns else "agent"
+            return Found(group.codes + _companions(trigger, scene), rule)
     if codes := home_office(trigger, scene):
         return Found(codes, "home")
     if disavowed := _disavower(trigger, scene):
