@@ -198,6 +198,12 @@ def _role(block: Sequence[Span]) -> str:
     return next((role for role in roles if role and role != "joiner"), "")
 
 
+def _is_numbered(words: Words, group: Group) -> bool:
+    """Say whether a figure ranks an unnamed state: "the 118th country"."""
+    before = words.words[group.start - 1] if group.unnamed and group.start else ""
+    return before[:1].isdigit() and not before.isdigit()
+
+
 def _assign(
     words: Words,
     classed: Classed,
@@ -216,6 +222,7 @@ def _assign(
     told = classed.by_end("speech").keys()
     for group in groups:
         group.ranked = group.start in ranks or group.start - 1 in ranks
+        group.ranked = group.ranked or _is_numbered(words, group)
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
         if group.start in told:
             group.role = ""  # whose word it is may act: "по словам Кабулова"
