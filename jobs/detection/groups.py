@@ -31,6 +31,8 @@ HEADS = (
     "encounter",
 )
 _PLACES = frozenset((Form.CAPITAL, Form.CITY))
+_ORDINAL = frozenset((".", "e", "º", "ª"))
+"""What makes a rank of a figure, as words are split: "118e", "118.", "118º"."""
 _REACH = 5
 """Words between a possessive or adjective and the noun it belongs to."""
 
@@ -200,8 +202,12 @@ def _role(block: Sequence[Span]) -> str:
 
 def _is_numbered(words: Words, group: Group) -> bool:
     """Say whether a figure ranks an unnamed state: "the 118th country"."""
-    before = words.words[group.start - 1] if group.unnamed and group.start else ""
-    return before[:1].isdigit() and not before.isdigit()
+    if not group.unnamed or group.start < 1:
+        return False
+    before, figure = words.words[group.start - 1], words.words[max(group.start - 2, 0)]
+    return (before[:1].isdigit() and not before.isdigit()) or (
+        before in _ORDINAL and figure.isdigit()
+    )
 
 
 def _assign(
