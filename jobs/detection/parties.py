@@ -312,7 +312,8 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
             return True
         if group.subject and not group.codes and _is_topic(group, trigger, scene):
             return False
-    together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
+    alone = bool(scene.pair or not scene.clause.is_title) and not scene.others
+    together = has_unnamed(scene, "collective") and alone
     if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
     if _is_hero(trigger, scene) or (scene.at_home and has_partner and _has_unowned(scene)):

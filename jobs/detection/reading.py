@@ -87,6 +87,7 @@ class CaseReading:
         self._forums = _forums(read.spans)
         self._gathers = any(clause.has("forum") for clause in self._clauses)
         self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
+        self._others = _is_of_others([g for g in self._groups if g.start < read.title_end])
         self._last: Trigger | None = None
         self._met: set[str] = set()
         self._told: set[EventType] = set()
@@ -255,6 +256,7 @@ class CaseReading:
             self._gathers,
             self._at_home,
             self._home,
+            self._others,
         )
 
     def _disavowed(self, place: int) -> bool:
@@ -352,6 +354,12 @@ def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
     return kind.type is EventType.MEETING and any(
         s.entry.trigger is not None and s.entry.trigger.actor == code for s in clause.spans
     )
+
+
+def _is_of_others(title: Sequence[Group]) -> bool:
+    """Say whether a headline names several states, and the subject at most as a topic."""
+    codes = {c for g in title if can_act(g) for c in g.codes}
+    return len(codes) > 1 and not any(g.subject and g.marker != "topic" for g in title)
 
 
 def _names_recognition(span: Span) -> bool:
