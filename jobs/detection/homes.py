@@ -26,7 +26,8 @@ def home_office(trigger: Span, scene: Scene) -> tuple[str, ...]:
     theirs = scene.hero and not scene.clause.is_title  # "he", as told before
     if not scene.home or theirs or scene.topic not in ((), (scene.home,)):
         return ()
-    owned = {i for g in scene.groups for i in range(g.start, max(g.end, g.head_end))}
+    owners = [g for g in scene.groups if g.codes or g.subject]
+    owned = {i for g in owners for i in range(g.start, max(g.end, g.head_end))}
     late = scene.grammar.order in ("vso", "free")
     for office in scene.clause.classes("office"):
         held = any(

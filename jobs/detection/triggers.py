@@ -109,8 +109,9 @@ def _vetoed_types(clause: Clause) -> set[EventType]:
 
 
 def _goes_on(span: Span) -> Callable[[Span], bool]:
-    """Return whether a trigger is part of a forum's name, as a noun right behind it is."""
-    return lambda forum: forum.start <= span.start < forum.end + span.kind.noun
+    """Return whether a trigger is a forum's own: in its name, a noun behind it, "meets"."""
+    behind = span.kind.noun or span.kind.type is EventType.MEETING
+    return lambda forum: forum.start <= span.start < forum.end + behind
 
 
 def _forum_names(clause: Clause) -> list[Span]:
