@@ -4,8 +4,7 @@ import asyncio
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Coroutine
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -35,7 +34,7 @@ from bot.commands.managing import deciding
 from bot.commands.table import PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
-from bot.texts import service
+from bot.publications import Publications
 from bot.texts.alerts import render_alert
 from bot.texts.digests import render_digest
 from bot.texts.language import words_of
@@ -44,6 +43,7 @@ from bot.texts.notices import render_notice
 from bot.texts.places import render_proposal
 from jobs.domain.alerts import Action, Digest, Notice, Proposal
 from jobs.domain.clock import Clock
+from jobs.exports.cap import CapStatus
 from jobs.reference import Reference
 from jobs.settings import Settings
 from jobs.store.chats import ChatKind
@@ -121,7 +121,7 @@ def build_application(
             ChatMemberHandler(intake.on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
         ]
     )
-    application.add_error_handler(_note_error)
+    application.add_error_handler(_noting_errors(intake))
     return application
 
 
@@ -222,29 +222,33 @@ def _desk(
         access=Access(settings.access, frozenset(settings.listed_ids), operators),
         limits=Limits(settings.answers_per_minute, settings.most_topics),
         renderer=renderer,
+        publications=Publications(
+            store, reference, clock, settings.page_url, CapStatus(settings.cap_status)
+        ),
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,
         silence_hours=settings.silence_hours,
     )
 
 
-async def _note_error(update: object, context: Context) -> None:
-    """Log that an update could not be handled: its number, the error's kind and place.
+def _noting_errors(intake: Intake) -> Callable[[object, Context], Coroutine[Any, Any, None]]:
+    """Return the error handler: it logs an update's number, and the error's kind and place.
 
     An error's own words may hold what somebody wrote, so they stay out. Whoever
     asked is told, unless it is Telegram itself that failed.
     """
-    error = context.error
-    number = update.update_id if isinstance(update, Update) else None
-    if isinstance(error, NetworkError):
-        _log.warning("update %s: Telegram: %s", number, type(error).__name__)
-        return
-    _log.error("update %s: %s at %s", number, type(error).__name__, _place_of(error))
-    chat = update.effective_chat if isinstance(update, Update) else None
-    if chat is None or isinstance(error, TelegramError):
-        return
-    with suppress(TelegramError):
-        await context.bot.send_message(chat.id, service.failed(words_of("en")).text)
+
+    async def note(update: object, context: Context) -> None:
+        error = context.error
+        number = update.update_id if isinstance(update, Update) else None
+        if isinstance(error, NetworkError):
+            _log.warning("update %s: Telegram: %s", number, type(error).__name__)
+            return
+        _log.error("update %s: %s at %s", number, type(error).__name__, _place_of(error))
+        if isinstance(update, Update) and not isinstance(error, TelegramError):
+            await intake.apologise(update, context)
+
+    return note
 
 
 def _place_of(error: BaseException | None) -> str:

@@ -10,8 +10,9 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: list[tuple[str, ...]] = [
     ("jobs.domain", "jobs.errors"),
-    ("jobs.settings", "jobs.reference"),
-    ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
+    ("jobs.settings", "jobs.reference", "jobs.meters", "jobs.sealing", "jobs.progress"),
+    ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store", "jobs.exports"),
+    ("jobs.logs",),
     ("jobs.wording",),
     ("jobs.indexing",),
     (
@@ -19,17 +20,28 @@ FLOORS: list[tuple[str, ...]] = [
         "jobs.watching",
         "jobs.quarantine",
         "jobs.bookkeeping",
+        "jobs.gatherings",
         "jobs.digesting",
         "jobs.roster",
         "jobs.trials",
+        "jobs.hooks",
         "jobs.means",
     ),
     ("jobs.operating",),
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing", "jobs.trends"),
-    ("jobs.opml", "jobs.source_orders"),
-    ("jobs.pipeline", "jobs.web"),
-    ("jobs.push",),
-    ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),
+    ("jobs.opml", "jobs.source_orders", "jobs.backup", "jobs.backing_up", "jobs.migrate_store"),
+    ("jobs.pipeline", "jobs.web", "jobs.heartbeat", "jobs.measuring"),
+    ("jobs.doctor",),
+    ("jobs.push", "jobs.vitals", "jobs.restore"),
+    (
+        "jobs.schedule",
+        "jobs.replay",
+        "jobs.evaluate",
+        "jobs.check",
+        "jobs.source_verb",
+        "jobs.export_verb",
+        "jobs.hook_verb",
+    ),
     ("jobs.runtime",),
     ("jobs.cli",),
     (
@@ -39,20 +51,34 @@ FLOORS: list[tuple[str, ...]] = [
         "bot.pacing",
         "bot.upkeep",
         "bot.outcomes",
-        "bot.redaction",
         "bot.screen",
         "bot.typed",
     ),
-    ("bot.calls", "bot.recording", "bot.windows", "bot.terminal"),
+    (
+        "bot.meters",
+        "bot.calls",
+        "bot.photos",
+        "bot.recording",
+        "bot.windows",
+        "bot.terminal",
+        "bot.publications",
+    ),
     ("bot.delivery", "bot.commands"),
-    ("bot.application", "bot.face", "bot.webhook", "bot.polling"),
-    ("bot.runtime",),
+    ("bot.application", "bot.face", "bot.webhook", "bot.polling", "bot.page"),
+    ("bot.runtime", "bot.doctor"),
     ("bot.demo",),
     ("bot.cli",),
     ("bot.__main__",),
 ]
-DOORS = ("jobs.domain", "jobs.store", "jobs.settings", "jobs.reference", "jobs.errors")
-STARTERS = ("bot.__main__", "bot.cli", "bot.demo", "bot.runtime")
+DOORS = (
+    "jobs.domain",
+    "jobs.store",
+    "jobs.settings",
+    "jobs.reference",
+    "jobs.errors",
+    "jobs.exports",
+)
+STARTERS = ("bot.__main__", "bot.cli", "bot.demo", "bot.doctor", "bot.runtime")
 """The bot's modules that may also start the jobs, and so import any of them."""
 
 BUILDERS = ("jobs.data", "bot.pictures.build_world")

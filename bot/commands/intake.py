@@ -3,7 +3,7 @@
 import difflib
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from telegram import (
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputTextMessageContent,
+    MaybeInaccessibleMessage,
     Update,
 )
 from telegram import Message as TelegramMessage
@@ -164,6 +165,16 @@ class Intake:
         elif is_new and kind is not ChatKind.PRIVATE:
             await self._greet(change, context)
 
+    async def apologise(self, update: Update, context: Context) -> None:
+        """Say to whoever asked that it could not be done."""
+        chat = update.effective_chat
+        if chat is None:
+            return
+        is_private = chat.type == ChatKind.PRIVATE
+        sorry = service.failed(words_of("en"))
+        with suppress(TelegramError):
+            await self._answers.say(context.bot, ChatId(chat.id), sorry, is_private=is_private)
+
     async def on_migration(self, update: Update, context: Context) -> None:
         """Move a group that became a supergroup to its new id."""
         message = update.effective_message
@@ -261,13 +272,15 @@ class Intake:
         ask = replace(ask, elsewhere=elsewhere)
         if not await may(context.bot, ask, pressed.who, desk.operators):
             return _Response(service.refused_press(words))
-        if pressed.beside and not self._admits(ask):
+        # The words of a picture cannot give way to others: Telegram edits it as a picture only.
+        is_beside = pressed.beside or _is_picture(query.message)
+        if is_beside and not self._admits(ask):
             return _Response(service.slow_down(words).text)
         try:
             answer = await pressed.answer(desk, ask, words, payload)
         except TooManyTopics:
             return _Response(service.too_many_topics(words, desk.limits.topics).text)
-        return _Response(answer=answer, beside=pressed.beside)
+        return _Response(answer=answer, beside=is_beside)
 
     def _admits(self, ask: Ask) -> bool:
         if self._is_crowded:
@@ -294,9 +307,7 @@ class Intake:
         rows = set_up_buttons(self._desk, ask, words)
         offer = places.channel_added(words, change.chat.title or "", rows)
         try:
-            await context.bot.send_message(
-                user_id, offer.text, entities=offer.entities, reply_markup=offer.markup()
-            )
+            await self._answers.say(context.bot, ask.chat_id, offer, is_private=True)
         except TelegramError as error:
             # Whoever never spoke to the bot cannot be written to; /manage does the same later.
             _log.info("a channel's set-up was not offered: %s", type(error).__name__)
@@ -314,7 +325,8 @@ class Intake:
             self._desk,
             Ask(ChatId(change.chat.id), ChatKind(change.chat.type), Sender.STRANGER, None),
         )
-        await context.bot.send_message(change.chat.id, service.added(words).text)
+        chat_id, greeting = ChatId(change.chat.id), service.added(words)
+        await self._answers.say(context.bot, chat_id, greeting, is_private=False)
 
 
 def _article(card: Card) -> InlineQueryResultArticle:
@@ -342,6 +354,10 @@ def _ask_of_press(query: CallbackQuery) -> Ask:
         language=query.from_user.language_code or "",
         thread_id=topic_of(message) if isinstance(message, TelegramMessage) else 0,
     )
+
+
+def _is_picture(message: MaybeInaccessibleMessage | None) -> bool:
+    return isinstance(message, TelegramMessage) and bool(message.photo)
 
 
 def _no_command(words: Words, called: Called | None) -> Message:

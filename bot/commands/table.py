@@ -3,6 +3,7 @@
 from bot.commands.actions import (
     ADMIN,
     BEGIN,
+    CHART,
     COUNTRIES,
     DEMO,
     FORUMS,
@@ -35,6 +36,7 @@ from bot.commands.choosing import FILTER, PUBLISHING, SETTINGS, choose, press_se
 from bot.commands.coming import forums, press_forums, press_watch, watch
 from bot.commands.desk import Answering, Command, Desk, Pressed
 from bot.commands.doubting import press_wrong, press_wrong_no, press_wrong_yes
+from bot.commands.exporting import export
 from bot.commands.informing import help_for, mydata, privacy
 from bot.commands.managing import DECIDE, MANAGE, manage, press_decide, press_publishing
 from bot.commands.momentum import momentum
@@ -49,7 +51,7 @@ from bot.commands.operating import (
     retract,
     split,
 )
-from bot.commands.picturing import world_map
+from bot.commands.picturing import chart, press_chart, world_map
 from bot.commands.reading import (
     countries,
     latest,
@@ -95,6 +97,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("meetings", N_("[country] [days]"), N_("who met whom lately"), meetings),
     Command("countries", "", N_("who stands where"), countries),
     Command("map", N_("[case]"), N_("who stands where, as a picture"), world_map),
+    Command(
+        "chart",
+        N_("[meetings, wave, region or country]"),
+        N_("meetings by month, the wave around a recognition, a region, a country's card"),
+        chart,
+    ),
     Command("watch", N_("[case]"), N_("who may move next, and the signals of it"), watch),
     Command("forums", "", N_("what gatherings are coming, and who is asked"), forums),
     Command(
@@ -104,6 +112,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("sources", N_("[name]"), N_("how the sources are"), list_sources),
     Command("search", N_("WORDS"), N_("events by words, countries and officials"), find),
     Command("stats", "", N_("how much was read and told"), stats),
+    Command("export", N_("[FORMAT] [case]"), N_("what I know, as a file"), export),
     Command(
         FILTER,
         N_("[WORDS]"),
@@ -204,7 +213,7 @@ PRESSES = {
     FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
     BEGIN: Pressed(press_begin, Who.CHAT_ADMIN),
     DEMO: Pressed(press_demo),
-    STATUS: Pressed(press_status),
+    STATUS: Pressed(press_status, beside=True),
     LATEST: Pressed(press_latest),
     COUNTRIES: Pressed(press_countries),
     WHY: Pressed(press_why, beside=True),
@@ -216,6 +225,7 @@ PRESSES = {
     TIMELINE_WORDS: Pressed(press_timeline_page, beside=True),
     TIMELINE_PAGE: Pressed(press_timeline_page),
     MEETINGS: Pressed(press_meetings),
+    CHART: Pressed(press_chart, beside=True),
     SEARCH: Pressed(press_find),
     WATCH: Pressed(press_watch),
     FORUMS: Pressed(press_forums),

@@ -51,6 +51,12 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "source_silent": N_("The source {source} has brought nothing new for {days} days."),
     "source_well": N_("The source {source} is well again."),
+    "restored": N_(
+        "The database was put back to a copy of {copied}. What was published since then comes in "
+        "one message a chat, marked as perhaps known; {count} messages that were waiting are among "
+        "it. Settings, orders and /forget of the time in between are lost."
+    ),
+    "backup_failed": N_("No backup was made: {why}"),
     "arrival_unknown": N_(
         "{count} messages were closed without knowing whether they arrived (UNCERTAIN_POLICY)."
     ),
@@ -90,6 +96,9 @@ _SENTENCES: Mapping[str, str] = {
     "source_resumed": N_("The source {source} is read again."),
     "source_removed": N_("The source {source} is removed; what it brought stays."),
     "source_refused": N_("Nothing was done: {why}"),
+    "hook_closed": N_(
+        "The webhook at {host} takes nothing any more ({why}) and is called no more."
+    ),
     "sources_alarm": N_("{count} sources cannot be read or are silent: {sources}"),
 }
 LONGEST_WORDS = 2000

@@ -11,12 +11,13 @@ from bot.texts.names import actor_name, sentence
 from bot.texts.sources import silent_line
 from jobs.domain.alerts import AlertId, Facts
 from jobs.domain.events import Standing
+from jobs.domain.latency import UNMEASURED, Latencies
 from jobs.reference import Reference
 from jobs.reference.cases import Case, Outlook
 
 _ROOM_FOR_ONE_MORE = 700
 _SHOWN_RECOGNISERS = 4
-_SHOWN_WATCHED = 5
+SHOWN_WATCHED = 5
 _SHOWN_VOICES = 3
 
 OUTLOOKS: Mapping[Outlook, str] = {
@@ -56,12 +57,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How many sources were read lately, of how many, and when the last one was."""
+    """How many sources were read lately, of how many, and when the last one was.
+
+    With it how soon the latest alerts came.
+    """
 
     fresh: int
     all: int
     last_read_at: datetime | None
     within: timedelta
+    measured: Latencies = UNMEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Situation:
     """Where things stand with one case."""
 
     case: Case
@@ -83,27 +88,39 @@ class Picture:
 
 
 def overview(
-    words: Words, names: Reference, pictures: Sequence[Picture], freshness: Freshness
+    words: Words,
+    names: Reference,
+    situations: Sequence[Situation],
+    freshness: Freshness,
+    watched: int = SHOWN_WATCHED,
 ) -> Message:
     """Return /status: for each case who recognises it, who is watched, what came last."""
     writer = Writer()
-    for picture in pictures:
+    for situation in situations:
         if writer.room < _ROOM_FOR_ONE_MORE:
             break
-        _write_picture(writer, words, names, picture, watched=_SHOWN_WATCHED)
+        _write_situation(writer, words, names, situation, watched=watched)
         writer.line()
-    writer.line(how_fresh(words, freshness))
+    _write_freshness(writer, words, freshness)
     return writer.build()
 
 
 def status_of_case(
-    words: Words, names: Reference, picture: Picture, freshness: Freshness
+    words: Words,
+    names: Reference,
+    situation: Situation,
+    freshness: Freshness,
+    watched: int | None = None,
 ) -> Message:
-    """Return /status CASE: who recognises it, everybody who is watched, what came last."""
+    """Return /status CASE: who recognises it, everybody who is watched, what came last.
+
+    With ``watched`` only so many of those who are watched.
+    """
     writer = Writer()
-    _write_picture(writer, words, names, picture, watched=len(picture.case.watch))
+    shown = len(situation.case.watch) if watched is None else watched
+    _write_situation(writer, words, names, situation, watched=shown)
     writer.line()
-    writer.line(how_fresh(words, freshness))
+    _write_freshness(writer, words, freshness)
     return writer.build()
 
 
@@ -213,24 +230,24 @@ def no_such_actor(words: Words, names: Reference, asked: str, guesses: Sequence[
     return writer.build()
 
 
-def _write_picture(
-    writer: Writer, words: Words, names: Reference, picture: Picture, *, watched: int
+def _write_situation(
+    writer: Writer, words: Words, names: Reference, situation: Situation, *, watched: int
 ) -> None:
-    by_actor = {standing.actor: standing for standing in picture.standings}
+    by_actor = {standing.actor: standing for standing in situation.standings}
     with writer.bold():
-        writer.write(recognised_line(words, names, picture.case, picture.standings))
+        writer.write(recognised_line(words, names, situation.case, situation.standings))
     writer.line()
-    for one in picture.case.watch[:watched]:
+    for one in situation.case.watch[:watched]:
         name = actor_name(names, one.actor, words.language)
         outlook = words.gettext(OUTLOOKS[one.outlook])
-        standing = by_actor.get(one.actor, Standing(picture.case.id, one.actor))
+        standing = by_actor.get(one.actor, Standing(situation.case.id, one.actor))
         writer.line(f"• {name}: {outlook}; {parts_of(words, standing)[-1]}")
-    if picture.newest:
+    if situation.newest:
         writer.line(words.gettext("Newest:"))
-    for told in picture.newest:
+    for told in situation.newest:
         write_told(writer, words, names, told)
-    if picture.silent is not None:
-        writer.line(silent_line(words, picture.silent.hours, picture.silent.since))
+    if situation.silent is not None:
+        writer.line(silent_line(words, situation.silent.hours, situation.silent.since))
 
 
 def _recogniser(words: Words, names: Reference, standing: Standing) -> str:
@@ -277,6 +294,37 @@ def how_fresh(words: Words, freshness: Freshness) -> str:
         minutes=minutes,
         moment=words.moment(freshness.last_read_at),
     )
+
+
+def _write_freshness(writer: Writer, words: Words, freshness: Freshness) -> None:
+    writer.line(how_fresh(words, freshness))
+    soon = how_soon(words, freshness.measured)
+    if soon:
+        writer.line(soon)
+
+
+def how_soon(words: Words, measured: Latencies) -> str:
+    """Return how long the latest alerts took from publication to the chats; empty if unknown."""
+    middle, most, own = measured.published(0.5), measured.published(0.95), measured.read(0.5)
+    if middle is None or most is None or own is None:
+        return ""
+    return words.gettext(
+        "Measured over the last {count} alerts: half came within {middle} of publication, 19 of "
+        "20 within {most}; {own} of it passed here."
+    ).format(
+        count=len(measured.measured),
+        middle=_lasting(words, middle),
+        most=_lasting(words, most),
+        own=_lasting(words, own),
+    )
+
+
+def _lasting(words: Words, seconds: float) -> str:
+    if seconds < 100:
+        return words.gettext("{count} s").format(count=max(1, round(seconds)))
+    if seconds < 100 * 60:
+        return words.gettext("{count} min").format(count=round(seconds / 60))
+    return words.gettext("{count} h").format(count=round(seconds / 3600))
 
 
 def write_told(writer: Writer, words: Words, names: Reference, told: Told) -> None:

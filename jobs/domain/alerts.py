@@ -155,6 +155,8 @@ class Occasion(StrEnum):
     """The bot could not send for so long that the alerts are no news any more."""
     FULL = "full"
     """The hour has room again, and had more alerts than a place is sent in one."""
+    RESTORED = "restored"
+    """The store was put back to a copy: some of it may be known to the chat already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,29 @@ class Transition:
     reason: Reason
     level: Level
     loud: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One revision of an alert, when it was made, and what it was."""
+
+    revision: int
+    kind: AlertKind
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One alert as it stands, with all its tellings, oldest first; signals are none."""
+
+    alert_id: AlertId
+    facts: Facts
+    tellings: tuple[Telling, ...]
+
+    @property
+    def last(self) -> Telling:
+        """Return the newest telling."""
+        return self.tellings[-1]
 
 
 @dataclass(frozen=True, slots=True)

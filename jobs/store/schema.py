@@ -383,6 +383,16 @@ digest_line = Table(
     Index("ix_digest_line_told_at", "told_at"),
 )
 
+hook = Table(
+    "hook",
+    metadata,
+    # A chat of kind "hook", below every number that Telegram gives.
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("url", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+)
+"""Outgoing webhooks: where what is told to such a chat is posted."""
+
 silence = Table(
     "silence",
     metadata,
@@ -517,10 +527,21 @@ seen_update = Table(
     Column("seen_at", Moment, nullable=False),
 )
 
+upload = Table(
+    "upload",
+    metadata,
+    # SHA-256 of the picture's bytes.
+    Column("picture", Text, primary_key=True),
+    Column("file_id", Text, nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+    Index("ix_upload_uploaded_at", "uploaded_at"),
+)
+"""What Telegram calls each picture that it has: to be sent again without its bytes."""
+
 fact = Table(
     "fact",
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", JSON, nullable=False),
 )
-"""Small things the program must remember: baselines done, heartbeats, latencies."""
+"""Small things the program must remember: windows open, momenta, latencies."""
