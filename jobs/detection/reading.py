@@ -359,7 +359,9 @@ def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
 def _is_of_others(title: Sequence[Group]) -> bool:
     """Say whether a headline names several states, and the subject at most as a topic."""
     codes = {c for g in title if can_act(g) for c in g.codes}
-    return len(codes) > 1 and not any(g.subject and g.marker != "topic" for g in title)
+    return len(codes) > 1 and not any(
+        g.subject and (g.marker not in ("topic", "of") or g.head) for g in title
+    )
 
 
 def _names_recognition(span: Span) -> bool:
