@@ -11,7 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from jobs import backup, check, evaluate, migrate_store, replay, restore, runtime, source_verb
+from jobs import (
+    backup,
+    chat_verbs,
+    check,
+    evaluate,
+    migrate_store,
+    replay,
+    restore,
+    runtime,
+    source_verb,
+)
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
 from jobs.settings import Settings
 
@@ -75,6 +85,18 @@ VERBS: tuple[Verb, ...] = (
         "move everything into an empty database of either engine, compared row by row",
         migrate_store.main,
         migrate_store.add_arguments,
+    ),
+    Verb(
+        "export-chats",
+        "write down which chats there are and what each hears, for a spare bot",
+        chat_verbs.export_chats,
+        chat_verbs.add_export_arguments,
+    ),
+    Verb(
+        "import-chats",
+        "take in the chats of such a list that are not known here",
+        chat_verbs.import_chats,
+        chat_verbs.add_import_arguments,
     ),
 )
 
