@@ -33,6 +33,7 @@ from jobs.ledger.origins import CORRECTABLE, TAKEN_BACK, is_same_story
 from jobs.ledger.rulings import carry_out
 from jobs.ledger.standings import stand
 from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
+from jobs.meters import Meters
 from jobs.reference import Reference
 from jobs.store import (
     alerts,
@@ -99,6 +100,7 @@ class Bookkeeper:
         freshness: timedelta,
         most_per_hour: int,
         now: datetime,
+        meters: Meters,
         restored: Restored | None = None,
     ) -> None:
         self._conn = conn
@@ -106,6 +108,7 @@ class Bookkeeper:
         self._freshness = freshness
         self._most_per_hour = most_per_hour
         self._now = now
+        self._meters = meters
         self._restored = restored
         self._is_unsure = False
         self._filters: Sequence[tuple[int, Filter]] | None = None
@@ -120,7 +123,8 @@ class Bookkeeper:
         page = await self._open_page_for(evidence)
         case = self._reference.cases[mention.case]
         new_id = await events.next_id(self._conn)
-        fused = fuse(evidence, page.events, new_id, case.opponents)
+        with self._meters.stage("fuse"):
+            fused = fuse(evidence, page.events, new_id, case.opponents)
         if fused.before is not None and not fused.before.evidence:
             page = page.holding(await self._whole(fused.before))
             fused = fuse(evidence, page.events, new_id, case.opponents)
@@ -249,7 +253,8 @@ class Bookkeeper:
         circumstances = Circumstances(
             self._now, self._freshness, is_baseline, baseline, frozenset(page.alerts), is_ordered
         )
-        decision = decide(evidence, event, page.events, _told(revisions), circumstances)
+        with self._meters.stage("decide"):
+            decision = decide(evidence, event, page.events, _told(revisions), circumstances)
         if isinstance(decision, Transition) and not revisions:
             event = self._inhibit(event, page)
         page = page.holding(event)
@@ -260,7 +265,8 @@ class Bookkeeper:
         await standings.put(self._conn, after, self._now)
         if isinstance(decision, Withheld):
             return Entry(evidence, decision.reason)
-        tellings = await self._tell(page, event, decision, revisions, note)
+        with self._meters.stage("tell"):
+            tellings = await self._tell(page, event, decision, revisions, note)
         return Entry(evidence, decision.reason, tellings)
 
     def _inhibit(self, event: Event, page: _Page) -> Event:
@@ -344,6 +350,7 @@ class Bookkeeper:
         if self._is_unsure:
             await catching_up.hold(self._conn, alert_id, number, self._now)
         await proposals.propose(self._conn, alert_id, facts, self._now)
+        self._meters.revisions.labels(decision.kind).inc()
         return Revision(
             alert_id,
             event.id,

@@ -17,7 +17,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
 
-SECRETS = ("bot_token", "webhook_secret", "store_url", "push_secret", "backup_key")
+SECRETS = (
+    *("bot_token", "webhook_secret", "store_url", "push_secret"),
+    *("heartbeat_url", "backup_key"),
+)
 """The settings that may come from a file, and whose values are never shown."""
 
 
@@ -52,10 +55,12 @@ class Settings(BaseSettings):
     sources_file: Path | None = None
     default_zone: str = "UTC"
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field("text", pattern="^(text|json)$")
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
     push_secret: SecretStr | None = None
+    heartbeat_url: SecretStr | None = None
 
     poll_tick_seconds: int = Field(1, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)
@@ -139,6 +144,13 @@ class Settings(BaseSettings):
     def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 24:
             raise ValueError("give 24 signs or more, such as `openssl rand -hex 32` prints")
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.match(r"https?://[^/\s]", value.get_secret_value()):
+            raise ValueError("give an http:// or https:// address")
         return value
 
     @field_validator("webhook_url")
