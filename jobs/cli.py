@@ -15,6 +15,8 @@ from jobs import (
     chat_verbs,
     check,
     evaluate,
+    export_verb,
+    hook_verb,
     migrate_store,
     replay,
     restore,
@@ -97,6 +99,18 @@ VERBS: tuple[Verb, ...] = (
         "take in the chats of such a list that are not known here",
         chat_verbs.import_chats,
         chat_verbs.add_import_arguments,
+    ),
+    Verb(
+        "export",
+        "write the ledger as CSV or JSON, alerts as Atom or CAP, forums as a calendar",
+        export_verb.main,
+        export_verb.add_arguments,
+    ),
+    Verb(
+        "hook",
+        "call webhooks of other programs, signed: add, list, test or remove one",
+        hook_verb.main,
+        hook_verb.add_arguments,
     ),
 )
 

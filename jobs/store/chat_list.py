@@ -20,7 +20,7 @@ from jobs.store import nights, outbox, rhythms
 from jobs.store.chats import filter_from_json, filter_number, filter_to_json
 from jobs.store.schema import Moment, chat, filter_row, silence, steward, subscription
 from jobs.store.schema import outbox as rows
-from jobs.store.states import UNSENT
+from jobs.store.states import HOOKS_BELOW, UNSENT, is_hook
 
 Entry = Mapping[str, Any]
 
@@ -50,13 +50,15 @@ class TakenIn:
 
 
 async def write_list(conn: AsyncConnection) -> list[Entry]:
-    """Return every chat with its settings, open or closed, by number."""
+    """Return every chat with its settings, open or closed, by number; webhooks are none."""
     entries: dict[int, dict[str, Any]] = {}
-    for row in await conn.execute(select(chat).order_by(chat.c.id)):
+    of_telegram = select(chat).where(chat.c.id >= HOOKS_BELOW).order_by(chat.c.id)
+    for row in await conn.execute(of_telegram):
         entries[row.id] = {"chat": _plain(row._mapping), **{name: [] for name in _BESIDE}}
     wanted = select(subscription, filter_row.c.definition.label("wanted")).join(filter_row)
     for row in await conn.execute(wanted.order_by(subscription.c.thread_id)):
-        entries[row.chat_id]["subscriptions"].append(_plain(row._mapping))
+        if row.chat_id in entries:
+            entries[row.chat_id]["subscriptions"].append(_plain(row._mapping))
     # A silence of one alert means nothing where alerts have other numbers.
     lasting = select(silence).where(silence.c.alert_id.is_(None)).order_by(silence.c.id)
     for row in await conn.execute(lasting):
@@ -91,11 +93,10 @@ async def wait_for_all(conn: AsyncConnection) -> int:
     What waits is cancelled, and messages of the former bot are edited no more: a correction
     of one comes as a new message.
     """
-    await conn.execute(
-        update(rows).where(rows.c.state == DeliveryState.SENT).values(message_id=None)
-    )
-    await outbox.cancel(conn, WAITS, rows.c.state.in_(UNSENT))
-    is_open = update(chat).where(chat.c.closed_reason.is_(None))
+    sent = (rows.c.state == DeliveryState.SENT, ~is_hook(rows))
+    await conn.execute(update(rows).where(*sent).values(message_id=None))
+    await outbox.cancel(conn, WAITS, rows.c.state.in_(UNSENT), ~is_hook(rows))
+    is_open = update(chat).where(chat.c.closed_reason.is_(None), chat.c.id >= HOOKS_BELOW)
     return await outbox.write(conn, is_open.values(closed_reason=WAITS))
 
 

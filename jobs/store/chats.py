@@ -29,6 +29,7 @@ from jobs.store.schema import (
     steward,
     subscription,
 )
+from jobs.store.states import HOOKS_BELOW
 
 
 class ChatKind(StrEnum):
@@ -251,7 +252,12 @@ async def note_closed(conn: AsyncConnection, now: datetime) -> None:
 
 async def forget_closed(conn: AsyncConnection, before: datetime, limit: int) -> int:
     """Forget up to ``limit`` chats that could not be written to since before a time."""
-    old = select(chat.c.id).where(chat.c.closed_at < before).limit(limit)
+    old = (
+        select(chat.c.id)
+        .where(chat.c.closed_at < before, chat.c.id >= HOOKS_BELOW)
+        .order_by(chat.c.id)
+        .limit(limit)
+    )
     found = (await conn.scalars(old)).all()
     for chat_id in found:
         await forget(conn, ChatId(chat_id))

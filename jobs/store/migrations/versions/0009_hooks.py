@@ -1,0 +1,28 @@
+"""Outgoing webhooks: chats of a kind of their own, and where each is called."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """Add the table; there is no webhook yet."""
+    op.create_table(
+        "hook",
+        sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("chat_id", name="pk_hook"),
+        sa.UniqueConstraint("url", name="uq_hook_url"),
+    )
+
+
+def downgrade() -> None:
+    """Drop the table, and the chats that only it could explain."""
+    hooks = "(SELECT chat_id FROM hook)"
+    for table in ("outbox", "digest_line", "silence", "proposal", "subscription"):
+        op.execute(f"DELETE FROM {table} WHERE chat_id IN {hooks}")  # noqa: S608
+    op.execute(f"DELETE FROM chat WHERE id IN {hooks}")  # noqa: S608
+    op.drop_table("hook")
