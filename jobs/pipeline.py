@@ -44,6 +44,7 @@ from jobs.store import (
     search,
     silences,
     sources,
+    uploads,
 )
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
@@ -305,6 +306,7 @@ class Pipeline:
             (reports.prune, now - self._keeping.audit),
             (chats.forget_closed, now - self._keeping.chats),
             (chats.forget_updates, now - KEEP_UPDATES),
+            (uploads.prune, now - uploads.KEPT),
         ):
             bitten = BITE
             while bitten == BITE:

@@ -21,7 +21,7 @@ from jobs.store.chat_list import WAITS, take_in, wait_for_all, write_list
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
 from jobs.store.keeping import everything_of
-from jobs.store.schema import chat, metadata, silence, steward
+from jobs.store.schema import chat, metadata, silence, steward, upload
 from jobs.store.schema import outbox as rows
 from tests.samples import NOON
 from tests.telling import tell
@@ -124,7 +124,9 @@ async def test_a_new_bot_writes_to_nobody_who_did_not_come(store: Store) -> None
         await tell(conn, 2, filters=(wanted,))
         had = rows.update().where(rows.c.alert_id == 1)
         await conn.execute(had.values(state="SENT", message_id=3))
+        await conn.execute(insert(upload).values(picture="map", file_id="x", uploaded_at=NOON))
         assert await wait_for_all(conn) == 2
+        assert (await conn.execute(select(upload))).all() == [], "a file's name is one bot's own"
         assert await chats.wanted_filters(conn) == []
         left = await conn.execute(select(rows.c.alert_id, rows.c.state, rows.c.message_id))
         assert {tuple(row) for row in left} == {(1, "SENT", None), (2, "CANCELLED", None)}

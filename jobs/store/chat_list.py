@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Table, insert, select, update
+from sqlalchemy import Date, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId, DeliveryState
@@ -18,7 +18,7 @@ from jobs.domain.rhythm import QuietHours
 from jobs.errors import InputError
 from jobs.store import nights, outbox, rhythms
 from jobs.store.chats import filter_from_json, filter_number, filter_to_json
-from jobs.store.schema import Moment, chat, filter_row, silence, steward, subscription
+from jobs.store.schema import Moment, chat, filter_row, silence, steward, subscription, upload
 from jobs.store.schema import outbox as rows
 from jobs.store.states import HOOKS_BELOW, UNSENT, is_hook
 
@@ -95,6 +95,8 @@ async def wait_for_all(conn: AsyncConnection) -> int:
     """
     sent = (rows.c.state == DeliveryState.SENT, ~is_hook(rows))
     await conn.execute(update(rows).where(*sent).values(message_id=None))
+    # Telegram's names of pictures are each bot's own.
+    await conn.execute(delete(upload))
     await outbox.cancel(conn, WAITS, rows.c.state.in_(UNSENT), ~is_hook(rows))
     is_open = update(chat).where(chat.c.closed_reason.is_(None), chat.c.id >= HOOKS_BELOW)
     return await outbox.write(conn, is_open.values(closed_reason=WAITS))
