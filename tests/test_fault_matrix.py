@@ -1,4 +1,4 @@
-"""The faults of reading and keeping that we know, and the tests of what must come of them."""
+"""The faults of reading, pictures and keeping that we know, and the tests for each."""
 
 import importlib
 import pkgutil
@@ -33,6 +33,7 @@ ROWS = {
     68: "channels: blocked, changed, gaps, edits, deletions",
     69: "GDELT refusing in all ways",
     70: "MediaWiki: lag, continuations, a revert war",
+    71: "a renderer that hangs, no font, a picture that Telegram refuses",
     75: "the program is dead, and something outside notices",
     76: "another version takes over, and steps back",
     78: "a backup of an hour ago is put back",
@@ -62,6 +63,12 @@ ELSEWHERE = {
         "test_mediawiki.test_continuations_end",
         "test_mediawiki.test_editors_who_undo_each_other_are_no_news",
         "test_mediawiki.test_a_page_brings_one_item_an_hour",
+    ],
+    71: [
+        "test_picturing.test_a_renderer_that_hangs_holds_up_neither_words_nor_alerts",
+        "test_picturing.test_without_its_font_the_words_go_alone",
+        "test_picturing.test_where_pictures_are_forbidden_the_words_go_alone",
+        "test_renderer.test_a_bad_picture_does_not_spoil_the_next",
     ],
 }
 """Rows held by tests that are named for what they show, not for the row."""
