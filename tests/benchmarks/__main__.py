@@ -57,6 +57,7 @@ KNOWN = (
     Benchmark("pictures", ("--asks", "20")),
     Benchmark("crowd", ("--seconds", "10", "--events", "1000")),
     Benchmark("delivery", ("restart",)),
+    Benchmark("keeping", ("--rows", "10000"), ("--rows", "1000000")),
     Benchmark("latency", ("--sources", "50", "--chats", "20", "--events", "3")),
     Benchmark(
         "crash_runs",
