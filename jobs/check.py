@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+from jobs.backup import LAST
 from jobs.doctor import Finding, Sign, examine
 from jobs.domain.clock import SystemClock
 from jobs.errors import StoreError
@@ -18,7 +19,9 @@ from jobs.rebuild import rebuild
 from jobs.reference import Reference
 from jobs.settings import Settings
 from jobs.sourcing import in_force
+from jobs.store import facts, migrations
 from jobs.store import sources as source_table
+from jobs.store.alone import alone_on
 from jobs.store.engine import Store, lock_ledger
 from jobs.trials import HEAD, Trial, Trier
 
@@ -28,6 +31,11 @@ CHECKS = ("config", "sources", "store", "doctor")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what ``check`` takes."""
     parser.add_argument("what", choices=CHECKS, help="what to look at")
+    parser.add_argument(
+        "--downgrade",
+        metavar="VERSION",
+        help="with store: undo the steps after this version of the tables, to run an older program",
+    )
     parser.add_argument(
         "--rebuild",
         action="store_true",
@@ -44,6 +52,8 @@ def main(args: argparse.Namespace) -> int:
         return asyncio.run(_check_sources(settings))
     if args.what == "doctor":
         return asyncio.run(report(examine(settings, SystemClock())))
+    if args.downgrade:
+        return asyncio.run(_step_back(settings, args.downgrade))
     if args.rebuild:
         return asyncio.run(_rebuild_store(settings))
     return asyncio.run(_check_store(settings))
@@ -140,15 +150,29 @@ async def _check_store(settings: Settings) -> int:
     try:
         async with store.read() as conn:
             health = await source_table.health(conn)
+            last = await facts.get(conn, LAST)
     finally:
         await store.close()
     read = [row for row in health if row.last_ok_at]
     _say(f"store: {store.dialect}, of this version, whole")
     _say(f"sources: {len(reference.sources)} configured, {len(read)} read so far")
+    _say(f"backup: {last['path']}, {last['at'][:16]} UTC" if last else "backup: none yet")
     failing = [row for row in health if row.failures]
     for row in failing:
         _say(f"failing: {row.source_id}, {row.failures} times in a row: {row.last_error}")
     return 1 if failing else 0
+
+
+async def _step_back(settings: Settings, version: str) -> int:
+    store = await Store.open(settings.database_url(), migrate=False, as_is=True)
+    try:
+        with alone_on(store.file):
+            async with store.write() as conn:
+                await conn.run_sync(migrations.downgrade, "the database", version)
+    finally:
+        await store.close()
+    _say(f"the tables are of version {version}; install the program of then before a start")
+    return 0
 
 
 async def _rebuild_store(settings: Settings) -> int:

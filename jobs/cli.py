@@ -12,6 +12,7 @@ from typing import TextIO
 
 from jobs import (
     backup,
+    chat_verbs,
     check,
     evaluate,
     export_verb,
@@ -86,6 +87,18 @@ VERBS: tuple[Verb, ...] = (
         "move everything into an empty database of either engine, compared row by row",
         migrate_store.main,
         migrate_store.add_arguments,
+    ),
+    Verb(
+        "export-chats",
+        "write down which chats there are and what each hears, for a spare bot",
+        chat_verbs.export_chats,
+        chat_verbs.add_export_arguments,
+    ),
+    Verb(
+        "import-chats",
+        "take in the chats of such a list that are not known here",
+        chat_verbs.import_chats,
+        chat_verbs.add_import_arguments,
     ),
     Verb(
         "export",

@@ -123,6 +123,9 @@ async def _make_room(conn: AsyncConnection, most: int, now: datetime) -> int:
 
 async def catch_up(store: Store, since: datetime, now: datetime) -> None:
     """Tell in one message a place what it may have been told after the copy of ``since``."""
+    async with store.read() as conn:
+        if not await catching_up.held(conn, since, now):
+            return
     async with store.write() as conn:
         await lock_ledger(conn)
         found = await catching_up.held(conn, since, now)

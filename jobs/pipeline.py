@@ -29,6 +29,7 @@ from jobs.reference import Reference
 from jobs.roster import Roster
 from jobs.source_orders import SourceOrders
 from jobs.store import (
+    alerts,
     chats,
     digests,
     events,
@@ -38,6 +39,7 @@ from jobs.store import (
     notices,
     orders,
     outbox,
+    reports,
     restoring,
     search,
     silences,
@@ -72,11 +74,12 @@ CASES_SILENT = "silent cases"
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """How long items, deliveries and orders are kept."""
+    """How long items, deliveries, orders and chats that cannot be written to are kept."""
 
     items: timedelta
     outbox: timedelta
     audit: timedelta = timedelta(days=400)
+    chats: timedelta = timedelta(days=365)
 
 
 class Pipeline:
@@ -129,9 +132,7 @@ class Pipeline:
             await note_forums(conn, self._roster.reference.cases.values(), now)
             keeper = self._keeper(conn, now)
             for case in self._roster.reference.cases.values():
-                for actor in sorted({known.standing.actor for known in case.baseline}):
-                    await keeper.write_standing(case.id, actor)
-
+                await keeper.write_baseline(case)
         await self._index_old()
 
     async def _index_old(self) -> None:
@@ -298,7 +299,11 @@ class Pipeline:
             (items.prune, now - self._keeping.items),
             (outbox.prune, now - self._keeping.outbox),
             (digests.prune, now - self._keeping.outbox),
+            (alerts.prune_notices, now - self._keeping.outbox),
             (orders.prune, now - self._keeping.audit),
+            (reports.prune, now - self._keeping.audit),
+            (chats.forget_closed, now - self._keeping.chats),
+            (chats.forget_updates, now - KEEP_UPDATES),
             (uploads.prune, now - uploads.KEPT),
         ):
             bitten = BITE
@@ -306,7 +311,7 @@ class Pipeline:
                 async with self._store.write() as conn:
                     bitten = await prune(conn, before, BITE)
         async with self._store.write() as conn:
-            await chats.forget_updates(conn, now - KEEP_UPDATES)
+            await chats.note_closed(conn, now)
             await silences.forget_ended(conn, now)
 
     async def _follow(self, conn: AsyncConnection, now: datetime) -> None:

@@ -88,6 +88,7 @@ async def open_pipeline(
                     items=timedelta(days=settings.keep_items_days),
                     outbox=timedelta(days=settings.keep_outbox_days),
                     audit=timedelta(days=settings.keep_audit_days),
+                    chats=timedelta(days=settings.keep_chats_days),
                 ),
                 silence=timedelta(hours=settings.silence_hours),
                 most_per_hour=settings.most_per_hour,

@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     keep_items_days: int = Field(400, ge=7)
     keep_outbox_days: int = Field(90, ge=1)
     keep_audit_days: int = Field(400, ge=1)
+    keep_chats_days: int = Field(365, ge=1)
 
     backup_hours: int = Field(24, ge=0)
     backup_dir: Path | None = None

@@ -1,7 +1,10 @@
 """After a restore: nobody is told twice by a flood, and nothing is lost."""
 
+import shutil
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,10 +48,21 @@ async def restored(world: World, *, begun_at: datetime = BEGAN) -> World:
 
 
 @pytest.fixture
-async def world(store: Store) -> World:
+async def either(store: Store) -> World:
+    """A world on each engine."""
     world = World(store, BLANK)
     await world.subscribe(CHAT, OTHER_CHAT)
     return world
+
+
+@pytest.fixture
+async def world(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
+    path = shutil.copy(sqlite_template, tmp_path / "own.sqlite")
+    store = await Store.open(f"sqlite:///{path}", migrate=False)
+    world = World(store, BLANK)
+    await world.subscribe(CHAT, OTHER_CHAT)
+    yield world
+    await store.close()
 
 
 async def going(world: World, now: datetime) -> list[tuple[int, int, str]]:
@@ -92,18 +106,18 @@ async def caught_up(world: World, now: datetime) -> dict[int, list[tuple[int, bo
     return found
 
 
-async def test_what_was_published_before_the_restore_comes_in_one_message(world: World) -> None:
-    await restored(world)
+async def test_what_was_published_before_the_restore_comes_in_one_message(either: World) -> None:
+    await restored(either)
     for actor in ("UY", "BR"):
-        await world.put(f"{actor}.example", of(actor), at=BEGAN - HOUR)
-    await world.pipeline.detect(BEGAN + MINUTE)
-    notice = await all_going(world, BEGAN + MINUTE)
+        await either.put(f"{actor}.example", of(actor), at=BEGAN - HOUR)
+    await either.pipeline.detect(BEGAN + MINUTE)
+    notice = await all_going(either, BEGAN + MINUTE)
     assert [each[0] for each in notice] == [CHAT], "only the operator is told at once"
-    assert await caught_up(world, BEGAN + 5 * MINUTE) == {}
-    both = await caught_up(world, BEGAN + 11 * MINUTE)
+    assert await caught_up(either, BEGAN + 5 * MINUTE) == {}
+    both = await caught_up(either, BEGAN + 11 * MINUTE)
     assert {chat: len(lines) for chat, lines in both.items()} == {CHAT: 2, OTHER_CHAT: 2}
     assert all(is_new for _, is_new in both[CHAT])
-    assert await caught_up(world, BEGAN + 30 * MINUTE) == {}
+    assert await caught_up(either, BEGAN + 30 * MINUTE) == {}
 
 
 async def test_what_is_published_later_is_told_at_once(world: World) -> None:
@@ -144,16 +158,16 @@ async def test_what_was_sent_before_the_copy_is_not_told_again(world: World) -> 
     assert await caught_up(world, BEGAN + 11 * MINUTE) == {}
 
 
-async def test_a_correction_of_the_lost_hours_edits_and_is_told_as_one(world: World) -> None:
-    await world.hear("one.example", SAID)
-    await all_going(world, NOON)
-    await restored(world)
+async def test_a_correction_of_the_lost_hours_edits_and_is_told_as_one(either: World) -> None:
+    await either.hear("one.example", SAID)
+    await all_going(either, NOON)
+    await restored(either)
     denial = replace(SAID, status=EventStatus.DENIED, attributions=("organ:UY",))
-    await world.put("two.example", denial, at=BEGAN - HOUR)
-    await world.pipeline.detect(BEGAN + MINUTE)
-    at_once = [each for each in await all_going(world, BEGAN + MINUTE) if each[1] == 1]
+    await either.put("two.example", denial, at=BEGAN - HOUR)
+    await either.pipeline.detect(BEGAN + MINUTE)
+    at_once = [each for each in await all_going(either, BEGAN + MINUTE) if each[1] == 1]
     assert at_once == [(CHAT, 1, "edit"), (OTHER_CHAT, 1, "edit")]
-    told = await caught_up(world, BEGAN + 11 * MINUTE)
+    told = await caught_up(either, BEGAN + 11 * MINUTE)
     assert told == {CHAT: [(1, False)], OTHER_CHAT: [(1, False)]}
 
 
@@ -223,13 +237,13 @@ async def test_a_digest_that_was_due_is_part_of_the_next_one(world: World) -> No
     assert await world.pipeline.digest(NOON + 25 * HOUR + MINUTE) == 1
 
 
-async def test_the_numbers_of_the_lost_hours_lead_to_nothing(world: World) -> None:
-    await world.hear("one.example", SAID)
-    async with world.store.write() as conn:
+async def test_the_numbers_of_the_lost_hours_lead_to_nothing(either: World) -> None:
+    await either.hear("one.example", SAID)
+    async with either.store.write() as conn:
         await conn.execute(lease.insert().values(name="x", holder="y", until=NOON))
-    await restored(world)
-    await world.hear("two.example", of("BR"), at=BEGAN + MINUTE)
-    async with world.store.read() as conn:
+    await restored(either)
+    await either.hear("two.example", of("BR"), at=BEGAN + MINUTE)
+    async with either.store.read() as conn:
         numbers = (await conn.scalars(select(alert.c.id).order_by(alert.c.id))).all()
         assert (await conn.execute(select(lease))).all() == []
     assert numbers == [1, 10_001, 10_002]

@@ -83,7 +83,7 @@ async def test_an_update_is_new_once(store: Store) -> None:
         assert not await chats.see_update(conn, 10, NOON)
         # After a quiet week Telegram's numbers may start lower.
         assert await chats.see_update(conn, 3, NOON + timedelta(days=8))
-        assert await chats.forget_updates(conn, NOON + timedelta(days=1)) == 1
+        assert await chats.forget_updates(conn, NOON + timedelta(days=1), 100) == 1
         assert await chats.see_update(conn, 10, NOON)
 
 

@@ -2,12 +2,16 @@
 
 import argparse
 import asyncio
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from jobs import check
+from jobs.backup import make
 from jobs.errors import StoreError
+from jobs.settings import Settings
 from tests.feed_host import FeedHost, answer, redirect
 from tests.whole_program import rss
 
@@ -94,3 +98,15 @@ async def test_robots_and_moves_are_shown(capsys: pytest.CaptureFixture[str]) ->
 def test_a_store_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(StoreError, match=r"recognition-watch\.sqlite"):
         run("store")
+
+
+def test_a_store_says_when_it_was_last_backed_up(
+    sqlite_template: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("data").mkdir()
+    shutil.copy(sqlite_template, "data/recognition-watch.sqlite")
+    assert run("store") == 0
+    assert "backup: none yet" in capsys.readouterr().out
+    made = asyncio.run(make(Settings(_env_file=None), Path("kept"), datetime.now(UTC)))
+    assert run("store") == 0
+    assert f"backup: {made.path}, {datetime.now(UTC):%Y-%m-%d}" in capsys.readouterr().out

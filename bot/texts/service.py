@@ -90,6 +90,10 @@ def privacy(words: Words, outbox_days: int) -> Message:
             "Which alerts were sent is kept for {days} days, so that they can be corrected.",
             outbox_days,
         ).format(days=outbox_days),
+        words.gettext(
+            "Backups hold copies of all this; what is deleted here is gone from them as soon as "
+            "newer ones have taken their place."
+        ),
         words.gettext("Nothing is passed on to anybody."),
         words.gettext("/mydata gives you all of it as a file."),
         words.gettext("/forget deletes all of it at once. /stop only ends the alerts."),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from jobs.detection.groups import Group, Strength
+from jobs.detection.homes import home_office
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.recognisers import recogniser
 from jobs.detection.scenes import (
@@ -36,6 +37,8 @@ def host(trigger: Span, scene: Scene) -> Found:
         return Found(acting[0].codes, "agent")
     if trigger.kind.detail == "named" and _names_alone(before):
         return Found((), "the subject alone")
+    if codes := home_office(trigger, scene):
+        return Found(codes, "home")
     if trigger.kind.place:
         inside = [g for g in groups if trigger.start <= g.start < trigger.end and g.codes]
         near = [g for g in after if g.codes and g.start - trigger.end <= 2]
@@ -83,6 +86,8 @@ def lister(trigger: Span, scene: Scene) -> Found:
             return Found((), "unnamed")
         if can_act(group) and group.marker == "":
             return Found(group.codes, "agent")
+    if codes := home_office(trigger, scene):
+        return Found(codes, "home")
     inside = [g for g in groups if trigger.start < g.start < trigger.end]
     for group in [*inside, *before, *after]:
         if group.codes and (group.head in ("list", "organ") or group.marker in ("by", "goal")):

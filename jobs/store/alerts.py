@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId, AlertKind, Digest, Level, Notice, Proposal, Reason
 from jobs.domain.events import Event, EventId, Evidence, Grade
 from jobs.store import events, mentions
 from jobs.store.contents import Content, facts_from_json, facts_to_json
-from jobs.store.schema import alert, event, revision
+from jobs.store.schema import alert, event, outbox, proposal, revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,29 @@ async def add_notice(
         now=now,
     )
     return alert_id
+
+
+async def prune_notices(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete up to ``limit`` notices of before ``before`` that no chat has a row of.
+
+    Returns how many. Alerts of events stay, whatever their age.
+    """
+    is_sent = exists().where(outbox.c.alert_id == alert.c.id)
+    is_shown = exists().where(proposal.c.notice_id == alert.c.id, proposal.c.closed_at.is_(None))
+    old = (
+        select(alert.c.id)
+        .where(alert.c.event_id.is_(None), alert.c.created_at < before, ~is_sent, ~is_shown)
+        .order_by(alert.c.id)
+        .limit(limit)
+    )
+    ids = (await conn.scalars(old)).all()
+    for table, column in (
+        (proposal, proposal.c.notice_id),
+        (revision, revision.c.alert_id),
+        (alert, alert.c.id),
+    ):
+        await conn.execute(delete(table).where(column.in_(ids)))
+    return len(ids)
 
 
 async def get_revision(conn: AsyncConnection, alert_id: AlertId, number: int) -> Revision | None:

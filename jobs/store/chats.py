@@ -29,6 +29,7 @@ from jobs.store.schema import (
     steward,
     subscription,
 )
+from jobs.store.states import HOOKS_BELOW
 
 
 class ChatKind(StrEnum):
@@ -71,7 +72,9 @@ async def open_chat(
         id=chat_id, kind=kind, language=language, zone=zone, created_at=now
     )
     await conn.execute(
-        row.on_conflict_do_update(index_elements=["id"], set_={"kind": kind, "closed_reason": None})
+        row.on_conflict_do_update(
+            index_elements=["id"], set_={"kind": kind, "closed_reason": None, "closed_at": None}
+        )
     )
     return known is None or known.closed_reason is not None
 
@@ -83,9 +86,10 @@ async def read_chat(conn: AsyncConnection, chat_id: ChatId) -> Chat | None:
 
 
 async def all_open(conn: AsyncConnection) -> list[Chat]:
-    """Return every chat that may be written to as far as is known, by number."""
+    """Return every chat of Telegram that may be written to as far as is known, by number."""
+    of_telegram = chat.c.kind.in_(list(ChatKind))
     rows = await conn.execute(
-        select(chat).where(chat.c.closed_reason.is_(None)).order_by(chat.c.id)
+        select(chat).where(chat.c.closed_reason.is_(None), of_telegram).order_by(chat.c.id)
     )
     return [_chat(row) for row in rows]
 
@@ -118,7 +122,7 @@ async def subscribe(
 
     A topic that was paused is served again.
     """
-    filter_id = await _filter_id(conn, wanted)
+    filter_id = await filter_number(conn, filter_to_json(wanted))
     row = insert_into(conn, subscription).values(
         chat_id=chat_id, thread_id=thread_id, filter_id=filter_id, created_at=now
     )
@@ -234,10 +238,31 @@ async def see_update(conn: AsyncConnection, update_id: int, now: datetime) -> bo
     return written is not None
 
 
-async def forget_updates(conn: AsyncConnection, before: datetime) -> int:
-    """Drop the numbers of updates seen before a time, and return how many."""
-    result = await conn.execute(delete(seen_update).where(seen_update.c.seen_at < before))
+async def forget_updates(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Drop up to ``limit`` numbers of updates seen before a time, and return how many."""
+    old = select(seen_update.c.update_id).where(seen_update.c.seen_at < before).limit(limit)
+    result = await conn.execute(delete(seen_update).where(seen_update.c.update_id.in_(old)))
     return int(result.rowcount)
+
+
+async def note_closed(conn: AsyncConnection, now: datetime) -> None:
+    """Note of chats that cannot be written to any more since when that is."""
+    newly = (chat.c.closed_reason.is_not(None), chat.c.closed_at.is_(None))
+    await conn.execute(update(chat).where(*newly).values(closed_at=now))
+
+
+async def forget_closed(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Forget up to ``limit`` chats that could not be written to since before a time."""
+    old = (
+        select(chat.c.id)
+        .where(chat.c.closed_at < before, chat.c.id >= HOOKS_BELOW)
+        .order_by(chat.c.id)
+        .limit(limit)
+    )
+    found = (await conn.scalars(old)).all()
+    for chat_id in found:
+        await forget(conn, ChatId(chat_id))
+    return len(found)
 
 
 async def forget(conn: AsyncConnection, chat_id: ChatId) -> None:
@@ -293,8 +318,8 @@ def filter_from_json(text: str) -> Filter:
     )
 
 
-async def _filter_id(conn: AsyncConnection, wanted: Filter) -> int:
-    definition = filter_to_json(wanted)
+async def filter_number(conn: AsyncConnection, definition: str) -> int:
+    """Return the number of a wish, given as ``filter_to_json`` writes it."""
     row = insert_into(conn, filter_row).values(definition=definition)
     # Rewriting the row with itself makes both engines return the number it has already.
     found = await conn.execute(

@@ -158,7 +158,9 @@ class Store:
             if migrate:
                 await lock_ledger(conn)
                 await conn.run_sync(migrations.upgrade, self._place)
-            elif not as_is:
+            elif as_is:
+                return
+            else:
                 await conn.run_sync(migrations.require_current, self._place)
             # A file that may only be read is found out now, not at the first alert.
             await conn.execute(text("DELETE FROM fact WHERE 1 = 0"))

@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     update,
 )
@@ -27,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
 from jobs.store import places
 from jobs.store.places import after_quiet_hours, is_held, when_there_is_room
-from jobs.store.schema import WAITING, chat, outbox, subscription
+from jobs.store.schema import WAITING, alert, chat, event, outbox, subscription
 from jobs.store.states import CLOSED, OPEN, UNSENT, is_hook
 
 
@@ -238,12 +239,18 @@ async def bring_forward(conn: AsyncConnection, latest: datetime, now: datetime) 
 async def prune(conn: AsyncConnection, before: datetime, limit: int) -> int:
     """Delete up to ``limit`` rows of before ``before`` that nothing will become of.
 
-    Returns how many. A chat whose rows are gone counts as not told: should such an old
-    alert be revised after all, it is sent there anew.
+    Returns how many. What tells of an event that has changed since then, or whose day is
+    still to come, stays: a correction edits just that message. Should an older alert be
+    revised after all, a chat whose rows are gone counts as not told, and gets it anew.
     """
+    is_alive = exists().where(
+        alert.c.id == outbox.c.alert_id,
+        event.c.id == alert.c.event_id,
+        or_(event.c.changed_at >= before, event.c.happened_on >= before.date()),
+    )
     old = (
         select(outbox.c.id)
-        .where(outbox.c.created_at < before, outbox.c.state.not_in(OPEN))
+        .where(outbox.c.created_at < before, outbox.c.state.not_in(OPEN), ~is_alive)
         .order_by(outbox.c.id)
         .limit(limit)
     )

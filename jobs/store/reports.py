@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import ChatId
@@ -45,6 +45,13 @@ async def count_waiting(conn: AsyncConnection) -> int:
     """Return how many reports nobody has worked through."""
     found = select(func.count()).select_from(report).where(report.c.closed_at.is_(None))
     return int(await conn.scalar(found) or 0)
+
+
+async def prune(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete up to ``limit`` reports that were closed before ``before``; return how many."""
+    old = select(report.c.id).where(report.c.closed_at < before).order_by(report.c.id).limit(limit)
+    result = await conn.execute(delete(report).where(report.c.id.in_(old)))
+    return int(result.rowcount)
 
 
 async def close(

@@ -131,6 +131,18 @@ async def close_digests(conn: AsyncConnection, due: Sequence[Due], now: datetime
     )
 
 
+async def begin_digests(conn: AsyncConnection, chat_id: ChatId, zone: str, now: datetime) -> None:
+    """Let a chat's digests tell of what comes from now on, at their next hours."""
+    rows = await conn.execute(
+        select(subscription).where(
+            subscription.c.chat_id == chat_id, subscription.c.pace != Pace.AT_ONCE
+        )
+    )
+    for row in rows.all():
+        due = next_digest(_rhythm(row), ZoneInfo(zone), now, row.digest_on)
+        await _update(conn, chat_id, row.thread_id, digest_at=due, digest_since=now)
+
+
 async def leave_out_due(conn: AsyncConnection, now: datetime) -> None:
     """Let the digests that are due be left out; what they had told comes with the next ones."""
     due = select(subscription, chat.c.zone).join(chat, chat.c.id == subscription.c.chat_id)

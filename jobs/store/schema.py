@@ -274,6 +274,7 @@ report = Table(
     # Who is answered once it is worked through.
     Column("chat_id", BigInteger, nullable=False),
     Column("reported_at", Moment, nullable=False),
+    # When that was noticed, within an hour: such a chat is forgotten some day.
     Column("closed_at", Moment),
     Column("outcome", Text),
 )
@@ -314,6 +315,8 @@ chat = Table(
     Column("zone", Text, nullable=False, default="UTC"),
     # NULL while the chat can be written to; else why not.
     Column("closed_reason", Text),
+    # When that was noticed, within an hour: such a chat is forgotten some day.
+    Column("closed_at", Moment),
     # Telegram asked for silence in this chat until then (retry_after).
     Column("not_before", Moment),
     Column("created_at", Moment, nullable=False),
@@ -329,6 +332,7 @@ chat = Table(
     Column("owner_id", BigInteger),
     Column("owner_told_at", Moment),
     Index("ix_chat_quiet_ends_at", "quiet_ends_at"),
+    Index("ix_chat_closed_at", "closed_at"),
 )
 
 filter_row = Table(
@@ -431,6 +435,7 @@ proposal = Table(
     Column("chat_id", BigInteger, nullable=False),
     Column("thread_id", BigInteger, nullable=False, default=0),
     Column("created_at", Moment, nullable=False),
+    # When that was noticed, within an hour: such a chat is forgotten some day.
     Column("closed_at", Moment),
     Index("ix_proposal_alert_id", "alert_id"),
     Index("ix_proposal_chat_id", "chat_id"),

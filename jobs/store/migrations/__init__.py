@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from jobs.errors import StoreDamaged, StoreError, StoreTooNew
+from jobs.errors import InputError, StoreDamaged, StoreError, StoreTooNew
 
 
 def upgrade(conn: Connection, place: str) -> None:
@@ -21,6 +21,25 @@ def upgrade(conn: Connection, place: str) -> None:
     if _version(conn, config, place) != _head(config):
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
+
+
+def downgrade(conn: Connection, place: str, to: str) -> None:
+    """Undo the steps after version ``to``, so that a program of then can go on.
+
+    Raises ``InputError`` where there is no such version below the database's, or a step that
+    cannot be undone; nothing is touched then.
+    """
+    config = _config()
+    stored = _version(conn, config, place)
+    scripts = ScriptDirectory.from_config(config)
+    above = [each for each in scripts.walk_revisions() if stored and to < each.revision <= stored]
+    if to not in {each.revision for each in scripts.walk_revisions()} or not above:
+        raise InputError(f"{to}: {place} is of version {stored}; name one that is older")
+    for each in above:
+        if not hasattr(each.module, "downgrade"):
+            raise InputError(f"{to}: version {each.revision} cannot be undone; restore a backup")
+    config.attributes["connection"] = conn
+    command.downgrade(config, to)
 
 
 def require_current(conn: Connection, place: str) -> None:
@@ -58,8 +77,8 @@ def _version(conn: Connection, config: Config, place: str) -> str | None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if stored is not None and stored not in known:
         raise StoreTooNew(
-            f"{place}: written by a newer version of this program (schema {stored}); "
-            "install that version, or restore an older backup"
+            f"{place}: written by a newer version of this program (schema {stored}); install "
+            f"that version, or let it step back: check store --downgrade {_head(config)}"
         )
     if stored is None and inspect(conn).get_table_names():
         raise StoreDamaged(f"{place}: holds another program's tables; name an empty database")

@@ -17,3 +17,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chat_id", name="pk_hook"),
         sa.UniqueConstraint("url", name="uq_hook_url"),
     )
+
+
+def downgrade() -> None:
+    """Drop the table, and the chats that only it could explain."""
+    hooks = "(SELECT chat_id FROM hook)"
+    for table in ("outbox", "digest_line", "silence", "proposal", "subscription"):
+        op.execute(f"DELETE FROM {table} WHERE chat_id IN {hooks}")  # noqa: S608
+    op.execute(f"DELETE FROM chat WHERE id IN {hooks}")  # noqa: S608
+    op.drop_table("hook")

@@ -17,3 +17,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("picture", name="pk_upload"),
     )
     op.create_index("ix_upload_uploaded_at", "upload", ["uploaded_at"])
+
+
+def downgrade() -> None:
+    """Drop the table; pictures are uploaded anew."""
+    op.drop_table("upload")
