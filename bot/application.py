@@ -37,7 +37,8 @@ from bot.pictures.renderer import Renderer
 from bot.texts import service
 from bot.texts.alerts import render_alert
 from bot.texts.digests import render_digest
-from bot.texts.language import words_of
+from bot.texts.direction import laid_out, laid_out_text
+from bot.texts.language import spoken, words_of
 from bot.texts.messages import Message
 from bot.texts.notices import render_notice
 from bot.texts.places import render_proposal
@@ -127,6 +128,10 @@ def alert_buttons(application: App) -> AlertButtons:
 
 def render_delivery(delivery: Delivery, reference: Reference, buttons: AlertButtons) -> Message:
     """Return a delivery in words; what bot.delivery calls for each row."""
+    return laid_out(_in_words(delivery, reference, buttons), delivery.language)
+
+
+def _in_words(delivery: Delivery, reference: Reference, buttons: AlertButtons) -> Message:
     facts = facts_from_json(dict(delivery.facts))
     if isinstance(facts, Proposal):
         return _proposal_in_words(delivery, facts, reference, buttons.signer)
@@ -237,7 +242,10 @@ async def _note_error(update: object, context: Context) -> None:
     chat = update.effective_chat if isinstance(update, Update) else None
     if chat is None or isinstance(error, TelegramError):
         return
-    await context.bot.send_message(chat.id, service.failed(words_of("en")).text)
+    asked_by = update.effective_user if isinstance(update, Update) else None
+    language = spoken(asked_by.language_code if asked_by else None)
+    said = laid_out_text(service.failed(words_of(language)).text, language)
+    await context.bot.send_message(chat.id, said)
 
 
 def _place_of(error: BaseException | None) -> str:

@@ -18,11 +18,11 @@ async def world_map(desk: Desk, ask: Ask, words: Words) -> Message:
     first = next(iter(cases.values()), None)
     case = case_named(desk.reference, ask.argument) if ask.argument else first
     if case is None:
-        return charts.no_such_case(words, ask.argument, [one.title for one in cases.values()])
+        return charts.no_such_case(words, ask.argument, cases.values())
     async with desk.store.read() as conn:
         stand = await standings.of_case(conn, case.id)
     legend = Legend(
-        title=case.title,
+        title=case.full_name(words.language),
         levels={level: charts.level_name(words, level) for level in Level},
         seat=actor_name(desk.reference, case.seat, words.language),
         contested=words.gettext("Contested border"),
@@ -34,4 +34,4 @@ async def world_map(desk: Desk, ask: Ask, words: Words) -> Message:
     except PictureError:
         return charts.no_picture(words)
     recognising = sum(1 for standing in stand if level_of(standing) is Level.RECOGNISED)
-    return charts.map_caption(words, case.title, recognising, picture)
+    return charts.map_caption(words, case.full_name(words.language), recognising, picture)

@@ -178,5 +178,5 @@ def _needs_caution(facts: Facts) -> bool:
 
 def _included(facts: Facts, words: Words) -> str:
     kinds: dict[EventType, None] = dict.fromkeys(kind for kind, _ in facts.includes)
-    listed = ", ".join(words.gettext(TYPE_NAMES[kind]).lower() for kind in kinds)
+    listed = words.listed(words.gettext(TYPE_NAMES[kind]).lower() for kind in kinds)
     return words.gettext("Part of the same move: {kinds}.").format(kinds=listed)

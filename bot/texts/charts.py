@@ -1,11 +1,12 @@
 """Words on and below pictures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from bot.texts.foreign import safe_foreign
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message
 from jobs.domain.events import EventStatus
+from jobs.reference.cases import Case
 
 _LEVELS: Mapping[str, str] = {
     "recognised": N_("Recognised"),
@@ -52,10 +53,8 @@ def no_picture(words: Words) -> Message:
     )
 
 
-def no_such_case(words: Words, asked: str, titles: Sequence[str]) -> Message:
+def no_such_case(words: Words, asked: str, cases: Iterable[Case]) -> Message:
     """Return the answer to a case that is none."""
-    return Message(
-        words.gettext("I watch no case called {asked}. There are: {titles}").format(
-            asked=safe_foreign(asked, 80), titles=", ".join(titles)
-        )
-    )
+    titles = words.listed(case.full_name(words.language) for case in cases)
+    said = words.gettext("I watch no case called {asked}. There are: {titles}")
+    return Message(said.format(asked=safe_foreign(asked, 80), titles=titles))

@@ -23,11 +23,11 @@ def countries(
     writer = Writer()
     for case, codes_by_level in found:
         with writer.bold():
-            writer.write(case.title)
+            writer.write(case.full_name(words.language))
         writer.line()
         for level, codes in codes_by_level.items():
             listed = _sorted_names(words, names, codes)
-            line = f"{level_name(words, level)} ({len(codes)}): {', '.join(listed[:_NAMED])}"
+            line = f"{level_name(words, level)} ({len(codes)}): {words.listed(listed[:_NAMED])}"
             more = len(listed) - _NAMED
             if more > 0:
                 line += " " + words.ngettext("and {count} more", "and {count} more", more).format(
@@ -53,11 +53,11 @@ def countries_of_case(
     ]
     writer = Writer()
     with writer.bold():
-        writer.write(case.title)
+        writer.write(case.full_name(words.language))
     shown = everybody[page * NAMES_A_PAGE : (page + 1) * NAMES_A_PAGE]
     for level in dict.fromkeys(level for level, _ in shown):
         writer.line()
-        listed = ", ".join(name for of, name in shown if of == level)
+        listed = words.listed(name for of, name in shown if of == level)
         writer.write(f"{level_name(words, level)} ({len(codes_by_level[level])}): {listed}")
     return writer.build()
 

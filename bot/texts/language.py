@@ -1,20 +1,32 @@
 """Translation and dates: gettext for sentences, Babel for days and hours."""
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, get_day_names
+from babel.dates import format_date, format_time, get_day_names
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.texts.solar import in_afghan_months
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
-# Day before month, as in every other language we speak; plain "en" would be American.
-_BABEL_NAMES = {"en": "en_GB"}
+# Day before month, as in every other language we speak; plain "en" would be American. The
+# Persian of Kabul calls July جولای, that of Tehran ژوئیه.
+_BABEL_NAMES = {"en": "en_GB", "fa": "fa_AF"}
+# Where a day is not written as in "3 July 2025".
+_DAYS = {"zh": "y年M月d日", "uz": "d-MMMM, y"}
+_COMMAS = {"ar": "، ", "fa": "، ", "ur": "، ", "zh": "、"}
+_SEMICOLONS = {"ar": "؛ ", "fa": "؛ ", "ur": "؛ ", "zh": "；"}
+# Codes of apps whose language has another code in the catalogues: Dari is Persian.
+_SAME = {"prs": "fa"}
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - the name that gettext's tools look for
@@ -22,9 +34,29 @@ def N_(sentence: str) -> str:  # noqa: N802 - the name that gettext's tools look
     return sentence
 
 
+class Name(str):
+    """A name that stands within a sentence, in the grammatical form that the sentence asks for.
+
+    A translation writes ``{case:gen}`` where its language wants a genitive; a form that is
+    not known is the name as it is.
+    """
+
+    __slots__ = ("_forms",)
+    _forms: Mapping[str, str]
+
+    def __new__(cls, name: str, forms: Mapping[str, str] | None = None) -> "Name":
+        """Return the name with its forms."""
+        made = super().__new__(cls, name)
+        made._forms = forms or {}
+        return made
+
+    def __format__(self, form: str) -> str:
+        return self._forms.get(form, str(self))
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language: its sentences, and how it writes days and hours in one zone."""
+    """One language: its sentences, and how it writes days, hours and lists, in one zone."""
 
     language: str
     zone: ZoneInfo
@@ -32,8 +64,13 @@ class Words:
     ngettext: Callable[[str, str, int], str]
 
     def day(self, on: date) -> str:
-        """Return a day in words, such as 3 July 2025."""
-        return format_date(on, "d MMMM y", locale=_babel_locale(self.language))
+        """Return a day in words, such as 3 July 2025.
+
+        In Persian that of the Afghan solar calendar comes first: 12 Saratan 1404 (3 July 2025).
+        """
+        if self.language == "fa":
+            return f"{in_afghan_months(on)} ({_day(on, self.language)})"
+        return _day(on, self.language)
 
     def weekday(self, number: int) -> str:
         """Return a weekday's name, Monday being 0."""
@@ -42,8 +79,21 @@ class Words:
     def moment(self, at: datetime) -> str:
         """Return an instant as this chat's clock shows it, with its distance from UTC."""
         local = at.astimezone(self.zone)
-        shown = format_datetime(local, "d MMMM y, HH:mm", locale=_babel_locale(self.language))
-        return f"{shown} {_from_utc(local)}"
+        clock = format_time(local, "HH:mm", locale=_babel_locale(self.language))
+        comma = " " if self.language == "zh" else self._comma
+        return f"{_day(local.date(), self.language)}{comma}{clock} {_from_utc(local)}"
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Return names set apart by the language's comma."""
+        return self._comma.join(names)
+
+    def in_parts(self, parts: Iterable[str]) -> str:
+        """Return parts that hold commas themselves, set apart by the language's semicolon."""
+        return _SEMICOLONS.get(self.language, "; ").join(parts)
+
+    @property
+    def _comma(self) -> str:
+        return _COMMAS.get(self.language, ", ")
 
 
 def words_of(language: str, zone: str = "UTC") -> Words:
@@ -57,21 +107,44 @@ def spoken(code: str | None) -> str:
 
     English, where there is no catalogue of theirs.
     """
-    tag = (code or SOURCE_LANGUAGE).replace("-", "_")
-    for language in (tag, tag.partition("_")[0].lower()):
-        if language.replace("_", "").isalnum() and gettext.find("bot", LOCALE_DIR, [language]):
-            return language
-    return SOURCE_LANGUAGE
+    language = (code or SOURCE_LANGUAGE).replace("_", "-").partition("-")[0].lower()
+    language = _SAME.get(language, language)
+    return language if language in catalogues() else SOURCE_LANGUAGE
 
 
-def catalogues() -> list[str]:
+def languages() -> tuple[str, ...]:
+    """Return every language that the bot speaks, English first."""
+    return (SOURCE_LANGUAGE, *catalogues())
+
+
+def own_name(language: str) -> str:
+    """Return what a language calls itself."""
+    name = Locale.parse(language).get_language_name(language) or language
+    return name[:1].upper() + name[1:]
+
+
+@lru_cache(maxsize=1)
+def catalogues() -> tuple[str, ...]:
     """Return the languages that have a catalogue; English, which needs none, is left out."""
-    return sorted(path.parent.parent.name for path in LOCALE_DIR.glob("*/LC_MESSAGES/bot.mo"))
+    return tuple(sorted(path.parent.parent.name for path in LOCALE_DIR.glob("*/LC_MESSAGES/*.po")))
+
+
+def catalogue_path(language: str) -> Path:
+    """Return where a language's sentences are kept."""
+    return LOCALE_DIR / language / "LC_MESSAGES" / "bot.po"
 
 
 @lru_cache(maxsize=64)
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("bot", LOCALE_DIR, [language], fallback=True)
+    """Return a language's sentences, read from the very file that translators write."""
+    if language not in catalogues():
+        return gettext.NullTranslations()
+    with catalogue_path(language).open("rb") as file:
+        written = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, written)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 @lru_cache(maxsize=64)
@@ -80,6 +153,11 @@ def _babel_locale(language: str) -> Locale:
         return Locale.parse(_BABEL_NAMES.get(language, language))
     except (UnknownLocaleError, ValueError):
         return Locale.parse(_BABEL_NAMES[SOURCE_LANGUAGE])
+
+
+def _day(on: date, language: str) -> str:
+    pattern = _DAYS.get(language, "d MMMM y")
+    return format_date(on, pattern, locale=_babel_locale(language))
 
 
 def _from_utc(local: datetime) -> str:

@@ -6,19 +6,18 @@ from datetime import date
 from bot.texts.alerts import headline, how_sure, when
 from bot.texts.foreign import cut, safe_foreign
 from bot.texts.language import Words
-from bot.texts.messages import Message, Writer
+from bot.texts.messages import LONGEST_CAPTION, Message, Writer
 from bot.texts.names import actor_name, case_title, sentence
 from bot.texts.reading import Told, write_told
 from jobs.domain.events import Standing
 from jobs.reference import Reference
 
-LONGEST_CAPTION = 1024
 _ROOM_FOR_ONE_MORE = 700
 
 
 def timeline_title(words: Words, names: Reference, code: str, case: str) -> str:
     """Return what a timeline is of, for its picture and its list."""
-    return f"{actor_name(names, code, words.language)} · {case_title(names, case)}"
+    return f"{actor_name(names, code, words.language)} · {case_title(names, case, words.language)}"
 
 
 def timeline_caption(
@@ -92,14 +91,15 @@ def found(
 
 def official_line(words: Words, name: str, office: str, case: str) -> str:
     """Return who an official is."""
-    return words.gettext("{name}: {office} ({case})").format(name=name, office=office, case=case)
+    line = words.gettext("{name}: {office} ({case})")
+    return line.format(name=name, office=words.gettext(office), case=case)
 
 
 def standing_line(words: Words, names: Reference, standing: Standing, part: str) -> str:
     """Return where a country stands toward a case, in one line."""
     return words.gettext("{country} · {case}: {part} · /status_{code}").format(
         country=actor_name(names, standing.actor, words.language),
-        case=case_title(names, standing.case),
+        case=case_title(names, standing.case, words.language),
         part=part,
         code=standing.actor,
     )

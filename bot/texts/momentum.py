@@ -30,7 +30,7 @@ def momenta(
     writer = Writer()
     for case, scores in found:
         with writer.bold():
-            writer.write(case.title)
+            writer.write(case.full_name(words.language))
         writer.line()
         for each in scores:
             if writer.room < _ROOM:

@@ -60,7 +60,7 @@ def watch(
     """
     writer = Writer()
     with writer.bold():
-        writer.write(words.gettext("Watched: {case}").format(case=case.title))
+        writer.write(words.gettext("Watched: {case}").format(case=case.full_name(words.language)))
     writer.line()
     for mover in movers:
         if writer.room < 2 * _ROOM_FOR_ONE_MORE:
@@ -108,7 +108,7 @@ def _write_mover(writer: Writer, words: Words, names: Reference, mover: Mover) -
     writer.line()
     with writer.bold():
         writer.write(actor_name(names, watched.actor, words.language))
-    writer.line(f": {words.gettext(OUTLOOKS[watched.outlook])}. {watched.note}".rstrip())
+    writer.line(f": {words.gettext(OUTLOOKS[watched.outlook])}. {words.gettext(watched.note)}")
     where = parts_of(words, mover.standing)[-1]
     if mover.score is not None:
         momentum = words.gettext("momentum {score}").format(score=f"{mover.score:g}")
@@ -124,11 +124,11 @@ def _write_gathering(
     forum = gathering.forum
     writer.line()
     with writer.link(forum.url), writer.bold():
-        writer.write(forum.name)
-    place = f", {forum.place}" if forum.place else ""
+        writer.write(words.gettext(forum.name))
+    place = f", {words.gettext(forum.place)}" if forum.place else ""
     writer.line(f" ({forum.organisation}{place})")
     line = f"{_days(words, forum)} · {words.gettext(_PARTICIPATIONS[forum.participation])}"
-    writer.line(f"{line} · {gathering.case.short}" if several_cases else line)
+    writer.line(f"{line} · {gathering.case.short_name(words.language)}" if several_cases else line)
     if gathering.before is not None:
         last = words.gettext("the time before, {day}: {how}")
         writer.line(

@@ -121,7 +121,7 @@ def status_of_actor(
     writer.line()
     for case, standing, told in found:
         writer.line()
-        writer.line(f"{case.title}:")
+        writer.line(f"{case.full_name(words.language)}:")
         for part in parts_of(words, standing or Standing(case.id, code)):
             writer.line(f"• {part}")
         if standing is not None and not standing.certain:
@@ -129,7 +129,9 @@ def status_of_actor(
         for watched in case.watch:
             if watched.actor == code:
                 outlook = words.gettext(OUTLOOKS[watched.outlook])
-                writer.line(f"• {words.gettext('watched:')} {outlook}. {watched.note}".rstrip())
+                writer.line(
+                    f"• {words.gettext('watched:')} {outlook}. {words.gettext(watched.note)}"
+                )
         for one in told:
             if writer.room < _ROOM_FOR_ONE_MORE:
                 break
@@ -143,17 +145,19 @@ def recognised_line(
     words: Words, names: Reference, case: Case, standings: Sequence[Standing]
 ) -> str:
     """Return who recognises a case, in one line."""
+    title = case.full_name(words.language)
     recognising = [standing for standing in standings if standing.recognition == "de_jure"]
     if not recognising:
-        return words.gettext("{case}: no recognition known here").format(case=case.title)
+        return words.gettext("{case}: no recognition known here").format(case=title)
     recognising.sort(key=lambda standing: standing.recognised_on or date.min, reverse=True)
-    listed = ", ".join(_recogniser(words, names, one) for one in recognising[:_SHOWN_RECOGNISERS])
+    newest = recognising[:_SHOWN_RECOGNISERS]
+    listed = words.listed(_recogniser(words, names, one) for one in newest)
     if len(recognising) <= _SHOWN_RECOGNISERS:
         line = words.gettext("{case}: recognised by {names}")
     else:
         # A case's file need not hold every old recognition, so the number is what is known.
         line = words.gettext("{case}: recognised by {count} known here, the last ones {names}")
-    return line.format(case=case.title, count=len(recognising), names=listed)
+    return line.format(case=title, count=len(recognising), names=listed)
 
 
 def latest(words: Words, names: Reference, told: Sequence[Told], freshness: Freshness) -> Message:
@@ -207,7 +211,7 @@ def no_such_actor(words: Words, names: Reference, asked: str, guesses: Sequence[
     writer.foreign(asked, 120)
     writer.line()
     if guesses:
-        listed = ", ".join(actor_name(names, code, words.language) for code in guesses)
+        listed = words.listed(actor_name(names, code, words.language) for code in guesses)
         writer.line(words.gettext("Did you mean: {names}?").format(names=listed))
     writer.line(words.gettext("/countries lists those that have a standing."))
     return writer.build()

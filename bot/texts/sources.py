@@ -154,11 +154,11 @@ def silent_line(words: Words, hours: int, heard: datetime) -> str:
 
 
 def _heard(words: Words, heard: Heard) -> str:
+    case = heard.case.short_name(words.language)
     if heard.at is None:
-        return words.gettext("{case}: nothing was heard yet").format(case=heard.case.short)
-    text = words.gettext("{case}: last news {moment}").format(
-        case=heard.case.short, moment=words.moment(heard.at)
-    )
+        return words.gettext("{case}: nothing was heard yet").format(case=case)
+    last = words.gettext("{case}: last news {moment}")
+    text = last.format(case=case, moment=words.moment(heard.at))
     return f"⚠ {text}" if heard.is_silent else text
 
 
