@@ -9,6 +9,7 @@ import ast
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -44,6 +45,7 @@ class Sentence:
     file: str
 
 
+@lru_cache(maxsize=1)
 def sentences() -> list[Sentence]:
     """Return every sentence of the bot once, in the order of its files."""
     found: dict[Said, str] = {}
