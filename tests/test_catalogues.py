@@ -1,9 +1,11 @@
 """The catalogues: whole, in their own language, and with what the sentences need in them."""
 
+import gettext
 import re
 import string
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from bot.texts import language as speaking
 from bot.texts.language import Name, catalogue_path, catalogues, words_of
 from bot.texts.wording import headline_of
 from jobs.domain.events import STANDING, TAKES_BACK, EventStatus, EventType
-from jobs.reference import load_reference
+from jobs.reference import Reference, load_reference
 
 SCRIPTS = {"ar": "؀-ۿ", "fa": "؀-ۿ", "ur": "؀-ۿ", "ru": "а-яё", "zh": "一-鿿"}
 """The letters of a language that is not written in Latin ones."""
@@ -102,26 +104,30 @@ def test_each_translation_has_the_placeholders_of_its_sentence(language: str) ->
         every = _fields(message.id[1])
         for number, form in enumerate(message.string or ()):
             # A form of one number only may say it in a word, as English says «one source».
-            may_lack = {"count", "days", "hours", "n"} if _is_of_one(language, number) else set()
-            if _fields(form) - every or set(every - _fields(form)) - may_lack:
+            lacks = set(every - _fields(form))
+            if number in _forms_of_one(language):
+                lacks -= {"count", "days", "hours", "n"}
+            if _fields(form) - every or lacks:
                 wrong.append((message.id[1], form))
     assert wrong == []
 
 
-def _is_of_one(language: str, form: int) -> bool:
-    """Tell whether just one number has this form; numbers of that form are then spelt out."""
-    plural = tool.written(language).plural_expr
-    numbers = [n for n in range(1000) if _form_of(plural, n) == form]
-    return len(numbers) == 1
+@lru_cache(maxsize=1)
+def _reference() -> Reference:
+    return load_reference()
 
 
-def _form_of(expression: str, n: int) -> int:
-    return speaking.gettext.c2py(expression.removesuffix(";"))(n)  # type: ignore[attr-defined, no-any-return]
+@lru_cache(maxsize=16)
+def _forms_of_one(language: str) -> frozenset[int]:
+    """Return the forms that just one number has, which they may then spell out."""
+    form_of = gettext.c2py(tool.written(language).plural_expr)
+    numbers = Counter(form_of(n) for n in range(1000))
+    return frozenset(form for form, count in numbers.items() if count == 1)
 
 
 @pytest.mark.parametrize("language", ["en", *catalogues()])
 def test_every_headline_can_be_said_of_every_case_and_names_both_sides(language: str) -> None:
-    words, reference = words_of(language), load_reference()
+    words, reference = words_of(language), _reference()
     for case in reference.cases.values():
         name = Name(case.full_name(language), case.forms.get(language))
         shown = {str(name), *case.forms.get(language, {}).values()}
@@ -138,17 +144,15 @@ def test_every_headline_can_be_said_of_every_case_and_names_both_sides(language:
 
 @pytest.mark.parametrize("language", catalogues())
 def test_a_case_bends_as_the_language_asks_or_has_no_forms(language: str) -> None:
-    asked = set()
-    for _, said in translated(language):
-        asked |= {spec for _, name, spec, _ in string.Formatter().parse(said) if name and spec}
-    for case in load_reference().cases.values():
+    asked = {spec for _, said in translated(language) for spec in re.findall(r"\{\w+:(\w+)", said)}
+    for case in _reference().cases.values():
         assert asked <= set(case.forms.get(language, {})), case.id
         assert not asked or language in case.titles
 
 
 @pytest.mark.parametrize("language", catalogues())
 def test_cases_and_actors_have_names_in_the_language(language: str) -> None:
-    reference = load_reference()
+    reference = _reference()
     assert [case.id for case in reference.cases.values() if language not in case.titles] == []
     lacking = [code for code, actor in reference.actors.items() if language not in actor.names]
     assert lacking == []

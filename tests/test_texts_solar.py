@@ -38,4 +38,4 @@ def test_days_follow_each_other(on: date) -> None:
 
 
 def test_persian_days_are_of_both_calendars() -> None:
-    assert words_of("fa").day(date(2025, 7, 3)) == "12 سرطان 1404 (3 جولای 2025)"
+    assert words_of("fa").day(date(2025, 7, 3)) == "12 سرطان 1404 / 3 جولای 2025"

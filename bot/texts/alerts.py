@@ -98,7 +98,8 @@ def write_voice(writer: Writer, voice: Voice, words: Words) -> None:
     writer.write(" (")
     writer.foreign(host_of(voice.url) or voice.outlet, 80)
     if voice.published_at is not None:
-        writer.write(f", {words.day(voice.published_at.astimezone(words.zone).date())}")
+        on = words.day(voice.published_at.astimezone(words.zone).date())
+        writer.write(f"{words.comma}{on}")
     writer.line(")")
 
 
@@ -136,8 +137,7 @@ def _write_retracted(writer: Writer, words: Words, facts: Facts, names: Referenc
         writer.write(headline(facts, words, names))
     writer.line()
     if facts.note:
-        writer.write(words.gettext("Why:") + " ")
-        writer.line(safe_foreign(facts.note))
+        writer.line(words.gettext("Why: {why}").format(why=safe_foreign(facts.note)))
 
 
 def _write_reply(

@@ -27,7 +27,7 @@ def countries(
         writer.line()
         for level, codes in codes_by_level.items():
             listed = _sorted_names(words, names, codes)
-            line = f"{level_name(words, level)} ({len(codes)}): {words.listed(listed[:_NAMED])}"
+            line = f"{level_name(words, level)} ({len(codes)}){words.colon}{words.listed(listed[:_NAMED])}"
             more = len(listed) - _NAMED
             if more > 0:
                 line += " " + words.ngettext("and {count} more", "and {count} more", more).format(
@@ -58,7 +58,9 @@ def countries_of_case(
     for level in dict.fromkeys(level for level, _ in shown):
         writer.line()
         listed = words.listed(name for of, name in shown if of == level)
-        writer.write(f"{level_name(words, level)} ({len(codes_by_level[level])}): {listed}")
+        writer.write(
+            f"{level_name(words, level)} ({len(codes_by_level[level])}){words.colon}{listed}"
+        )
     return writer.build()
 
 

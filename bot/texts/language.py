@@ -22,8 +22,9 @@ SOURCE_LANGUAGE = "en"
 # Persian of Kabul calls July جولای, that of Tehran ژوئیه.
 _BABEL_NAMES = {"en": "en_GB", "fa": "fa_AF"}
 # Where a day is not written as in "3 July 2025".
-_DAYS = {"zh": "y年M月d日", "uz": "d-MMMM, y"}
+_DAYS = {"zh": "y年M月d日", "uz": "y-'yil' d-MMMM"}
 _COMMAS = {"ar": "، ", "fa": "، ", "ur": "، ", "zh": "、"}
+_COLONS = {"zh": "："}
 _SEMICOLONS = {"ar": "؛ ", "fa": "؛ ", "ur": "؛ ", "zh": "；"}
 # Codes of apps whose language has another code in the catalogues: Dari is Persian.
 _SAME = {"prs": "fa"}
@@ -66,10 +67,10 @@ class Words:
     def day(self, on: date) -> str:
         """Return a day in words, such as 3 July 2025.
 
-        In Persian that of the Afghan solar calendar comes first: 12 Saratan 1404 (3 July 2025).
+        In Persian that of the Afghan solar calendar comes first: 12 Saratan 1404 / 3 July 2025.
         """
         if self.language == "fa":
-            return f"{in_afghan_months(on)} ({_day(on, self.language)})"
+            return f"{in_afghan_months(on)} / {_day(on, self.language)}"
         return _day(on, self.language)
 
     def weekday(self, number: int) -> str:
@@ -80,20 +81,26 @@ class Words:
         """Return an instant as this chat's clock shows it, with its distance from UTC."""
         local = at.astimezone(self.zone)
         clock = format_time(local, "HH:mm", locale=_babel_locale(self.language))
-        comma = " " if self.language == "zh" else self._comma
+        comma = " " if self.language == "zh" else self.comma
         return f"{_day(local.date(), self.language)}{comma}{clock} {_from_utc(local)}"
 
     def listed(self, names: Iterable[str]) -> str:
         """Return names set apart by the language's comma."""
-        return self._comma.join(names)
+        return self.comma.join(names)
 
     def in_parts(self, parts: Iterable[str]) -> str:
         """Return parts that hold commas themselves, set apart by the language's semicolon."""
         return _SEMICOLONS.get(self.language, "; ").join(parts)
 
     @property
-    def _comma(self) -> str:
+    def comma(self) -> str:
+        """Return what stands between the names of a list."""
         return _COMMAS.get(self.language, ", ")
+
+    @property
+    def colon(self) -> str:
+        """Return what stands between a name and what is said of it."""
+        return _COLONS.get(self.language, ": ")
 
 
 def words_of(language: str, zone: str = "UTC") -> Words:

@@ -108,7 +108,9 @@ def _write_mover(writer: Writer, words: Words, names: Reference, mover: Mover) -
     writer.line()
     with writer.bold():
         writer.write(actor_name(names, watched.actor, words.language))
-    writer.line(f": {words.gettext(OUTLOOKS[watched.outlook])}. {words.gettext(watched.note)}")
+    said = words.gettext("{outlook}. {note}")
+    outlook, note = words.gettext(OUTLOOKS[watched.outlook]), words.gettext(watched.note)
+    writer.line(f"{words.colon}{said.format(outlook=outlook, note=note)}")
     where = parts_of(words, mover.standing)[-1]
     if mover.score is not None:
         momentum = words.gettext("momentum {score}").format(score=f"{mover.score:g}")
@@ -125,7 +127,7 @@ def _write_gathering(
     writer.line()
     with writer.link(forum.url), writer.bold():
         writer.write(words.gettext(forum.name))
-    place = f", {words.gettext(forum.place)}" if forum.place else ""
+    place = f"{words.comma}{words.gettext(forum.place)}" if forum.place else ""
     writer.line(f" ({forum.organisation}{place})")
     line = f"{_days(words, forum)} · {words.gettext(_PARTICIPATIONS[forum.participation])}"
     writer.line(f"{line} · {gathering.case.short_name(words.language)}" if several_cases else line)

@@ -121,7 +121,7 @@ def status_of_actor(
     writer.line()
     for case, standing, told in found:
         writer.line()
-        writer.line(f"{case.full_name(words.language)}:")
+        writer.line(f"{case.full_name(words.language)}{words.colon}".rstrip())
         for part in parts_of(words, standing or Standing(case.id, code)):
             writer.line(f"• {part}")
         if standing is not None and not standing.certain:
@@ -129,9 +129,9 @@ def status_of_actor(
         for watched in case.watch:
             if watched.actor == code:
                 outlook = words.gettext(OUTLOOKS[watched.outlook])
-                writer.line(
-                    f"• {words.gettext('watched:')} {outlook}. {words.gettext(watched.note)}"
-                )
+                said = words.gettext("watched: {outlook}. {note}")
+                note = words.gettext(watched.note)
+                writer.line(f"• {said.format(outlook=outlook, note=note)}")
         for one in told:
             if writer.room < _ROOM_FOR_ONE_MORE:
                 break
@@ -228,7 +228,8 @@ def _write_picture(
         name = actor_name(names, one.actor, words.language)
         outlook = words.gettext(OUTLOOKS[one.outlook])
         standing = by_actor.get(one.actor, Standing(picture.case.id, one.actor))
-        writer.line(f"• {name}: {outlook}; {parts_of(words, standing)[-1]}")
+        last = parts_of(words, standing)[-1]
+        writer.line(f"• {name}{words.colon}{words.in_parts([outlook, last])}")
     if picture.newest:
         writer.line(words.gettext("Newest:"))
     for told in picture.newest:
@@ -257,7 +258,7 @@ def parts_of(words: Words, standing: Standing) -> list[str]:
     ):
         if value:
             said = words.gettext(_PARTS.get(value, value))
-            parts.append(f"{words.gettext(label)}: {said}{_on(words, on)}")
+            parts.append(f"{words.gettext(label)}{words.colon}{said}{_on(words, on)}")
     if standing.last_meeting_on is not None:
         day = words.day(standing.last_meeting_on)
         parts.append(words.gettext("last met on {day}").format(day=day))
@@ -265,7 +266,7 @@ def parts_of(words: Words, standing: Standing) -> list[str]:
 
 
 def _on(words: Words, on: date | None) -> str:
-    return f", {_since(words, on)}" if on else ""
+    return f"{words.comma}{_since(words, on)}" if on else ""
 
 
 def how_fresh(words: Words, freshness: Freshness) -> str:

@@ -171,5 +171,7 @@ def _write_lines(writer: Writer, words: Words, lines: Sequence[Line]) -> None:
         writer.write(f"• {line.source.id}: {words.gettext(_STATES[line.state])}")
         since = line.health.paused_at or line.health.last_ok_at
         if line.state not in _WELL and since is not None:
-            writer.write(", " + words.gettext("since {moment}").format(moment=words.moment(since)))
+            writer.write(
+                words.comma + words.gettext("since {moment}").format(moment=words.moment(since))
+            )
         writer.line()
