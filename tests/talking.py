@@ -14,6 +14,7 @@ from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason
 from jobs.domain.clock import SystemClock
+from jobs.reference import Reference
 from jobs.settings import Settings
 from jobs.store import alerts, events
 from jobs.store.engine import Store
@@ -130,7 +131,9 @@ async def _new_store(folder: Path) -> Store:
 
 
 @asynccontextmanager
-async def talking(folder: Path, **changes: Any) -> AsyncIterator[Talk]:
+async def talking(
+    folder: Path, reference: Reference = SMALL_WORLD, **changes: Any
+) -> AsyncIterator[Talk]:
     """Start the application on a fake Bot API with a person, an operator, a group, a channel.
 
     ``changes`` are settings that are not as usual.
@@ -153,7 +156,7 @@ async def talking(folder: Path, **changes: Any) -> AsyncIterator[Talk]:
         request = HTTPXRequest(httpx_kwargs={"verify": False})
         renderer = Renderer()
         app = build_application(
-            settings, store, SMALL_WORLD, clock, request, renderer=renderer, pacer=Pacer()
+            settings, store, reference, clock, request, renderer=renderer, pacer=Pacer()
         )
         async with app, renderer:
             yield Talk(api, app, store, clock)

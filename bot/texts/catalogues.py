@@ -120,8 +120,11 @@ def _of_data() -> Iterator[tuple[str, str]]:
         yield group.title, "jobs/data/groups.toml"
     for case in reference.cases.values():
         file = f"jobs/data/cases/{case.id}.toml"
-        for watched in case.watch:
-            yield watched.note, file
+        said = [official.office for official in case.officials]
+        said += [watched.note for watched in case.watch]
+        for forum in case.forums:
+            said += [forum.name, forum.organisation, forum.place]
+        yield from ((each, file) for each in said if each)
 
 
 def main(asked: Sequence[str]) -> int:

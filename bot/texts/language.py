@@ -106,7 +106,12 @@ class Words:
 def words_of(language: str, zone: str = "UTC") -> Words:
     """Return a language's words; a language without a catalogue speaks English."""
     catalogue = _catalogue(language)
-    return Words(language, ZoneInfo(zone), catalogue.gettext, catalogue.ngettext)
+
+    def said(sentence: str) -> str:
+        # To gettext the empty sentence is the catalogue's header.
+        return catalogue.gettext(sentence) if sentence else ""
+
+    return Words(language, ZoneInfo(zone), said, catalogue.ngettext)
 
 
 def spoken(code: str | None) -> str:

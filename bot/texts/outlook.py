@@ -110,7 +110,7 @@ def _write_mover(writer: Writer, words: Words, names: Reference, mover: Mover) -
         writer.write(actor_name(names, watched.actor, words.language))
     said = words.gettext("{outlook}. {note}")
     outlook, note = words.gettext(OUTLOOKS[watched.outlook]), words.gettext(watched.note)
-    writer.line(f"{words.colon}{said.format(outlook=outlook, note=note)}")
+    writer.line(f"{words.colon}{said.format(outlook=outlook, note=note)}".rstrip())
     where = parts_of(words, mover.standing)[-1]
     if mover.score is not None:
         momentum = words.gettext("momentum {score}").format(score=f"{mover.score:g}")
@@ -128,7 +128,7 @@ def _write_gathering(
     with writer.link(forum.url), writer.bold():
         writer.write(words.gettext(forum.name))
     place = f"{words.comma}{words.gettext(forum.place)}" if forum.place else ""
-    writer.line(f" ({forum.organisation}{place})")
+    writer.line(f" ({words.gettext(forum.organisation)}{place})")
     line = f"{_days(words, forum)} · {words.gettext(_PARTICIPATIONS[forum.participation])}"
     writer.line(f"{line} · {gathering.case.short_name(words.language)}" if several_cases else line)
     if gathering.before is not None:

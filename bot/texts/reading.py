@@ -131,7 +131,7 @@ def status_of_actor(
                 outlook = words.gettext(OUTLOOKS[watched.outlook])
                 said = words.gettext("watched: {outlook}. {note}")
                 note = words.gettext(watched.note)
-                writer.line(f"• {said.format(outlook=outlook, note=note)}")
+                writer.line(f"• {said.format(outlook=outlook, note=note)}".rstrip())
         for one in told:
             if writer.room < _ROOM_FOR_ONE_MORE:
                 break
