@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -34,11 +34,10 @@ from bot.commands.managing import deciding
 from bot.commands.table import PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
-from bot.texts import service
 from bot.texts.alerts import render_alert
 from bot.texts.digests import render_digest
-from bot.texts.direction import laid_out, laid_out_text
-from bot.texts.language import spoken, words_of
+from bot.texts.direction import laid_out
+from bot.texts.language import words_of
 from bot.texts.messages import Message
 from bot.texts.notices import render_notice
 from bot.texts.places import render_proposal
@@ -67,12 +66,14 @@ class ChatByChat(BaseUpdateProcessor):
     def __init__(self, most_at_once: int) -> None:
         super().__init__(most_at_once)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._ended = False
 
     async def initialize(self) -> None:
         """Do nothing: there is nothing to set up."""
 
     async def shutdown(self) -> None:
-        """Do nothing: there is nothing to end."""
+        """Let go what still waits for its turn: there is nobody left to answer it with."""
+        self._ended = True
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the chat's turn, then handle the update."""
@@ -82,7 +83,10 @@ class ChatByChat(BaseUpdateProcessor):
             whose = update.effective_chat or update.effective_user
         lock = self._locks.setdefault(whose.id if whose else 0, asyncio.Lock())
         async with lock:
-            await coroutine
+            if self._ended and isinstance(coroutine, Coroutine):
+                coroutine.close()
+            else:
+                await coroutine
 
 
 def build_application(
@@ -116,7 +120,7 @@ def build_application(
             ChatMemberHandler(intake.on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
         ]
     )
-    application.add_error_handler(_note_error)
+    application.add_error_handler(_noting_errors(intake))
     return application
 
 
@@ -227,25 +231,24 @@ def _desk(
     )
 
 
-async def _note_error(update: object, context: Context) -> None:
-    """Log that an update could not be handled: its number, the error's kind and place.
+def _noting_errors(intake: Intake) -> Callable[[object, Context], Coroutine[Any, Any, None]]:
+    """Return the error handler: it logs an update's number, and the error's kind and place.
 
     An error's own words may hold what somebody wrote, so they stay out. Whoever
     asked is told, unless it is Telegram itself that failed.
     """
-    error = context.error
-    number = update.update_id if isinstance(update, Update) else None
-    if isinstance(error, NetworkError):
-        _log.warning("update %s: Telegram: %s", number, type(error).__name__)
-        return
-    _log.error("update %s: %s at %s", number, type(error).__name__, _place_of(error))
-    chat = update.effective_chat if isinstance(update, Update) else None
-    if chat is None or isinstance(error, TelegramError):
-        return
-    asked_by = update.effective_user if isinstance(update, Update) else None
-    language = spoken(asked_by.language_code if asked_by else None)
-    said = laid_out_text(service.failed(words_of(language)).text, language)
-    await context.bot.send_message(chat.id, said)
+
+    async def note(update: object, context: Context) -> None:
+        error = context.error
+        number = update.update_id if isinstance(update, Update) else None
+        if isinstance(error, NetworkError):
+            _log.warning("update %s: Telegram: %s", number, type(error).__name__)
+            return
+        _log.error("update %s: %s at %s", number, type(error).__name__, _place_of(error))
+        if isinstance(update, Update) and not isinstance(error, TelegramError):
+            await intake.apologise(update, context)
+
+    return note
 
 
 def _place_of(error: BaseException | None) -> str:

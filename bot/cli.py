@@ -27,6 +27,7 @@ from jobs.means import load_all
 from jobs.push import push_routes
 from jobs.runtime import jobs_running, stop_on_signal
 from jobs.settings import Settings
+from jobs.store.alone import alone_on
 from jobs.store.engine import Store
 from jobs.web import WebServer
 
@@ -60,6 +61,7 @@ async def _serve(settings: Settings, *, with_jobs: bool) -> int:
         stack.enter_context(stop_on_signal(stop))
         store = await Store.open(settings.database_url(), migrate=with_jobs)
         stack.push_async_callback(store.close)
+        stack.enter_context(alone_on(store.file))
         request = None
         if settings.bot_token is None:
             typed = TypedLines(sys.stdin.fileno())

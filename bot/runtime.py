@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
@@ -166,8 +167,8 @@ async def _take_updates(station: Station, settings: Settings, stop: asyncio.Even
     try:
         if station.poller is None:
             await _announce_webhook(station.application, settings)
-        else:
-            await station.application.bot.delete_webhook(drop_pending_updates=False)
+        elif settings.bot_token is not None:  # a terminal has no webhook
+            await _leave_webhook(station.application.bot)
     except TelegramError as error:
         log.warning("Telegram did not take the set-up: %s", type(error).__name__)
     if settings.bot_token is not None:  # a terminal shows no menu
@@ -210,6 +211,18 @@ async def set_up_face(settings: Settings) -> Dressed:
     raise trouble
 
 
+async def _leave_webhook(bot: Bot) -> None:
+    """End a webhook, without which alone Telegram lets a bot ask; say whose it was."""
+    url = (await bot.get_webhook_info()).url
+    if url:
+        log.warning(
+            "Telegram brought updates to %s until now: this program asks for them itself, and "
+            "ends that; set WEBHOOK_URL if they are to go there",
+            urlsplit(url).hostname,
+        )
+        await bot.delete_webhook(drop_pending_updates=False)
+
+
 async def _announce_webhook(application: App, settings: Settings) -> None:
     secret = settings.webhook_secret
     await application.bot.set_webhook(
@@ -226,6 +239,7 @@ async def _close(application: App) -> None:
             await application.stop()
     except TimeoutError:
         log.warning("an update in hand was not answered before the stop")
+        await application.update_processor.shutdown()
 
 
 async def _disconnect(application: App) -> None:

@@ -85,6 +85,7 @@ async def end_nights(store: Store, most_per_hour: int, now: datetime) -> None:
     bitten = BITE
     while bitten == BITE:
         async with store.write() as conn:
+            await lock_ledger(conn)
             bitten = await nights.pass_nights(conn, now, BITE)
 
 

@@ -241,6 +241,7 @@ class Pipeline:
         Once more when all is well again.
         """
         async with self._store.write() as conn:
+            await lock_ledger(conn)  # two processes that look at once would both tell it
             health = await sources.health(conn)
             told = await facts.get(conn, SOURCES_TOLD)
             found = watch(health, now, datetime.fromisoformat(told) if told else None)
@@ -259,6 +260,7 @@ class Pipeline:
     async def note_trends(self, now: datetime) -> None:
         """Keep watched actors' momenta up to date, and announce a wave that is new."""
         async with self._store.write() as conn:
+            await lock_ledger(conn)
             await note_trends(conn, self._roster.reference, now)
 
     async def prune(self, now: datetime) -> None:

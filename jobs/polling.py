@@ -30,8 +30,10 @@ log = logging.getLogger(__name__)
 MOST_LOGGED = 5
 """Failures of one poll that are logged each for itself."""
 
-LEASE = timedelta(minutes=3)
-"""When a source is read again whose reading a crash cut off."""
+LEASE = timedelta(seconds=30)
+"""When a source is read again whose reading a crash cut off; each poll prolongs it."""
+POLLS_A_LEASE = 3
+"""Where polls are far apart, so many of them."""
 
 WINDOWS_EVERY = timedelta(minutes=1)
 """How often it is looked whether watched sources are to be read more often."""
@@ -91,6 +93,7 @@ class Poller:
         self._slots = asyncio.Semaphore(concurrency)
         self._at_once = at_once
         self._patience_seconds = patience_seconds
+        self._lease = max(LEASE, POLLS_A_LEASE * timedelta(seconds=patience_seconds or 0))
         self._hosts: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._in_hand: dict[SourceId, asyncio.Task[_Outcome]] = {}
         self._windows = CLOSED
@@ -111,7 +114,8 @@ class Poller:
         self._claimed_at = now
         async with self._store.write() as conn:
             await self._look_at_windows(conn, now)
-            claimed = await sources.claim_due(conn, now, self._at_once, LEASE)
+            await sources.hold(conn, self._in_hand.keys(), now + self._lease)
+            claimed = await sources.claim_due(conn, now, self._at_once, self._lease)
         for due in claimed:
             source = self._reference.sources.get(due.source_id)
             if source is not None and source.id not in self._in_hand:

@@ -131,7 +131,7 @@ async def jobs_running(
     """Run every job on its schedule while the block lasts; then let those in hand end."""
     async with open_pipeline(settings, reference, store) as pipeline:
         await pipeline.start(clock.now())
-        runner = Runner(pipeline_jobs(pipeline, settings, clock), clock)
+        runner = Runner(pipeline_jobs(pipeline, settings, store, clock), clock)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()
         # The scheduler goes by wall time: after a step everything runs at once.

@@ -20,6 +20,7 @@ from apscheduler.triggers.base import BaseTrigger
 from jobs.domain.clock import Clock
 from jobs.pipeline import Pipeline
 from jobs.settings import Settings
+from jobs.store.engine import Store
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +45,16 @@ class JobHealth:
     is_running: bool
 
 
-def pipeline_jobs(pipeline: Pipeline, settings: Settings, clock: Clock) -> tuple[Job, ...]:
-    """Return the table of the pipeline's jobs."""
+def pipeline_jobs(
+    pipeline: Pipeline, settings: Settings, store: Store, clock: Clock
+) -> tuple[Job, ...]:
+    """Return the table of the pipeline's jobs, which go by the store's time."""
 
     def at_now(run: Callable[[datetime], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
-        return lambda: run(clock.now())
+        async def run_now() -> None:
+            await run(await store.moment(clock))
+
+        return run_now
 
     reading_seconds = settings.fetch_deadline_seconds + settings.parser_deadline_seconds
     return (

@@ -99,6 +99,27 @@ async def test_one_chats_updates_keep_their_order_and_others_do_not_wait() -> No
     assert done == [3, 1, 2]
 
 
+async def test_what_waits_when_the_end_comes_is_let_go() -> None:
+    done: list[int] = []
+    released = asyncio.Event()
+
+    async def slow() -> None:
+        await released.wait()
+        done.append(1)
+
+    async def quick() -> None:
+        done.append(2)
+
+    processor = ChatByChat(8)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(processor.process_update(_update(1, 7), slow()))
+        group.create_task(processor.process_update(_update(2, 7), quick()))
+        await asyncio.sleep(0)
+        await processor.shutdown()
+        released.set()
+    assert done == [1]
+
+
 class Paper(io.StringIO):
     """Takes what is printed, and lets a test wait for it."""
 

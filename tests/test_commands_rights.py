@@ -383,3 +383,14 @@ async def test_an_error_is_told_without_its_words(
     assert "update " in caplog.text
     assert "secretly" not in caplog.text
     assert talk.api.token not in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+async def test_a_greeting_that_telegram_puts_off_closes_the_group_for_so_long(talk: Talk) -> None:
+    talk.api.script("sendMessage", too_many(60), chat_id=GROUP)
+    talk.api.bot_standing(GROUP, "left", "member", by=PERSON)
+    await talk.handle()
+    assert await talk.say("/status", GROUP, user_id=PERSON) == []
+    assert len(talk.api.calls_of("sendMessage")) == 1
+    talk.clock.ahead += 61
+    assert await talk.say("/status", GROUP, user_id=PERSON)

@@ -197,8 +197,8 @@ def test_the_methods_are_those_that_our_code_calls() -> None:
     # Polling itself, and what PTB does when it starts.
     # A webhook is set only where there is an address for it, and so a token; and nobody
     # mentions the bot elsewhere than in the terminal's one chat.
-    elsewhere = {"setWebhook", "answerInlineQuery"}
-    assert in_api | {"getUpdates", "deleteWebhook", "getMe"} == METHODS | elsewhere
+    elsewhere = {"setWebhook", "getWebhookInfo", "deleteWebhook", "answerInlineQuery"}
+    assert in_api | {"getUpdates", "getMe"} == METHODS | elsewhere
 
 
 _ON_QUERY = {"answer": "answerCallbackQuery", "edit_message_text": "editMessageText"}

@@ -72,10 +72,7 @@ def check_direction(shown: Shown) -> None:
 # One from right to left is in the ordinary run; the others take their time.
 @pytest.mark.parametrize(
     "language",
-    [
-        pytest.param(each, marks=() if each == "fa" else pytest.mark.slow)
-        for each in catalogues()
-    ],
+    [pytest.param(each, marks=() if each == "fa" else pytest.mark.slow) for each in catalogues()],
 )
 async def test_no_answer_is_left_in_english(tmp_path: Path, language: str) -> None:
     async with walking(tmp_path, reference=REFERENCE, answers_per_minute=60) as walk:

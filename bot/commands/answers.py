@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from telegram import (
+    Bot,
     CallbackQuery,
     LinkPreviewOptions,
     MaybeInaccessibleMessage,
@@ -47,6 +48,18 @@ class Answers:
         """Answer a press by a message of its own, which replies to the one with the button."""
         if query.message is not None:
             await self._put(query.message, answer, is_reply=True)
+
+    async def say(self, bot: Bot, chat_id: ChatId, message: Message, *, is_private: bool) -> None:
+        """Say something to a chat that asked nothing just now: a greeting, an apology."""
+        async with self._turn(chat_id, is_private=is_private) as is_ours:
+            if is_ours:
+                await bot.send_message(
+                    chat_id,
+                    message.text,
+                    entities=message.entities,
+                    reply_markup=message.markup(),
+                    link_preview_options=NO_PREVIEW,
+                )
 
     async def _put(
         self, message: MaybeInaccessibleMessage, answer: Message, *, is_reply: bool

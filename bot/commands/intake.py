@@ -3,7 +3,7 @@
 import difflib
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -164,6 +164,18 @@ class Intake:
         elif is_new and kind is not ChatKind.PRIVATE:
             await self._greet(change, context)
 
+    async def apologise(self, update: Update, context: Context) -> None:
+        """Say to whoever asked that it could not be done."""
+        chat = update.effective_chat
+        if chat is None:
+            return
+        is_private = chat.type == ChatKind.PRIVATE
+        asker = update.effective_user
+        words = words_of(spoken(asker.language_code if asker else None))
+        sorry = laid_out(service.failed(words), words.language)
+        with suppress(TelegramError):
+            await self._answers.say(context.bot, ChatId(chat.id), sorry, is_private=is_private)
+
     async def on_migration(self, update: Update, context: Context) -> None:
         """Move a group that became a supergroup to its new id."""
         message = update.effective_message
@@ -297,9 +309,7 @@ class Intake:
         offer = places.channel_added(words, change.chat.title or "", rows)
         offer = laid_out(offer, words.language)
         try:
-            await context.bot.send_message(
-                user_id, offer.text, entities=offer.entities, reply_markup=offer.markup()
-            )
+            await self._answers.say(context.bot, ask.chat_id, offer, is_private=True)
         except TelegramError as error:
             # Whoever never spoke to the bot cannot be written to; /manage does the same later.
             _log.info("a channel's set-up was not offered: %s", type(error).__name__)
@@ -317,8 +327,8 @@ class Intake:
             self._desk,
             Ask(ChatId(change.chat.id), ChatKind(change.chat.type), Sender.STRANGER, None),
         )
-        greeting = laid_out_text(service.added(words).text, words.language)
-        await context.bot.send_message(change.chat.id, greeting)
+        chat_id, greeting = ChatId(change.chat.id), laid_out(service.added(words), words.language)
+        await self._answers.say(context.bot, chat_id, greeting, is_private=False)
 
 
 def _ask_of_press(query: CallbackQuery) -> Ask:

@@ -1,8 +1,10 @@
 """A text as sentences and clauses of marked words."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from jobs.detection.classed import Classed
 from jobs.detection.lexicon import Kind, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
@@ -32,28 +34,20 @@ class Clause:
     complement: bool = False
     asks: bool = False
     spans: list[Span] = field(default_factory=list)
-    _of_class: dict[str, list[Span]] = field(default_factory=dict)
+    classed: Classed = field(default_factory=Classed)
 
     def add(self, span: Span) -> None:
-        """Take in a span; those of word classes are asked for again and again."""
+        """Take in a span."""
         self.spans.append(span)
-        if span.entry.kind is Kind.CLASS:
-            self._of_class.setdefault(span.entry.value, []).append(span)
+        self.classed.add(span)
 
     def classes(self, *names: str) -> list[Span]:
         """Return the spans of the given word classes, in order."""
-        found = [self._of_class[name] for name in names if name in self._of_class]
-        if len(found) < 2:
-            return list(found[0]) if found else []
-        return sorted((s for spans in found for s in spans), key=_in_order)
+        return self.classed.of(*names)
 
     def has(self, name: str) -> bool:
         """Say whether a word of a class stands in the clause."""
-        return name in self._of_class
-
-
-def _in_order(span: Span) -> tuple[int, int]:
-    return span.start, -span.end
+        return self.classed.has(name)
 
 
 def cut_clauses(
@@ -82,33 +76,29 @@ def cut_clauses(
         if deal.entry.value == "deal" and related and words.words[deal.end] != ":":
             del breaks[deal.end]
     clauses: list[Clause] = []
-    sentence = 0
-    for start, end, asks in _sentences(words, title_end, grammar):
-        current = Clause(start, start, sentence, start < title_end, asks=asks)
-        index = start
-        while index < end:
-            found = breaks.get(index)
-            if found and index > start:
-                current.end = index
-                clauses.append(current)
-                current = Clause(
-                    found.end,
-                    found.end,
-                    sentence,
-                    start < title_end,
-                    " ".join(words.words[found.start : found.end]),
-                    found.entry.value == "complement",
-                    asks,
-                )
-                index = max(found.end, index + 1)
-                continue
-            index += 1
-        current.end = end
+    openers = [breaks[place] for place in sorted(breaks)]
+    for number, (start, end, asks) in enumerate(_sentences(words, title_end, grammar)):
+        in_title = start < title_end
+        current = Clause(start, end, number, in_title, asks=asks)
         clauses.append(current)
-        sentence += 1
+        reached = start + 1  # what opens a sentence breaks nothing
+        for found in openers[bisect_left(openers, start + 1, key=_start) :]:
+            if found.start >= end:
+                break
+            if found.start < reached:
+                continue
+            current.end, reached = found.start, max(found.end, found.start + 1)
+            said = " ".join(words.words[found.start : found.end])
+            governed = found.entry.value == "complement"
+            current = Clause(found.end, end, number, in_title, said, governed, asks)
+            clauses.append(current)
     kept = [clause for clause in clauses if clause.end > clause.start]
     _share_out(kept, spans)
     return kept
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def _holds(span: Span, acts: Collection[int]) -> bool:

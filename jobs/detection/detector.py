@@ -2,18 +2,22 @@
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from jobs.detection.datelines import without_dateline
 from jobs.detection.findings import Finding, Read
 from jobs.detection.languages import Languages
 from jobs.detection.lexicon import Form, Kind, Lexicon
-from jobs.detection.marks import settle
+from jobs.detection.marks import NAMES, settle
 from jobs.detection.merging import settle_mentions
 from jobs.detection.normalise import clean, split_words
 from jobs.detection.reading import CaseReading
 from jobs.detection.texts import Text
 from jobs.domain.events import Mention
 from jobs.reference import Reference
+
+_HOSTS = 4096
+"""Hosts whose side is remembered; more than any list of sources has."""
 
 
 class Detector:
@@ -27,6 +31,7 @@ class Detector:
         self._reference = reference
         self._lexicons: dict[str, Lexicon] = {}
         self._languages = Languages(reference.phrases)
+        self._side_of = lru_cache(maxsize=_HOSTS)(self._look_up_side)
 
     def detect(self, text: Text) -> list[Mention]:
         """Return the mentions of every case, each (case, actor, type, status) once."""
@@ -41,12 +46,9 @@ class Detector:
             return []
         lexicon = self._lexicon(language)
         reading = _read(text, lexicon)
-        named = {
-            s.entry.value
-            for s in reading.spans
-            if s.entry.kind is Kind.SUBJECT and s.entry.form is not Form.SURNAME
-        }
-        seats = {s.entry.value for s in reading.spans if s.entry.kind is Kind.ACTOR}
+        entries = {s.entry for s in reading.spans if s.entry.kind in NAMES}
+        named = {e.value for e in entries if e.kind is Kind.SUBJECT and e.form is not Form.SURNAME}
+        seats = {e.value for e in entries if e.kind is Kind.ACTOR}
         side = self._side_of(text.outlet)
         return [
             finding
@@ -55,7 +57,7 @@ class Detector:
             for finding in CaseReading(reading, case, at_home=case.seat == side).findings()
         ]
 
-    def _side_of(self, outlet: str) -> str:
+    def _look_up_side(self, outlet: str) -> str:
         """Return whose press a host is; what is no host is nobody's."""
         try:
             return self._reference.outlet_of(outlet).side if outlet else ""

@@ -9,27 +9,26 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from jobs.detection.joining import Joiner, by_end, by_start
+from jobs.detection.classed import Classed
+from jobs.detection.joining import Joiner
 from jobs.detection.lexicon import Entry, Form, Kind, Span
 from jobs.detection.normalise import Words
 from jobs.domain.members import with_plain_members
 from jobs.reference.phrases import Grammar
 
-MARKERS = frozenset(("place", "by", "with", "goal", "topic", "of", "between", "like", "object"))
-HEADS = frozenset(
-    (
-        "person",
-        "ambassador",
-        "charge",
-        "embassy",
-        "organ",
-        "firm",
-        "list",
-        "forum",
-        "nonstate",
-        "deal",
-        "encounter",
-    )
+MARKERS = ("place", "by", "with", "goal", "topic", "of", "between", "like", "object")
+HEADS = (
+    "person",
+    "ambassador",
+    "charge",
+    "embassy",
+    "organ",
+    "firm",
+    "list",
+    "forum",
+    "nonstate",
+    "deal",
+    "encounter",
 )
 _PLACES = frozenset((Form.CAPITAL, Form.CITY))
 _REACH = 5
@@ -77,8 +76,9 @@ def gather(
     words: Words, spans: Sequence[Span], case: str, seat: str, grammar: Grammar
 ) -> list[Group]:
     """Return the groups of a text as one case sees them, in order."""
+    classed = Classed(spans)
     names = _seen_by(_resolved([span for span in spans if _is_name(span, case)], case))
-    joiner = Joiner(words, spans, seat, grammar)
+    joiner = Joiner(words, classed, seat, grammar)
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
@@ -88,8 +88,9 @@ def gather(
         block.append(span)
     if block:
         groups.append(_group(block, case, seat))
-    _assign(words, spans, groups, grammar)
-    return _without_heads(groups, by_start(spans, frozenset(("joiner",))))
+    posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
+    _assign(words, classed, posts, groups, grammar)
+    return _without_heads(groups, classed.by_start("joiner"))
 
 
 def _resolved(names: Sequence[Span], case: str) -> list[Span]:
@@ -197,17 +198,22 @@ def _role(block: Sequence[Span]) -> str:
     return next((role for role in roles if role and role != "joiner"), "")
 
 
-def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], grammar: Grammar) -> None:
-    markers = by_end(spans, MARKERS)
-    skipped = by_end(spans, frozenset(("article", "modifier")))
-    heads = by_start(spans, HEADS)
-    heads_by_end = by_end(spans, HEADS)
-    possessives = by_start(spans, frozenset(("possessive",)))
-    stops = by_start(spans, MARKERS | {"break", "complement", "joiner"}).keys()
+def _assign(
+    words: Words,
+    classed: Classed,
+    posts: Mapping[int, Span],
+    groups: Sequence[Group],
+    grammar: Grammar,
+) -> None:
+    markers = classed.by_end(*MARKERS)
+    skipped = classed.by_end("article", "modifier")
+    heads = classed.by_start(*HEADS)
+    heads_by_end = classed.by_end(*HEADS)
+    possessives = classed.by_start("possessive")
+    stops = posts.keys() | classed.by_start(*MARKERS, "break", "complement", "joiner").keys()
     taken = {index for group in groups for index in range(group.start, group.end)}
-    posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
-    ranks = by_end(spans, frozenset(("first", "joins"))).keys()
-    told = {s.end for s in spans if s.entry.kind is Kind.CLASS and s.entry.value == "speech"}
+    ranks = classed.by_end("first", "joins").keys()
+    told = classed.by_end("speech").keys()
     for group in groups:
         group.ranked = group.start in ranks or group.start - 1 in ranks
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
@@ -216,7 +222,7 @@ def _assign(words: Words, spans: Sequence[Span], groups: Sequence[Group], gramma
         _mark(group, markers, skipped, heads_by_end, owned=owned)
         if not owned or (grammar.compounds and not group.head):
             reach = _REACH * grammar.stretch
-            _head(words, group, heads, possessives, stops | posts.keys(), taken, reach)
+            _head(words, group, heads, possessives, stops, taken, reach)
         _mark_behind(group, posts)
 
 

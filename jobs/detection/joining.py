@@ -2,23 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 
+from jobs.detection.classed import Classed
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
 
-_GLUE = frozenset(("joiner", "article", "possessive", "modifier", "of", "with"))
+_GLUE = ("joiner", "article", "possessive", "modifier", "of", "with")
 
 
 class Joiner:
     """Says of a text's names whether one goes on with those before it."""
 
-    def __init__(self, words: Words, spans: Sequence[Span], seat: str, grammar: Grammar) -> None:
+    def __init__(self, words: Words, classed: Classed, seat: str, grammar: Grammar) -> None:
         self._words = words
         self._seat = seat
         self._grammar = grammar
-        self._glue = by_start(spans, _GLUE)
-        self._speech = by_start(spans, frozenset(("speech",)))
-        self._topics = by_end(spans, frozenset(("topic",)))
+        self._glue = classed.by_start(*_GLUE)
+        self._speech = classed.by_start("speech")
+        self._topics = classed.by_end("topic")
 
     def joins(self, block: Sequence[Span], span: Span) -> bool:
         """Say whether a name continues the block: nothing but joining words in between."""
@@ -108,21 +109,3 @@ def _same(one: Span, other: Span) -> bool:
 def _apposed(one: Span, other: Span) -> bool:
     """Say whether two names in a row are one: Afghan Taliban, China's Wang Yi."""
     return other.entry.kind is Kind.SUBJECT or other.entry.form is Form.LEADER
-
-
-def by_start(spans: Sequence[Span], classes: frozenset[str]) -> dict[int, Span]:
-    """Return by first word the longest span of the classes."""
-    return {
-        span.start: span
-        for span in reversed(spans)
-        if span.entry.kind is Kind.CLASS and span.entry.value in classes
-    }
-
-
-def by_end(spans: Sequence[Span], classes: frozenset[str]) -> dict[int, Span]:
-    """Return by the word after it the longest span of the classes."""
-    found: dict[int, Span] = {}
-    for span in spans:
-        if span.entry.kind is Kind.CLASS and span.entry.value in classes:
-            found.setdefault(span.end, span)
-    return found

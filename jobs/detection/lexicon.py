@@ -1,6 +1,6 @@
 """One language's words as one automaton: every name, trigger and cue found in one pass."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -111,12 +111,15 @@ class Lexicon:
         """Return every match in order of its first word; overlapping ones all of them."""
         spans: list[Span] = []
         at, line, patterns, gap = words.at, words.line, self._patterns, self._gap
+        present = frozenset(words.words)
         for number, start, end in self._automaton.find_matches_as_indexes(line, overlapping=True):
             first = at.get(start + 1)
             if first is None:
                 continue
             ending = None
             for pattern in patterns[number]:
+                if pattern.rest and not _can_continue(pattern.rest, present):
+                    continue
                 role = pattern.role
                 if pattern.endings:
                     if ending is None:
@@ -187,6 +190,12 @@ def _keys(parts: Sequence[str], entry: Entry, affixes: _Affixes) -> Iterable[tup
     if len(parts[0].rstrip("*")) >= _SHORTEST or is_name:
         for prefix, role in affixes.prefixes.items():
             yield f" {prefix}{text}{closing}", replace(compiled, role=role)
+
+
+def _can_continue(rest: Sequence[str], present: Collection[str]) -> bool:
+    """Say whether the words that must follow stand anywhere; most gaps end here, unwalked."""
+    last = rest[-1]
+    return last in present or last.endswith("*")
 
 
 def _continued(words: Sequence[str], place: int, rest: Sequence[str], wide: int) -> int:

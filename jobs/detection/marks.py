@@ -7,7 +7,7 @@ from jobs.detection.lexicon import Form, Kind, Lexicon, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Calendar
 
-_NAMES = (Kind.ACTOR, Kind.SUBJECT)
+NAMES = (Kind.ACTOR, Kind.SUBJECT)
 _TRAPS = (Kind.TRAP, Kind.CASE_TRAP)
 _WEAK = (Form.SURNAME, Form.LEADER)
 
@@ -19,20 +19,31 @@ def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int
     held = [
         span
         for span in spans
-        if span.entry.kind not in _NAMES or _is_written(words, span, lexicon, unshown_end)
+        if span.entry.kind not in NAMES or _is_written(words, span, lexicon, unshown_end)
     ]
     held = _without_trapped(words, held)
     if not lexicon.calendar.ambiguous.isdisjoint(words.words):
         held = [span for span in held if not _is_month(words, span, lexicon.calendar)]
-    names = _longest(span for span in held if span.entry.kind in _NAMES)
-    names = _without_lone_signs(words, names, lexicon.ambiguous)
-    rest = _without_parts([span for span in held if span.entry.kind not in _NAMES])
+    names, others = _parted(held)
+    names = _without_lone_signs(words, _longest(names), lexicon.ambiguous)
+    rest = _without_parts(others)
     return sorted(dict.fromkeys([*names, *rest]), key=lambda span: (span.start, -span.end))
+
+
+def _parted(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
+    """Return the names, and what is no name."""
+    names: list[Span] = []
+    others: list[Span] = []
+    for span in spans:
+        (names if span.entry.kind in NAMES else others).append(span)
+    return names, others
 
 
 def _without_parts(spans: Sequence[Span]) -> list[Span]:
     """Return the spans but nouns that are part of a longer noun: "envoy" in "special envoy"."""
-    covered = _covered(span for span in spans if _is_noun(span))
+    covered = _covered(span for span in spans if _is_noun(span) and span.end - span.start > 1)
+    if not covered:
+        return list(spans)
     return [span for span in spans if not _is_part(span) or not _is_inside(span, covered)]
 
 
@@ -110,6 +121,8 @@ def _without_trapped(words: Words, spans: Sequence[Span]) -> list[Span]:
 
     A case's trap takes its subject's name wherever they meet, and states' names inside it.
     """
+    if all(span.entry.kind not in _TRAPS for span in spans):
+        return list(spans)
     states = {span.start for span in spans if span.entry.kind is Kind.ACTOR}
     traps = _covered(span for span in spans if span.entry.kind is Kind.TRAP)
     case_traps = _covered(

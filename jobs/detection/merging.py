@@ -1,6 +1,6 @@
 """One text says one thing of one event: its mentions of the same act settled into one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from jobs.detection.findings import Finding
@@ -37,7 +37,7 @@ def _without_ways(findings: list[Finding]) -> list[Finding]:
         bare = mention.rule.endswith("/destination") and mention.type is EventType.MEETING
         return bare and (mention.actor, mention.status) in ends
 
-    return [replace(f, mentions=tuple(m for m in f.mentions if not is_way(m))) for f in findings]
+    return [_without(f, is_way) for f in findings] if ends else findings
 
 
 def _without_vetoed(told: list[Finding]) -> list[Finding]:
@@ -48,7 +48,11 @@ def _without_vetoed(told: list[Finding]) -> list[Finding]:
         in_body = mention.rule.endswith(("/organisation", "/forum"))
         return in_body and mention.type is EventType.FORUM and mention.case in vetoed
 
-    return [replace(f, mentions=tuple(m for m in f.mentions if not is_outcome(m))) for f in told]
+    return [_without(f, is_outcome) for f in told] if vetoed else told
+
+
+def _without(finding: Finding, dropped: Callable[[Mention], bool]) -> Finding:
+    return replace(finding, mentions=tuple(m for m in finding.mentions if not dropped(m)))
 
 
 class _Headline:

@@ -79,7 +79,8 @@ def clean(text: str) -> str:
 
 def fold(word: str) -> str:
     """Return a word in small letters, each letter in one spelling, without vowel signs."""
-    return word.lower().translate(FOLD)
+    small = word.lower()
+    return small if small.isascii() else small.translate(FOLD)  # no ASCII letter is folded
 
 
 def split_words(text: str) -> Words:
@@ -90,7 +91,8 @@ def split_words(text: str) -> Words:
     capital: list[bool] = []
     glued: set[int] = set()
     for match in _WORD.finditer(text):
-        word, start, end = match.group(), match.start(), match.end()
+        word = match.group()
+        start, end = match.span()
         if word in _QUOTES:
             continue
         if word in _HYPHENS:

@@ -99,9 +99,21 @@ class Store:
         return store
 
     @property
+    def file(self) -> str | None:
+        """Return the path of the database's file, if it is one."""
+        return self._engine.url.database if self.dialect == "sqlite" else None
+
+    @property
     def dialect(self) -> str:
         """Return ``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
+
+    async def moment(self, clock: Clock) -> datetime:
+        """Return the time by which the store's leases go; see ``moment``."""
+        if self.dialect == "sqlite":
+            return clock.now()
+        async with self.read() as conn:
+            return await moment(conn, clock)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -135,6 +135,12 @@ async def hasten(conn: AsyncConnection, ids: Collection[SourceId], now: datetime
     await conn.execute(update(source).where(source.c.id.in_(ids)).values(next_due_at=now))
 
 
+async def hold(conn: AsyncConnection, ids: Collection[SourceId], until: datetime) -> None:
+    """Let nobody else read these sources before ``until``: they are being read."""
+    if ids:
+        await conn.execute(update(source).where(source.c.id.in_(ids)).values(next_due_at=until))
+
+
 async def draw_near(conn: AsyncConnection, ids: Collection[SourceId], until: datetime) -> None:
     """Let these sources be read at ``until`` at the latest, those that fail apart."""
     await conn.execute(
