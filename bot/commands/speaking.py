@@ -8,7 +8,7 @@ from bot.commands.desk import Desk
 from bot.commands.subscribing import open_asked
 from bot.texts import speaking
 from bot.texts.direction import laid_out
-from bot.texts.language import Words, languages, own_name, spoken, words_of
+from bot.texts.language import Words, language_of_code, languages, own_name, spoken, words_of
 from bot.texts.messages import Button, Message
 from jobs.store import chats
 
@@ -37,8 +37,7 @@ def language_named(asked: str) -> str | None:
     for code in languages():
         if named in {code, own_name(code).casefold(), english[code].casefold()}:
             return code
-    code = spoken(named)
-    return code if named.startswith(code) else None
+    return language_of_code(named)
 
 
 async def _speak(desk: Desk, ask: Ask, words: Words, wanted: str) -> Message:

@@ -23,11 +23,12 @@ SOURCE_LANGUAGE = "en"
 _BABEL_NAMES = {"en": "en_GB", "fa": "fa_AF"}
 # Where a day is not written as in "3 July 2025".
 _DAYS = {"zh": "y年M月d日", "uz": "y-'yil' d-MMMM"}
-_COMMAS = {"ar": "، ", "fa": "، ", "ur": "، ", "zh": "、"}
+_COMMAS = {"ar": "، ", "fa": "، ", "ur": "، ", "zh": "，"}
 _COLONS = {"zh": "："}
 _SEMICOLONS = {"ar": "؛ ", "fa": "؛ ", "ur": "؛ ", "zh": "；"}
-# Codes of apps whose language has another code in the catalogues: Dari is Persian.
-_SAME = {"prs": "fa"}
+# Other codes and names of a language that has a catalogue: Dari is the Persian of Afghanistan.
+_SAME = {"prs": "fa", "dari": "fa", "farsi": "fa", "دری": "fa"}
+_OWN_NAMES = {"fa": "فارسی (دری)"}
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - the name that gettext's tools look for
@@ -73,6 +74,13 @@ class Words:
             return f"{in_afghan_months(on)} / {_day(on, self.language)}"
         return _day(on, self.language)
 
+    def days(self, first: date, last: date) -> str:
+        """Return a span of days; within one month the month is said once, where it can be."""
+        day_first = self.language not in _DAYS and self.language != "fa"
+        if day_first and (first.year, first.month) == (last.year, last.month):
+            return f"{first.day} – {self.day(last)}"
+        return f"{self.day(first)} – {self.day(last)}"
+
     def weekday(self, number: int) -> str:
         """Return a weekday's name, Monday being 0."""
         return str(get_day_names(locale=_babel_locale(self.language))[number])
@@ -86,7 +94,8 @@ class Words:
 
     def listed(self, names: Iterable[str]) -> str:
         """Return names set apart by the language's comma."""
-        return self.comma.join(names)
+        # Chinese has a comma for lists alone.
+        return ("、" if self.language == "zh" else self.comma).join(names)
 
     def in_parts(self, parts: Iterable[str]) -> str:
         """Return parts that hold commas themselves, set apart by the language's semicolon."""
@@ -94,7 +103,7 @@ class Words:
 
     @property
     def comma(self) -> str:
-        """Return what stands between the names of a list."""
+        """Return what stands between two parts of a sentence."""
         return _COMMAS.get(self.language, ", ")
 
     @property
@@ -119,9 +128,14 @@ def spoken(code: str | None) -> str:
 
     English, where there is no catalogue of theirs.
     """
-    language = (code or SOURCE_LANGUAGE).replace("_", "-").partition("-")[0].lower()
+    return language_of_code(code or "") or SOURCE_LANGUAGE
+
+
+def language_of_code(code: str) -> str | None:
+    """Return the language that we speak of a code such as pt-br or uz; None if we do not."""
+    language = code.replace("_", "-").partition("-")[0].lower()
     language = _SAME.get(language, language)
-    return language if language in catalogues() else SOURCE_LANGUAGE
+    return language if language in languages() else None
 
 
 def languages() -> tuple[str, ...]:
@@ -131,6 +145,8 @@ def languages() -> tuple[str, ...]:
 
 def own_name(language: str) -> str:
     """Return what a language calls itself."""
+    if language in _OWN_NAMES:
+        return _OWN_NAMES[language]
     name = Locale.parse(language).get_language_name(language) or language
     return name[:1].upper() + name[1:]
 

@@ -57,5 +57,5 @@ def _signal(words: Words, signal: Sequence[Any]) -> str:
     _, kind, status, _, on, points = signal
     name = words.gettext(TYPE_NAMES[EventType(kind)]).lower()
     how = words.gettext(_STATUSES[EventStatus(status)])
-    said = words.listed([name, how, words.day(date.fromisoformat(on))])
+    said = words.comma.join([name, how, words.day(date.fromisoformat(on))])
     return f"{points:+g} {said}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message, Writer
@@ -149,10 +148,4 @@ def _days(words: Words, forum: Forum) -> str:
         return words.gettext("some time from {first} to {last}").format(
             first=words.day(first), last=words.day(last)
         )
-    return f"{_first_day(words, first, last)} – {words.day(last)}"
-
-
-def _first_day(words: Words, first: date, last: date) -> str:
-    return (
-        str(first.day) if (first.year, first.month) == (last.year, last.month) else words.day(first)
-    )
+    return words.days(first, last)

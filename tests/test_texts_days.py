@@ -1,4 +1,4 @@
-"""The Afghan solar calendar against days that are known."""
+"""Days as each language writes them; the Afghan solar calendar against days that are known."""
 
 from datetime import date, timedelta
 
@@ -39,3 +39,18 @@ def test_days_follow_each_other(on: date) -> None:
 
 def test_persian_days_are_of_both_calendars() -> None:
     assert words_of("fa").day(date(2025, 7, 3)) == "12 سرطان 1404 / 3 جولای 2025"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "1 – 4 July 2025"),
+        ("ru", "1 – 4 июля 2025"),
+        ("fa", "10 سرطان 1404 / 1 جولای 2025 – 13 سرطان 1404 / 4 جولای 2025"),
+        ("uz", "2025-yil 1-iyul – 2025-yil 4-iyul"),
+        ("zh", "2025年7月1日 – 2025年7月4日"),
+        ("ar", "1 – 4 يوليو 2025"),
+    ],
+)
+def test_a_span_of_days_is_said_as_the_language_writes_it(language: str, said: str) -> None:
+    assert words_of(language).days(date(2025, 7, 1), date(2025, 7, 4)) == said
