@@ -34,6 +34,7 @@ from bot.commands.managing import deciding
 from bot.commands.table import PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
+from bot.publications import Publications
 from bot.texts.alerts import render_alert
 from bot.texts.digests import render_digest
 from bot.texts.direction import laid_out
@@ -43,6 +44,7 @@ from bot.texts.notices import render_notice
 from bot.texts.places import render_proposal
 from jobs.domain.alerts import Action, Digest, Notice, Proposal
 from jobs.domain.clock import Clock
+from jobs.exports.cap import CapStatus
 from jobs.reference import Reference
 from jobs.settings import Settings
 from jobs.store.chats import ChatKind
@@ -225,6 +227,9 @@ def _desk(
         access=Access(settings.access, frozenset(settings.listed_ids), operators),
         limits=Limits(settings.answers_per_minute, settings.most_topics),
         renderer=renderer,
+        publications=Publications(
+            store, reference, clock, settings.page_url, CapStatus(settings.cap_status)
+        ),
         default_zone=settings.default_zone,
         keep_outbox_days=settings.keep_outbox_days,
         silence_hours=settings.silence_hours,

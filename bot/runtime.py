@@ -24,6 +24,7 @@ from bot.application import (
 from bot.delivery import Deliverer
 from bot.face import DEFAULT_ONLY, Dressed, dress, every_language
 from bot.pacing import PER_SECOND, Pacer
+from bot.page.routes import page_routes
 from bot.pictures.renderer import Renderer
 from bot.polling import Poller, PollingTurn
 from bot.upkeep import Policy
@@ -174,7 +175,7 @@ def build_station(
     """Put the bot together; nothing is sent or fetched before ``serve``.
 
     ``request`` stands in for Telegram (the terminal). Raises ``ConfigError`` where a
-    webhook has no secret.
+    webhook has no secret, or the page nobody to be shown to.
     """
     pacer = Pacer(settings.paid_broadcast_per_second or PER_SECOND)
     application = build_application(
@@ -182,15 +183,16 @@ def build_station(
     )
     deliverer = build_deliverer(settings, reference, store, clock, application, pacer)
     put = application.update_queue.put_nowait
+    page = page_routes(settings, reference, store, clock)
     if settings.webhook_url and request is None:
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
         if not secret:
             raise ConfigError("WEBHOOK_SECRET: needed where WEBHOOK_URL is set; choose a long word")
         route = webhook_route(application.bot, secret, put)
-        return Station(application, deliverer, pacer, None, [route], clock)
+        return Station(application, deliverer, pacer, None, [route, *page], clock)
     turn = PollingTurn(store, clock)
     poller = Poller(application.bot, put, deliverer, clock, ALLOWED_UPDATES, turn)
-    return Station(application, deliverer, pacer, poller, (), clock)
+    return Station(application, deliverer, pacer, poller, page, clock)
 
 
 async def serve(station: Station, settings: Settings, stop: asyncio.Event) -> None:

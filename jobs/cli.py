@@ -10,7 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from jobs import backup, check, evaluate, migrate_store, replay, restore, runtime, source_verb
+from jobs import (
+    backup,
+    check,
+    evaluate,
+    export_verb,
+    hook_verb,
+    migrate_store,
+    replay,
+    restore,
+    runtime,
+    source_verb,
+)
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
 from jobs.logs import log_to, secrets_of
 from jobs.settings import Settings
@@ -75,6 +86,18 @@ VERBS: tuple[Verb, ...] = (
         "move everything into an empty database of either engine, compared row by row",
         migrate_store.main,
         migrate_store.add_arguments,
+    ),
+    Verb(
+        "export",
+        "write the ledger as CSV or JSON, alerts as Atom or CAP, forums as a calendar",
+        export_verb.main,
+        export_verb.add_arguments,
+    ),
+    Verb(
+        "hook",
+        "call webhooks of other programs, signed: add, list, test or remove one",
+        hook_verb.main,
+        hook_verb.add_arguments,
     ),
 )
 

@@ -16,15 +16,20 @@ def load_all(settings: Settings) -> Reference:
     )
 
 
-@asynccontextmanager
-async def means_of_reading(settings: Settings) -> AsyncIterator[tuple[GuardedClient, ParserPool]]:
-    """Lend the guarded client and the parser processes, and end those after."""
-    client = GuardedClient(
+def guarded_client(settings: Settings) -> GuardedClient:
+    """Return a client that keeps to the settings' limits; the caller closes it."""
+    return GuardedClient(
         deadline_seconds=settings.fetch_deadline_seconds,
         max_bytes=settings.fetch_max_bytes,
         allow_loopback=settings.fetch_allow_loopback,
         contact=settings.operator_contact,
     )
+
+
+@asynccontextmanager
+async def means_of_reading(settings: Settings) -> AsyncIterator[tuple[GuardedClient, ParserPool]]:
+    """Lend the guarded client and the parser processes, and end those after."""
+    client = guarded_client(settings)
     parser = ParserPool(
         deadline_seconds=settings.parser_deadline_seconds, memory_mb=settings.parser_memory_mb
     )

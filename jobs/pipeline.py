@@ -19,6 +19,7 @@ from jobs.domain.events import EventId
 from jobs.domain.items import NewsItem
 from jobs.domain.orders import OrderKind
 from jobs.domain.restored import Restored
+from jobs.gatherings import note_forums
 from jobs.indexing import RULES, all_words_of
 from jobs.meters import Meters
 from jobs.ordering import Answer, Ordering
@@ -116,7 +117,7 @@ class Pipeline:
         self._restored: Restored | None = None
 
     async def start(self, now: datetime) -> None:
-        """Make the store follow the configuration: sources, and where actors stand.
+        """Make the store follow the configuration: sources, forums, and where actors stand.
 
         To be awaited before anything else; harmless when repeated.
         """
@@ -124,6 +125,7 @@ class Pipeline:
             await lock_ledger(conn)
             self._restored = await restoring.begin(conn, now)
             await self._follow(conn, now)
+            await note_forums(conn, self._roster.reference.cases.values(), now)
             keeper = self._keeper(conn, now)
             for case in self._roster.reference.cases.values():
                 for actor in sorted({known.standing.actor for known in case.baseline}):

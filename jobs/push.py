@@ -6,7 +6,6 @@ there. Requests are signed as Standard Webhooks are: ``webhook-signature`` holds
 ``webhook-timestamp`` and the body, joined by dots.
 """
 
-import base64
 import hmac
 import json
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from jobs.domain.clock import Clock
 from jobs.domain.items import NewsItem, Source, SourceId, SourceKind
+from jobs.domain.signatures import sign
 from jobs.errors import InputError
 from jobs.reference import Reference
 from jobs.reference.sources import outlet_host
@@ -35,13 +35,6 @@ LONGEST_BODY = 262_144
 MOST_ITEMS = 100
 BELIEVED_SECONDS = 300
 """How far a request's timestamp may be from now: older ones may be replayed."""
-
-
-def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
-    """Return the signature of a request."""
-    signed = b".".join((message_id.encode(), timestamp.encode(), body))
-    digest = hmac.digest(secret.encode(), signed, "sha256")
-    return "v1," + base64.b64encode(digest).decode()
 
 
 @stream_request_body
@@ -85,7 +78,9 @@ class PushHandler(RequestHandler):
     async def post(self) -> None:
         """Check the signature, then store the items."""
         body, headers = bytes(self._body), self.request.headers
-        expected = sign(self._secret, headers["webhook-id"], headers["webhook-timestamp"], body)
+        expected = sign(
+            self._secret.encode(), headers["webhook-id"], headers["webhook-timestamp"], body
+        )
         given = headers["webhook-signature"].split()
         if not any(hmac.compare_digest(each.encode(), expected.encode()) for each in given):
             raise HTTPError(401)

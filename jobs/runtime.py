@@ -22,7 +22,8 @@ from jobs.detection import Detector
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock, SystemClock
 from jobs.errors import StoreError
-from jobs.means import load_all, means_of_reading
+from jobs.hooks import HookSender
+from jobs.means import guarded_client, load_all, means_of_reading
 from jobs.measuring import look, metrics
 from jobs.meters import Meters
 from jobs.pipeline import Keeping, Pipeline
@@ -97,6 +98,33 @@ async def open_pipeline(
             )
         finally:
             await poller.close()
+
+
+@asynccontextmanager
+async def hooks_job(
+    settings: Settings, reference: Reference, store: Store, clock: Clock
+) -> AsyncIterator[tuple[Job, ...]]:
+    """Lend the job that posts to outgoing webhooks; none without a secret to sign with."""
+    if not settings.hooks_word():
+        yield ()
+        return
+    client, seconds = guarded_client(settings), settings.fetch_deadline_seconds
+    sender = HookSender(
+        store,
+        reference,
+        client,
+        settings.hooks_word(),
+        deadline_seconds=seconds,
+        operators=[ChatId(person) for person in settings.operators()],
+    )
+
+    async def send() -> None:
+        await sender.send(await store.moment(clock))
+
+    try:
+        yield (Job("hooks", send, 1, 30 + seconds),)
+    finally:
+        await client.aclose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +206,13 @@ async def jobs_running(
 ) -> AsyncIterator[Watch]:
     """Run every job on its schedule while the block lasts; then let those in hand end."""
     meters = Meters()
-    async with open_pipeline(settings, reference, store, meters) as pipeline:
+    async with (
+        open_pipeline(settings, reference, store, meters) as pipeline,
+        hooks_job(settings, reference, store, clock) as posting,
+    ):
         await pipeline.start(clock.now())
         kept = backup_jobs(settings, store, clock)
-        table = (*pipeline_jobs(pipeline, settings, store, clock), *kept)
+        table = (*pipeline_jobs(pipeline, settings, store, clock), *posting, *kept)
         runner = Runner(table, clock, meters)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()

@@ -19,7 +19,7 @@ from jobs.errors import ConfigError
 
 SECRETS = (
     *("bot_token", "webhook_secret", "store_url", "push_secret"),
-    *("heartbeat_url", "backup_key"),
+    *("hooks_secret", "heartbeat_url", "backup_key"),
 )
 """The settings that may come from a file, and whose values are never shown."""
 
@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     http_port: int = Field(8080, ge=0, le=65535)
     push_secret: SecretStr | None = None
     heartbeat_url: SecretStr | None = None
+    hooks_secret: SecretStr | None = None
+    page: str = Field("off", pattern="^(off|app|open)$")
+    page_url: str = ""
+    cap_status: str = Field("Test", pattern="^(Actual|Exercise|System|Test|Draft)$")
 
     poll_tick_seconds: int = Field(1, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)
@@ -138,7 +142,7 @@ class Settings(BaseSettings):
             raise ValueError("Telegram takes 1 to 256 of A-Z, a-z, 0-9, _ and -")
         return value
 
-    @field_validator("push_secret", "backup_key")
+    @field_validator("push_secret", "hooks_secret", "backup_key")
     @classmethod
     def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 24:
@@ -152,11 +156,11 @@ class Settings(BaseSettings):
             raise ValueError("give an http:// or https:// address")
         return value
 
-    @field_validator("webhook_url")
+    @field_validator("webhook_url", "page_url")
     @classmethod
     def _encrypted(cls, value: str) -> str:
         if value and not value.startswith("https://"):
-            raise ValueError("Telegram calls only https:// addresses")
+            raise ValueError("Telegram takes only https:// addresses")
         return value
 
     @field_validator("default_zone")
@@ -190,6 +194,10 @@ class Settings(BaseSettings):
     def push_word(self) -> str:
         """Return the word that pushed items are signed with; empty: none are taken."""
         return self.push_secret.get_secret_value() if self.push_secret else ""
+
+    def hooks_word(self) -> str:
+        """Return what each outgoing webhook's key follows from; empty: none is called."""
+        return self.hooks_secret.get_secret_value() if self.hooks_secret else ""
 
     def backup_word(self) -> str:
         """Return the key that backups are encrypted with; empty: anybody can read them."""

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event
 
+from bot import publications
 from jobs.reference import Reference, load_reference
 from jobs.store import search
 from jobs.store.engine import Store
@@ -58,6 +59,8 @@ async def steps(
     # How far a search looks is what bounds it; here the smaller ledger must reach that, too.
     for name, few in (("RARE", 20), ("FIRST_LOOK", 10), ("LOOK_THROUGH", 30)):
         monkeypatch.setattr(search, name, few)
+    for name, few in (("ROWS", 40), ("ENTRIES", 10)):
+        monkeypatch.setattr(publications, name, few)
     reference = load_reference()
     small = await _steps(tmp_path / "small.sqlite", SMALL, reference)
     return small, await _steps(tmp_path / "large.sqlite", LARGE, reference)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS: list[tuple[str, ...]] = [
     ("jobs.domain", "jobs.errors"),
     ("jobs.settings", "jobs.reference", "jobs.meters", "jobs.sealing", "jobs.progress"),
-    ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store"),
+    ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store", "jobs.exports"),
     ("jobs.logs",),
     ("jobs.wording",),
     ("jobs.indexing",),
@@ -20,9 +20,11 @@ FLOORS: list[tuple[str, ...]] = [
         "jobs.watching",
         "jobs.quarantine",
         "jobs.bookkeeping",
+        "jobs.gatherings",
         "jobs.digesting",
         "jobs.roster",
         "jobs.trials",
+        "jobs.hooks",
         "jobs.means",
     ),
     ("jobs.operating",),
@@ -31,7 +33,15 @@ FLOORS: list[tuple[str, ...]] = [
     ("jobs.pipeline", "jobs.web", "jobs.heartbeat", "jobs.measuring"),
     ("jobs.doctor",),
     ("jobs.push", "jobs.vitals", "jobs.restore"),
-    ("jobs.schedule", "jobs.replay", "jobs.evaluate", "jobs.check", "jobs.source_verb"),
+    (
+        "jobs.schedule",
+        "jobs.replay",
+        "jobs.evaluate",
+        "jobs.check",
+        "jobs.source_verb",
+        "jobs.export_verb",
+        "jobs.hook_verb",
+    ),
     ("jobs.runtime",),
     ("jobs.cli",),
     (
@@ -44,15 +54,22 @@ FLOORS: list[tuple[str, ...]] = [
         "bot.screen",
         "bot.typed",
     ),
-    ("bot.meters", "bot.calls", "bot.recording", "bot.windows", "bot.terminal"),
+    ("bot.meters", "bot.calls", "bot.recording", "bot.windows", "bot.terminal", "bot.publications"),
     ("bot.delivery", "bot.commands"),
-    ("bot.application", "bot.face", "bot.webhook", "bot.polling"),
+    ("bot.application", "bot.face", "bot.webhook", "bot.polling", "bot.page"),
     ("bot.runtime", "bot.doctor"),
     ("bot.demo",),
     ("bot.cli",),
     ("bot.__main__",),
 ]
-DOORS = ("jobs.domain", "jobs.store", "jobs.settings", "jobs.reference", "jobs.errors")
+DOORS = (
+    "jobs.domain",
+    "jobs.store",
+    "jobs.settings",
+    "jobs.reference",
+    "jobs.errors",
+    "jobs.exports",
+)
 STARTERS = ("bot.__main__", "bot.cli", "bot.demo", "bot.doctor", "bot.runtime")
 """The bot's modules that may also start the jobs, and so import any of them."""
 

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from jobs.domain.items import SourceKind, Tier
-from jobs.push import LONGEST_BODY, PUSH_PATH, push_routes, sign
+from jobs.domain.signatures import sign
+from jobs.push import LONGEST_BODY, PUSH_PATH, push_routes
 from jobs.store import items, sources
 from jobs.store.engine import Store
 from jobs.web import WebServer
@@ -35,7 +36,7 @@ class Pusher:
     async def push(self, document: Any, **changes: Any) -> httpx.Response:
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
         stamp = changes.pop("stamp", str(int(NOON.timestamp())))
-        signature = changes.pop("signature", sign(SECRET, "m1", stamp, body))
+        signature = changes.pop("signature", sign(SECRET.encode(), "m1", stamp, body))
         headers = {"webhook-id": "m1", "webhook-timestamp": stamp, "webhook-signature": signature}
         async with httpx.AsyncClient() as client:
             return await client.request(
@@ -85,7 +86,7 @@ LATE = str(int(NOON.timestamp()) - 301)
     [
         ({"signature": ""}, 401),
         ({"signature": "v1,AAAA"}, 401),
-        ({"signature": sign("another word of so many signs", "m1", LATE, b"{}")}, 401),
+        ({"signature": sign(b"another word of so many signs", "m1", LATE, b"{}")}, 401),
         ({"stamp": LATE}, 401),
         ({"stamp": str(int(NOON.timestamp()) + 301)}, 401),
         ({"stamp": "soon", "signature": "x"}, 401),
@@ -104,7 +105,7 @@ async def test_what_is_not_signed_well_is_refused(
 
 async def test_a_signature_may_be_one_of_several(pusher: Pusher) -> None:
     body = json.dumps({"source": "desk", "items": [ITEM]}).encode()
-    right = sign(SECRET, "m1", str(int(NOON.timestamp())), body)
+    right = sign(SECRET.encode(), "m1", str(int(NOON.timestamp())), body)
     assert (await pusher.push(body, signature=f"v1,AAAA {right}")).status_code == 202
 
 

@@ -27,7 +27,6 @@ _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 5.0
 """How far behind a chat may be before an answer is left out: alerts wait in that line too."""
 _SHARED_PAUSE_SECONDS = 0.2
-DOCUMENT_NAME = "mydata.json"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -154,7 +153,7 @@ async def _send(message: MaybeInaccessibleMessage, answer: Message, *, is_reply:
         await bot.send_document(
             chat_id,
             answer.document,
-            filename=DOCUMENT_NAME,
+            filename=answer.document_name,
             caption=answer.text,
             reply_parameters=reply_to,
             message_thread_id=thread_id,

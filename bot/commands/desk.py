@@ -14,6 +14,7 @@ from bot.commands.countries import Gazetteer
 from bot.commands.filter_line import FilterGrammar
 from bot.commands.rights import Who
 from bot.pictures.renderer import Renderer
+from bot.publications import Publications
 from bot.texts.language import Words
 from bot.texts.messages import Button, Message
 from jobs.domain.clock import Clock
@@ -40,6 +41,7 @@ class Desk:
     access: Access
     limits: Limits
     renderer: Renderer
+    publications: Publications
     default_zone: str
     keep_outbox_days: int
     silence_hours: int

@@ -36,6 +36,7 @@ from bot.commands.choosing import FILTER, PUBLISHING, SETTINGS, choose, press_se
 from bot.commands.coming import forums, press_forums, press_watch, watch
 from bot.commands.desk import Answering, Command, Desk, Pressed
 from bot.commands.doubting import press_wrong, press_wrong_no, press_wrong_yes
+from bot.commands.exporting import export
 from bot.commands.informing import help_for, mydata, privacy
 from bot.commands.managing import DECIDE, MANAGE, manage, press_decide, press_publishing
 from bot.commands.momentum import momentum
@@ -106,6 +107,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("sources", N_("[name]"), N_("how the sources are"), list_sources),
     Command("search", N_("WORDS"), N_("events by words, countries and officials"), find),
     Command("stats", "", N_("how much was read and told"), stats),
+    Command("export", N_("[FORMAT] [case]"), N_("what I know, as a file"), export),
     Command(
         FILTER,
         N_("[WORDS]"),

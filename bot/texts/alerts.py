@@ -90,6 +90,12 @@ def when(facts: Facts, words: Words) -> str:
     return words.day(facts.on)
 
 
+def needs_caution(facts: Facts) -> bool:
+    """Tell whether what is told is often taken for a recognition, and is none."""
+    told = facts.status in {EventStatus.DONE, EventStatus.PLANNED}
+    return told and facts.type in NOT_RECOGNITION and not facts.recognises
+
+
 def write_voice(writer: Writer, voice: Voice, words: Words) -> None:
     """Write one source: its headline as a link, its host, its day."""
     with writer.link(voice.url):
@@ -108,7 +114,7 @@ def _write_telling(writer: Writer, words: Words, facts: Facts, names: Reference)
         writer.write(headline(facts, words, names))
     writer.line()
     writer.line(f"{sentence(when(facts, words))} · {how_sure(facts, words, names)}")
-    if _needs_caution(facts):
+    if needs_caution(facts):
         writer.line(words.gettext("This is not recognition."))
     if facts.contested:
         writer.line(words.gettext("Sources contradict each other on this."))
@@ -169,11 +175,6 @@ def _write_footer(writer: Writer, words: Words, alert_id: AlertId) -> None:
     writer.write(
         words.gettext("Alert {id} · why: {command}").format(id=alert_id, command=f"/why_{alert_id}")
     )
-
-
-def _needs_caution(facts: Facts) -> bool:
-    told = facts.status in {EventStatus.DONE, EventStatus.PLANNED}
-    return told and facts.type in NOT_RECOGNITION and not facts.recognises
 
 
 def _included(facts: Facts, words: Words) -> str:

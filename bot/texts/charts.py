@@ -36,13 +36,18 @@ def level_name(words: Words, level: str) -> str:
     return words.gettext(_LEVELS[level])
 
 
-def map_caption(words: Words, title: str, recognising: int, picture: bytes) -> Message:
-    """Return /map: the picture, and in one line what it shows."""
-    counted = words.ngettext(
+def recognised_by(words: Words, title: str, count: int) -> str:
+    """Return by how many states a case is recognised."""
+    return words.ngettext(
         "{title}: recognised by {count} state known here.",
         "{title}: recognised by {count} states known here.",
-        recognising,
-    ).format(title=title, count=recognising)
+        count,
+    ).format(title=title, count=count)
+
+
+def map_caption(words: Words, title: str, recognising: int, picture: bytes) -> Message:
+    """Return /map: the picture, and in one line what it shows."""
+    counted = recognised_by(words, title, recognising)
     return Message(counted + " " + words.gettext("In words: /countries"), photo=picture)
 
 

@@ -32,8 +32,8 @@ class Button:
 class Message:
     """What one message says; at most 4096 UTF-16 units, never empty when built.
 
-    With ``photo`` (a PNG) or ``document`` (a JSON file) the text is its caption, which
-    Telegram keeps to 1024.
+    With ``photo`` (a PNG) or ``document`` (a file called ``document_name``) the text is its
+    caption, which Telegram keeps to 1024.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Message:
     buttons: tuple[tuple[Button, ...], ...] = ()
     photo: bytes = field(default=b"", repr=False)
     document: bytes = field(default=b"", repr=False)
+    document_name: str = ""
 
     def markup(self) -> InlineKeyboardMarkup | None:
         """Return the inline keyboard, or None where there are no buttons."""

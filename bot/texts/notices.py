@@ -96,6 +96,9 @@ _SENTENCES: Mapping[str, str] = {
     "source_resumed": N_("The source {source} is read again."),
     "source_removed": N_("The source {source} is removed; what it brought stays."),
     "source_refused": N_("Nothing was done: {why}"),
+    "hook_closed": N_(
+        "The webhook at {host} takes nothing any more ({why}) and is called no more."
+    ),
     "sources_alarm": N_("{count} sources cannot be read or are silent: {sources}"),
 }
 LONGEST_WORDS = 2000

@@ -45,6 +45,11 @@ class Gathering:
     before: Forum | None
 
 
+def participation_names(words: Words) -> dict[str, str]:
+    """Return what each way of taking part, or not, is called."""
+    return {str(each): words.gettext(name) for each, name in _PARTICIPATIONS.items()}
+
+
 def watch(
     words: Words,
     names: Reference,

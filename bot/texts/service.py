@@ -107,7 +107,7 @@ def mydata(words: Words, counts: Mapping[str, int], written: bytes) -> Message:
         "Everything that is kept of this chat, as it stands in the tables ({listed}). /privacy "
         "says what for; /forget deletes it."
     )
-    return Message(text.format(listed=listed), document=written)
+    return Message(text.format(listed=listed), document=written, document_name="mydata.json")
 
 
 def forget_question(words: Words, yes: Button, no: Button) -> Message:

@@ -228,6 +228,29 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """One revision of an alert, when it was made, and what it was."""
+
+    revision: int
+    kind: AlertKind
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One alert as it stands, with all its tellings, oldest first; signals are none."""
+
+    alert_id: AlertId
+    facts: Facts
+    tellings: tuple[Telling, ...]
+
+    @property
+    def last(self) -> Telling:
+        """Return the newest telling."""
+        return self.tellings[-1]
+
+
+@dataclass(frozen=True, slots=True)
 class Withheld:
     """A change, or a mention, that is not told, and why."""
 

@@ -68,6 +68,14 @@ class NotModified:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """What a host answered to a body that was posted, and for how long it asks for patience."""
+
+    status: int
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Redirect:
     url: httpx.URL
     for_good: bool
@@ -97,7 +105,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         )
         try:
             answer = await connection.handle_async_request(
-                httpcore.Request(b"GET", url, headers=request.headers.raw)
+                httpcore.Request(
+                    request.method, url, headers=request.headers.raw, content=request.content
+                )
             )
         except BaseException:
             await connection.aclose()
@@ -178,6 +188,26 @@ class GuardedClient:
                 f"{target.host}: not done within {self._deadline_seconds:g} s; "
                 "it will be tried again, FETCH_DEADLINE_SECONDS sets the limit"
             ) from None
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Posted:
+        """Post a body once, to just this address; what is answered is not read.
+
+        Raises ``FetchRefused`` or ``FetchFailed`` where no answer came.
+        """
+        target = self._checked_url(url)
+        own = {"User-Agent": self._user_agent, "Connection": "close"}
+        request = httpx.Request("POST", target, headers={**own, **headers}, content=body)
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                answer = await self._transport.handle_async_request(request)
+                await answer.aclose()
+        except TimeoutError:
+            raise FetchFailed(f"{target.host}: no answer in time") from None
+        except (httpcore.NetworkError, httpcore.TimeoutException, OSError) as error:
+            raise FetchFailed(f"{target.host}: {_reason(error)}") from None
+        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+            raise FetchFailed(f"{target.host}: speaks no HTTP ({_reason(error)})") from None
+        return Posted(answer.status_code, retry_after_seconds(answer.headers))
 
     async def aclose(self) -> None:
         """Let go of the transport; no fetch may follow."""

@@ -15,6 +15,7 @@ from jobs.domain.alerts import Action, ChatId, DeliveryId, DeliveryState, Level
 from jobs.store.claims import IN_FLIGHT, Delivery
 from jobs.store.outbox import promote_followers, write
 from jobs.store.schema import HELD, WAITING, outbox, revision
+from jobs.store.states import is_hook
 
 
 async def mark_sending(
@@ -162,9 +163,12 @@ async def recover(
     ``alone`` says that no other sender can be alive, so that leases need not run out
     first. ``except_ids`` are the caller's own calls, which it will hear of whatever the
     clock says. A claimed row goes back as if untouched. A row that was being sent becomes
-    uncertain: its call may have reached Telegram.
+    uncertain: its call may have reached Telegram. What is posted to a webhook is no concern
+    of a sender to Telegram (``hooks.take_back``).
     """
-    lapsed = () if alone else (outbox.c.lease_until < now, outbox.c.id.not_in(except_ids))
+    lapsed = [~is_hook(outbox)]
+    if not alone:
+        lapsed += [outbox.c.lease_until < now, outbox.c.id.not_in(except_ids)]
     await conn.execute(
         update(outbox)
         .where(HELD, outbox.c.state == DeliveryState.CLAIMED, *lapsed)

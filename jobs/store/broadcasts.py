@@ -17,7 +17,7 @@ from jobs.store import alerts, facts, outbox
 from jobs.store.places import after_quiet_hours
 from jobs.store.schema import chat, orders, subscription
 from jobs.store.schema import outbox as rows
-from jobs.store.states import UNSENT
+from jobs.store.states import UNSENT, is_hook
 
 KEY = "broadcast"
 _DRAFT = "broadcast draft"
@@ -103,6 +103,10 @@ def _hearing() -> Select[Any]:
     return (
         select(chat.c.id, func.min(subscription.c.thread_id).label("thread_id"))
         .join(subscription, subscription.c.chat_id == chat.c.id)
-        .where(chat.c.closed_reason.is_(None), subscription.c.paused_reason.is_(None))
+        .where(
+            chat.c.closed_reason.is_(None),
+            subscription.c.paused_reason.is_(None),
+            ~is_hook(subscription),
+        )
         .group_by(chat.c.id)
     )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import DeliveryState
 from jobs.store.schema import HELD, WAITING, chat, item, orders, outbox, subscription
+from jobs.store.states import is_hook
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ async def of_chats(conn: AsyncConnection) -> Census:
 
 async def of_queue(conn: AsyncConnection, now: datetime) -> Queue:
     """Count what could have been sent by now and was not."""
-    due = (WAITING, outbox.c.not_before <= now)
+    due = (WAITING, outbox.c.not_before <= now, ~is_hook(outbox))
     count, oldest = (
         await conn.execute(select(func.count(), func.min(outbox.c.not_before)).where(*due))
     ).one()

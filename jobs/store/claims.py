@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, DeliveryState, Reason
 from jobs.store.pauses import Hold
 from jobs.store.schema import WAITING, chat, outbox, revision
-from jobs.store.states import OPEN
+from jobs.store.states import OPEN, is_hook
 
 PRIVATE_MOST, PRIVATE_SECONDS = 3, 3.0
 GROUP_MOST, GROUP_SECONDS = 18, 60.0
@@ -74,12 +74,16 @@ async def claim(
     attempt_id: str,
     except_chats: Collection[ChatId] = (),
     hold: Hold = GO_ON,
+    hooks: bool = False,
 ) -> list[Delivery]:
     """Take up to ``limit`` rows that may go now, best first, at most one of each chat.
 
     Rows held by another sender are passed over, not waited for. ``except_chats`` are
     chats whose pace allows nothing at the moment; what ``hold`` keeps back stays as it is.
+    Either the webhooks' rows are claimed (``hooks``), which no pace of Telegram's holds, or
+    the chats'.
     """
+    ours = is_hook(outbox) if hooks else and_(~is_hook(outbox), ~_chat_is_paced(now))
     candidates = (
         select(outbox.c.id)
         .join(chat, chat.c.id == outbox.c.chat_id)
@@ -92,7 +96,7 @@ async def claim(
             hold.lets_go(outbox),
             ~_waits_for_earlier(outbox),
             ~_chat_is_busy(now, hold),
-            ~_chat_is_paced(now),
+            ours,
         )
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(limit)

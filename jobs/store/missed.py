@@ -10,6 +10,7 @@ from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Occasion
 from jobs.store.joining import Held, join
 from jobs.store.outbox import promote_followers, write
 from jobs.store.schema import WAITING, outbox
+from jobs.store.states import is_hook
 
 EXPIRED = "expired"
 
@@ -22,7 +23,12 @@ async def expire(conn: AsyncConnection, before: datetime, now: datetime) -> int:
     correction is owed however late. Where one was waiting for an expired telling, it becomes
     that chat's first telling and the message leaves it out. Returns how many were closed.
     """
-    stale = and_(WAITING, outbox.c.action == Action.SEND, outbox.c.created_at < before)
+    stale = and_(
+        WAITING,
+        outbox.c.action == Action.SEND,
+        outbox.c.created_at < before,
+        ~is_hook(outbox),  # a program can take an old alert as well as a new one
+    )
     found = (
         await conn.execute(
             select(outbox).where(stale).order_by(outbox.c.chat_id, outbox.c.thread_id, outbox.c.id)

@@ -28,7 +28,7 @@ from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
 from jobs.store import places
 from jobs.store.places import after_quiet_hours, is_held, when_there_is_room
 from jobs.store.schema import WAITING, chat, outbox, subscription
-from jobs.store.states import CLOSED, OPEN, UNSENT
+from jobs.store.states import CLOSED, OPEN, UNSENT, is_hook
 
 
 class Priority(IntEnum):
@@ -231,7 +231,7 @@ async def bring_forward(conn: AsyncConnection, latest: datetime, now: datetime) 
     No row waits so long by itself, but for the end of quiet hours or for room: the clock has
     been put back since it was written.
     """
-    late = (WAITING, outbox.c.not_before > latest, ~is_held())
+    late = (WAITING, outbox.c.not_before > latest, ~is_held(), ~is_hook(outbox))
     return await write(conn, update(outbox).where(*late).values(not_before=now))
 
 

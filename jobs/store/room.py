@@ -33,6 +33,7 @@ from jobs.store.joining import IS_HELD_ALERT, Held
 from jobs.store.outbox import Priority
 from jobs.store.places import after_quiet_hours, is_asleep, waits_for_room, wanting
 from jobs.store.schema import alert, chat, outbox, subscription
+from jobs.store.states import is_hook
 
 HOUR = timedelta(hours=1)
 
@@ -64,7 +65,7 @@ async def fill(
         return
     # What is held already is held until just the time that stands there.
     is_free = or_(subscription.c.full_until.is_(None), subscription.c.full_until <= now)
-    told = wanting(alert_id, revision, filter_ids).where(is_free)
+    told = wanting(alert_id, revision, filter_ids).where(is_free, ~is_hook(subscription))
     await _set_full(conn, await _full(conn, told.subquery(), most, now))
 
 

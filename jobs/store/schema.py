@@ -383,6 +383,16 @@ digest_line = Table(
     Index("ix_digest_line_told_at", "told_at"),
 )
 
+hook = Table(
+    "hook",
+    metadata,
+    # A chat of kind "hook", below every number that Telegram gives.
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("url", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+)
+"""Outgoing webhooks: where what is told to such a chat is posted."""
+
 silence = Table(
     "silence",
     metadata,

@@ -27,9 +27,11 @@ from bot.commands.desk import Desk
 from bot.commands.filter_line import FilterGrammar
 from bot.commands.table import BY_NAME, PRESSES
 from bot.pictures.renderer import Renderer
+from bot.publications import Publications
 from bot.texts.language import words_of
 from bot.texts.messages import Message
 from jobs.domain.alerts import ChatId
+from jobs.exports.cap import CapStatus
 from jobs.reference import Reference, load_reference
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
@@ -60,6 +62,7 @@ ASKED: Mapping[str, Sequence[str]] = {
         "x" * 300,
     ),
     "stats": ("",),
+    "export": ("", "csv taliban", "json", "atom", "calendar", "cap 7", "cap 0"),
     "demo": ("",),
     "help": ("",),
     "privacy": ("",),
@@ -107,6 +110,7 @@ def desk_on(store: Store, reference: Reference) -> Desk:
         access=Access("open", frozenset(), frozenset()),
         limits=Limits(),
         renderer=Blank(),
+        publications=Publications(store, reference, ManualClock(NEWEST), "", CapStatus.TEST),
         default_zone="UTC",
         keep_outbox_days=90,
         silence_hours=24,
