@@ -38,7 +38,7 @@ def test_days_follow_each_other(on: date) -> None:
 
 
 def test_persian_days_are_of_both_calendars() -> None:
-    assert words_of("fa").day(date(2025, 7, 3)) == "12 سرطان 1404 / 3 جولای 2025"
+    assert words_of("fa").day(date(2025, 7, 3)) == "۱۲ سرطان ۱۴۰۴ / ۳ جولای ۲۰۲۵"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_persian_days_are_of_both_calendars() -> None:
     [
         ("en", "1 – 4 July 2025"),
         ("ru", "1 – 4 июля 2025"),
-        ("fa", "10 سرطان 1404 / 1 جولای 2025 – 13 سرطان 1404 / 4 جولای 2025"),
+        ("fa", "۱۰ سرطان ۱۴۰۴ / ۱ جولای ۲۰۲۵ – ۱۳ سرطان ۱۴۰۴ / ۴ جولای ۲۰۲۵"),
         ("uz", "2025-yil 1-iyul – 2025-yil 4-iyul"),
         ("zh", "2025年7月1日 – 2025年7月4日"),
         ("ar", "1 – 4 يوليو 2025"),

@@ -8,8 +8,16 @@ import pytest
 
 from bot.commands.rights import Who
 from bot.commands.table import COMMANDS
-from bot.texts.direction import RIGHT_TO_LEFT, laid_out_text, runs_left
-from bot.texts.language import SOURCE_LANGUAGE, catalogues, languages, own_name, spoken, words_of
+from bot.texts.direction import laid_out_text, runs_left
+from bot.texts.language import (
+    SOURCE_LANGUAGE,
+    catalogues,
+    is_right_to_left,
+    languages,
+    own_name,
+    spoken,
+    words_of,
+)
 from bot.texts.names import actor_name, case_in_sentence
 from bot.texts.wording import headline_of
 from jobs.domain.alerts import ChatId
@@ -57,7 +65,7 @@ async def test_from_start_to_the_first_alert_and_why(tmp_path: Path, language: s
         assert laid_out_text(told, language) in alert.text.split("\n")[0]
         await walk.press(alert, label(language, "Why?"))
         assert label(language, "origin {origin}").split("{")[0] in walk.last().text
-        if language in RIGHT_TO_LEFT:
+        if is_right_to_left(language):
             for shown in walk.api.shown(PERSON):
                 check_direction(shown)
 
@@ -88,7 +96,7 @@ async def test_no_answer_is_left_in_english(tmp_path: Path, language: str) -> No
             assert [_plain(one) for one in theirs] != [_plain(one) for one in english], line
         # What the operator wrote is told as it was written.
         assert lines(walk, PERSON) & lines(walk, ENGLISHMAN) == {"a misreading"}
-        if language in RIGHT_TO_LEFT:
+        if is_right_to_left(language):
             for shown in walk.api.shown(PERSON):
                 check_direction(shown)
 

@@ -15,12 +15,11 @@ from unicodedata import bidirectional
 from telegram import MessageEntity
 
 from bot.texts.foreign import FIRST_STRONG_ISOLATE, POP_ISOLATE, cut, utf16_length
+from bot.texts.language import in_own_digits, is_right_to_left
 from bot.texts.messages import LONGEST, LONGEST_CAPTION, Button, Message, clip
 
 RIGHT_TO_LEFT_MARK = "\u200f"
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ug", "ur"})
 _LEFTWARD = ("R", "AL")
-_DIGITS = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 _LATIN = "A-Za-zÀ-ɏ"
 _TOKEN = rf"[/#@+]?[{_LATIN}0-9_](?:[{_LATIN}0-9_+./:=@&?%…’'-]*[{_LATIN}0-9_+…])?"
 # What is set apart already; or a command, a word in Latin letters, and all such behind it.
@@ -39,7 +38,7 @@ def laid_out(message: Message, language: str) -> Message:
     A message without a letter of a right-to-left script is left alone, so that doing it
     twice, or for a message that nobody translated, changes nothing.
     """
-    if language not in RIGHT_TO_LEFT:
+    if not is_right_to_left(language):
         return message
     buttons = tuple(
         tuple(replace(each, label=_label(each, language)) for each in row)
@@ -103,7 +102,7 @@ def _pieces(text: str, language: str) -> Iterator[tuple[str, int]]:
 
 
 def _own(text: str, language: str) -> tuple[str, int]:
-    return text.translate(_DIGITS.get(language, {})), utf16_length(text)
+    return in_own_digits(text, language), utf16_length(text)
 
 
 def _moved(entity: MessageEntity, pieces: list[tuple[str, int]]) -> MessageEntity:

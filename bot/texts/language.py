@@ -25,6 +25,8 @@ _BABEL_NAMES = {"en": "en_GB", "fa": "fa_AF"}
 _DAYS = {"zh": "y年M月d日", "uz": "y-'yil' d-MMMM"}
 _COMMAS = {"ar": "، ", "fa": "، ", "ur": "، ", "zh": "，"}
 _COLONS = {"zh": "："}
+# Arabic and Urdu keep 0–9, as their newspapers online do.
+_DIGITS = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 _SEMICOLONS = {"ar": "؛ ", "fa": "؛ ", "ur": "؛ ", "zh": "；"}
 # Other codes and names of a language that has a catalogue: Dari is the Persian of Afghanistan.
 _SAME = {"prs": "fa", "dari": "fa", "farsi": "fa", "دری": "fa"}
@@ -71,7 +73,7 @@ class Words:
         In Persian that of the Afghan solar calendar comes first: 12 Saratan 1404 / 3 July 2025.
         """
         if self.language == "fa":
-            return f"{in_afghan_months(on)} / {_day(on, self.language)}"
+            return in_own_digits(f"{in_afghan_months(on)} / {_day(on, 'fa')}", "fa")
         return _day(on, self.language)
 
     def days(self, first: date, last: date) -> str:
@@ -89,6 +91,7 @@ class Words:
         """Return an instant as this chat's clock shows it, with its distance from UTC."""
         local = at.astimezone(self.zone)
         clock = format_time(local, "HH:mm", locale=_babel_locale(self.language))
+        clock = in_own_digits(clock, self.language)
         comma = " " if self.language == "zh" else self.comma
         return f"{_day(local.date(), self.language)}{comma}{clock} {_from_utc(local)}"
 
@@ -143,6 +146,16 @@ def languages() -> tuple[str, ...]:
     return (SOURCE_LANGUAGE, *catalogues())
 
 
+def is_right_to_left(language: str) -> bool:
+    """Tell whether a language is written from right to left."""
+    return _babel_locale(language).text_direction == "rtl"
+
+
+def in_own_digits(text: str, language: str) -> str:
+    """Return a text with the digits that the language writes."""
+    return text.translate(_DIGITS.get(language, {}))
+
+
 def own_name(language: str) -> str:
     """Return what a language calls itself."""
     if language in _OWN_NAMES:
@@ -185,7 +198,8 @@ def _babel_locale(language: str) -> Locale:
 
 def _day(on: date, language: str) -> str:
     pattern = _DAYS.get(language, "d MMMM y")
-    return format_date(on, pattern, locale=_babel_locale(language))
+    said = format_date(on, pattern, locale=_babel_locale(language))
+    return in_own_digits(said, language)
 
 
 def _from_utc(local: datetime) -> str:
