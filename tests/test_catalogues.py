@@ -13,6 +13,7 @@ from babel.messages.catalog import Message
 
 from bot.texts import catalogues as tool
 from bot.texts import language as speaking
+from bot.texts import wording
 from bot.texts.language import Name, catalogue_path, catalogues, words_of
 from bot.texts.wording import headline_of
 from jobs.domain.events import STANDING, TAKES_BACK, EventStatus, EventType
@@ -145,6 +146,9 @@ def test_every_headline_can_be_said_of_every_case_and_names_both_sides(language:
 @pytest.mark.parametrize("language", catalogues())
 def test_a_case_bends_as_the_language_asks_or_has_no_forms(language: str) -> None:
     asked = {spec for _, said in translated(language) for spec in re.findall(r"\{\w+:(\w+)", said)}
+    headlines = set(tool._of_source(Path(wording.__file__)))
+    bent = {source for source, said in translated(language) if re.search(r"\{\w+:\w+\}", said)}
+    assert bent <= headlines, "only a headline is given a name with its forms"
     for case in _reference().cases.values():
         assert asked <= set(case.forms.get(language, {})), case.id
         assert not asked or language in case.titles

@@ -110,5 +110,5 @@ async def walking(
     folder: Path, most_per_hour: int = 0, reference: Reference = SMALL_WORLD, **changes: Any
 ) -> AsyncIterator[Walk]:
     """Start the application with everything behind it."""
-    async with talking(folder, reference, **changes) as talk:
+    async with talking(folder, reference=reference, **changes) as talk:
         yield Walk(talk, most_per_hour, reference)

@@ -11,6 +11,8 @@ from bot.texts.foreign import cut, safe_foreign, safe_url, utf16_length
 
 LONGEST = MessageLimit.MAX_TEXT_LENGTH.value
 LONGEST_CAPTION = 1024
+CAPTION_ROOM = LONGEST_CAPTION - 48
+"""Of a caption, which Telegram keeps to 1024; marks of direction may be added to it."""
 
 
 @dataclass(frozen=True, slots=True)
