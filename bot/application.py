@@ -143,7 +143,10 @@ def _in_words(delivery: Delivery, reference: Reference, buttons: AlertButtons) -
         return _proposal_in_words(delivery, facts, reference, buttons.signer)
     if isinstance(facts, Notice):
         return render_notice(
-            facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
+            facts,
+            names=reference,
+            language=delivery.language,
+            possibly_repeated=delivery.possibly_repeated,
         )
     if isinstance(facts, Digest):
         return render_digest(
