@@ -28,6 +28,8 @@ def test_a_notice_names_its_case_and_actors_in_the_chat_s_language() -> None:
     told = render_notice(a_wave("kosovo", "UZ KZ"), names=load_reference(), language="ru").text
     assert "Узбекистан, Казахстан" in told
     assert "Республика Косово" in told
+    english = render_notice(a_wave("taliban", "UZ KZ"), names=load_reference()).text
+    assert "toward \u2068the Taliban government of Afghanistan" in english
 
 
 def test_a_notice_of_actors_that_are_unknown_here_says_what_was_written() -> None:

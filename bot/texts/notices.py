@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.texts.foreign import cut, safe_foreign
 from bot.texts.language import N_, Words, words_of
 from bot.texts.messages import Message
-from bot.texts.names import actor_name
+from bot.texts.names import actor_name, case_in_sentence
 from bot.texts.wording import MAY_BE_A_REPEAT
 from jobs.domain.alerts import Notice
 from jobs.reference import Reference
@@ -136,11 +136,14 @@ def _named(notice: Notice, words: Words, names: Reference | None) -> Notice:
     if names is None:
         return notice
     values = dict(notice.values)
-    known = names.cases.get(str(values.get("case")))
-    if known is not None:
-        is_short = notice.key in _BRIEF
-        name = known.short_name if is_short else known.full_name
-        values["case"] = name(words.language)
+    case = str(values.get("case", ""))
+    if case in names.cases:
+        language = words.language
+        values["case"] = (
+            names.cases[case].short_name(language)
+            if notice.key in _BRIEF
+            else case_in_sentence(names, case, language)
+        )
     codes = str(values.get("actors", "")).split()
     if codes and all(code in names.actors for code in codes):
         values["actors"] = words.listed(actor_name(names, code, words.language) for code in codes)
