@@ -79,7 +79,7 @@ class Site:
         async with self.store.read() as conn:
             stand = await standings.of_case(conn, case.id)
         legend = Legend(
-            title=case.title,
+            title=case.full_name(words.language),
             levels={level: charts.level_name(words, level) for level in Level},
             seat=actor_name(self.reference, case.seat, words.language),
             contested=words.gettext("Contested place or border"),

@@ -52,6 +52,7 @@ BENCHMARKS = (
     Benchmark("deciding", ("0", "0", "1000", "10000", "--reports", "50")),
     Benchmark("wishes", ("1000",), ("10000",)),
     Benchmark("commands", ("--calls", "30", "--small")),
+    Benchmark("pictures", ("--asks", "20")),
     Benchmark("crowd", ("--seconds", "10", "--events", "1000")),
     Benchmark("delivery", ("restart",)),
     Benchmark("latency", ("--sources", "50", "--chats", "20", "--events", "3")),
@@ -60,6 +61,13 @@ BENCHMARKS = (
         (
             *("--sqlite", "49", "--postgres", "0"),
             *("--sqlite-kills", "2", "--postgres-kills", "0"),
+        ),
+    ),
+    Benchmark(
+        "several",
+        (
+            *("--processes", "2", "--sources", "40", "--interval", "60"),
+            *("--chats", "40", "--minutes", "0.5"),
         ),
     ),
     Benchmark("mutants", ("bot.outcomes", "--most", "5")),
