@@ -54,7 +54,8 @@ class Publications:
         """Return the forums of some cases as a calendar."""
         async with self.store.read() as conn:
             entries = [e for e in await gatherings.read(conn) if e.case in cases]
-        titles = {case.id: case.title for case in self.reference.cases.values()}
+        cases_known = self.reference.cases.values()
+        titles = {case.id: case.full_name(words.language) for case in cases_known}
         number, now = (await self._publisher()).installation, self.clock.now()
         return write_calendar(entries, number, titles, participation_names(words), now)
 

@@ -10,7 +10,8 @@ from telegram.constants import MessageEntityType, MessageLimit
 from bot.texts.foreign import cut, safe_foreign, safe_url, utf16_length
 
 LONGEST = MessageLimit.MAX_TEXT_LENGTH.value
-CAPTION_ROOM = 1024 - 48
+LONGEST_CAPTION = 1024
+CAPTION_ROOM = LONGEST_CAPTION - 48
 """Of a caption, which Telegram keeps to 1024; marks of direction may be added to it."""
 
 
@@ -123,7 +124,7 @@ class Writer:
         """Return the message, without white space at its ends, and never too long."""
         text = cut("".join(self._pieces).rstrip(), int(LONGEST))
         length = utf16_length(text)
-        clipped = (_clip(entity, length) for entity in self._entities)
+        clipped = (clip(entity, length) for entity in self._entities)
         entities = sorted(
             (entity for entity in clipped if entity is not None),
             key=lambda entity: (entity.offset, -entity.length),
@@ -138,7 +139,7 @@ class Writer:
             self._entities.append(MessageEntity(kind, start, self._length - start, url=url))
 
 
-def _clip(entity: MessageEntity, length: int) -> MessageEntity | None:
+def clip(entity: MessageEntity, length: int) -> MessageEntity | None:
     """Return the entity within a text of ``length`` units, or None if it lies beyond."""
     room = length - entity.offset
     if room <= 0:
