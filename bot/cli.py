@@ -5,22 +5,24 @@ Without a token the bot is the same and its Bot API is answered in this terminal
 
 import argparse
 import asyncio
-import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from typing import Any, TextIO
+from dataclasses import replace
+from typing import TextIO
 
 from bot.demo import verb as demo
+from bot.doctor import examine_telegram
 from bot.pictures.renderer import Renderer
-from bot.redaction import quiet_logging
 from bot.runtime import build_station, serve, set_up_face
 from bot.screen import Screen
 from bot.terminal import TerminalRequest
 from bot.typed import TypedLines
+from jobs import check
 from jobs import cli as jobs_cli
-from jobs.cli import Verb, log_to, run_verb
+from jobs.cli import Verb, run_verb, start_log
+from jobs.doctor import Finding, examine
 from jobs.domain.clock import SystemClock
 from jobs.errors import ConfigError
 from jobs.means import load_all
@@ -29,7 +31,7 @@ from jobs.runtime import jobs_running, stop_on_signal
 from jobs.settings import Settings
 from jobs.store.alone import alone_on
 from jobs.store.engine import Store
-from jobs.web import WebServer
+from jobs.vitals import Part, Vitals, shown
 
 
 def _log_stream(settings: Settings) -> TextIO:
@@ -48,8 +50,7 @@ def _log_stream(settings: Settings) -> TextIO:
 
 def _settings() -> Settings:
     settings = Settings.load()
-    log_to(_log_stream(settings), settings.log_level)
-    quiet_logging(*logging.getLogger().handlers)
+    start_log(_log_stream(settings), settings)
     return settings
 
 
@@ -71,21 +72,15 @@ async def _serve(settings: Settings, *, with_jobs: bool) -> int:
                 stack.enter_context(typed.ending(stop))
         renderer = await stack.enter_async_context(Renderer())
         station = build_station(settings, reference, store, clock, renderer, request)
-        reports, routes = [station.health], [*station.routes]
+        parts: list[Part] = [station]
+        routes = [*station.routes]
         if with_jobs:
             watch = await stack.enter_async_context(jobs_running(settings, reference, store, clock))
-            reports.append(watch.health)
+            parts.append(watch)
             routes += push_routes(settings.push_word(), store, reference, clock)
 
-        def health() -> dict[str, Any]:
-            told = [report() for report in reports]
-            merged = {key: value for each in told for key, value in each.items()}
-            return {**merged, "ok": all(each["ok"] for each in told)}
-
-        server = WebServer(health, routes)
-        if settings.http_port:
-            server.start(settings.http_host, settings.http_port)
-            stack.push_async_callback(server.stop)
+        vitals = Vitals(store, parts, clock)
+        await stack.enter_async_context(shown(settings, vitals, routes, clock))
         await serve(station, settings, stop)
     return 0
 
@@ -100,8 +95,7 @@ def _bot(args: argparse.Namespace) -> int:
 
 def _set_up_bot(args: argparse.Namespace) -> int:
     settings = Settings.load()
-    log_to(sys.stderr, settings.log_level)
-    quiet_logging(*logging.getLogger().handlers)
+    start_log(sys.stderr, settings)
     done = asyncio.run(set_up_face(settings))
     for line in done.written:
         print(line)  # noqa: T201
@@ -110,6 +104,19 @@ def _set_up_bot(args: argparse.Namespace) -> int:
     if not (done.written or done.refused):
         print("nothing differed", file=sys.stderr)  # noqa: T201
     return 1 if done.refused else 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    if args.what != "doctor":
+        return check.main(args)
+    settings, clock = Settings.load(), SystemClock()
+
+    async def all_findings() -> AsyncIterator[Finding]:
+        for part in (examine(settings, clock), examine_telegram(settings, clock)):
+            async for finding in part:
+                yield finding
+
+    return asyncio.run(check.report(all_findings()))
 
 
 VERBS: tuple[Verb, ...] = (
@@ -126,7 +133,8 @@ VERBS: tuple[Verb, ...] = (
         demo.main,
         demo.add_arguments,
     ),
-    *jobs_cli.VERBS,
+    # Only the bot can ask Telegram.
+    *(replace(verb, run=_check) if verb.name == "check" else verb for verb in jobs_cli.VERBS),
 )
 
 

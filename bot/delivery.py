@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Bot
 
 from bot.calls import attempt, token_holds
+from bot.meters import Meters
 from bot.outcomes import Outcome, Verdict
 from bot.pacing import Pacer
 from bot.recording import MAX_ATTEMPTS, record
@@ -66,6 +67,9 @@ class Deliverer:
     ) -> None:
         self.halted: str | None = None
         """Why nothing is sent at present, or None."""
+        self.meters = Meters()
+        self.turned_at = clock.monotonic()
+        """When the last round ended, in monotonic seconds; there is one every few seconds."""
         self._store = store
         self._bot = bot
         self._clock = clock
@@ -87,7 +91,9 @@ class Deliverer:
         try:
             await self._recover_at_start(stop)
             while not stop.is_set():
-                await self._pause(await self._round(), stopping)
+                taken = await self._round()
+                self.turned_at = self._clock.monotonic()
+                await self._pause(taken, stopping)
         finally:
             stopping.cancel()
             await self._land()
@@ -129,6 +135,11 @@ class Deliverer:
                 self._upkeep.alarms.append(stopped)
         self.halted = None
         self._probe_at = None
+
+    @property
+    def in_flight(self) -> int:
+        """Return how many calls are open."""
+        return len(self._flying)
 
     async def _recover_at_start(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -242,10 +253,12 @@ class Deliverer:
 
     async def _deliver(self, delivery: Delivery, words: Message, place: int) -> None:
         plain = delivery.id in self._plain
+        began = self._clock.monotonic()
         try:
             outcome = await attempt(self._bot, delivery, words, self._policy, plain=plain)
         finally:
             self._pacer.finish(place, self._clock.monotonic())
+        self.meters.sent(delivery.action, outcome.verdict, self._clock.monotonic() - began)
         wide = self._adjust(delivery, outcome)
         while True:
             try:

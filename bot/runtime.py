@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import BaseRequest
@@ -42,27 +44,75 @@ STOP_SECONDS = 3.0
 
 LONGEST_PAUSE_SECONDS = 30.0
 SILENT_SECONDS = 120.0
-"""A poller that has heard nothing for so long is no longer polling."""
+"""A poller that has heard nothing for so long no longer polls, and a sender is stuck."""
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """The bot's running parts, as health and the demo see them."""
+    """The bot's running parts, as the outside and the demo see them."""
 
     application: App
     deliverer: Deliverer
+    pacer: Pacer
     poller: Poller | None
     routes: Sequence[Route]
     clock: Clock
 
     def health(self) -> dict[str, Any]:
         """Return whether Telegram is heard and what stops the sending, if anything."""
-        heard = self.clock.monotonic() - self.poller.completed_at if self.poller else 0.0
+        heard, turned = self._heard(), self._turned()
+        is_alive = max(heard, turned) < SILENT_SECONDS
         return {
-            "ok": self.deliverer.halted is None and heard < SILENT_SECONDS,
+            "ok": self.deliverer.halted is None and is_alive,
             "sending_halted": self.deliverer.halted,
+            "last_round_of_sending_seconds": round(turned, 1),
             "last_updates_seconds": round(heard, 1),
         }
+
+    def readiness(self) -> dict[str, bool]:
+        """Return whether Telegram was met, and may be sent to."""
+        return {"telegram": self.application.running and self.deliverer.halted is None}
+
+    async def metrics(self) -> Iterable[Metric]:
+        """Return what delivery counted, and how it is at this moment."""
+        now = self.clock.monotonic()
+        gates = GaugeMetricFamily(
+            "recognition_watch_gates", "Chats whose pace is minded, by state.", labels=["state"]
+        )
+        closed = len(self.pacer.closed_chats(now))
+        gates.add_metric(["closed"], closed)
+        gates.add_metric(["open"], self.pacer.watched - closed)
+        return [
+            *self.deliverer.meters.metrics(),
+            gates,
+            _gauge(
+                "gates_all_closed",
+                "Whether no chat may be sent to now.",
+                self.pacer.room(now) == 0,
+            ),
+            _gauge("sender_age_seconds", "How long ago the sender last turned.", self._turned()),
+            _gauge("sends_in_flight", "Calls to Telegram that are open.", self.deliverer.in_flight),
+            _gauge(
+                "sending_halted",
+                "Whether nothing is sent: the token or our place is in doubt.",
+                self.deliverer.halted is not None,
+            ),
+            _gauge(
+                "updates_age_seconds",
+                "How long ago Telegram last answered our asking for updates; 0 with a webhook.",
+                self._heard(),
+            ),
+        ]
+
+    def _turned(self) -> float:
+        return self.clock.monotonic() - self.deliverer.turned_at
+
+    def _heard(self) -> float:
+        return self.clock.monotonic() - self.poller.completed_at if self.poller else 0.0
+
+
+def _gauge(name: str, words: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"recognition_watch_{name}", words, value=value)
 
 
 def build_deliverer(
@@ -139,10 +189,10 @@ def build_station(
         if not secret:
             raise ConfigError("WEBHOOK_SECRET: needed where WEBHOOK_URL is set; choose a long word")
         route = webhook_route(application.bot, secret, put)
-        return Station(application, deliverer, None, [route, *page], clock)
+        return Station(application, deliverer, pacer, None, [route, *page], clock)
     turn = PollingTurn(store, clock)
     poller = Poller(application.bot, put, deliverer, clock, ALLOWED_UPDATES, turn)
-    return Station(application, deliverer, poller, page, clock)
+    return Station(application, deliverer, pacer, poller, page, clock)
 
 
 async def serve(station: Station, settings: Settings, stop: asyncio.Event) -> None:

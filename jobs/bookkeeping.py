@@ -22,6 +22,7 @@ from jobs.domain.alerts import (
     Withheld,
 )
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Mention
+from jobs.domain.restored import Restored
 from jobs.domain.rulings import RulingKind, Word
 from jobs.indexing import words_of_event
 from jobs.ledger.fanout import facts_of, inhibitor, wants
@@ -32,8 +33,20 @@ from jobs.ledger.origins import CORRECTABLE, TAKEN_BACK, is_same_story
 from jobs.ledger.rulings import carry_out
 from jobs.ledger.standings import stand
 from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
+from jobs.meters import Meters
 from jobs.reference import Reference
-from jobs.store import alerts, chats, events, mentions, outbox, proposals, room, search, standings
+from jobs.store import (
+    alerts,
+    catching_up,
+    chats,
+    events,
+    mentions,
+    outbox,
+    proposals,
+    room,
+    search,
+    standings,
+)
 from jobs.store.alerts import Revision
 from jobs.store.items import StoredItem
 
@@ -87,16 +100,22 @@ class Bookkeeper:
         freshness: timedelta,
         most_per_hour: int,
         now: datetime,
+        meters: Meters,
+        restored: Restored | None = None,
     ) -> None:
         self._conn = conn
         self._reference = reference
         self._freshness = freshness
         self._most_per_hour = most_per_hour
         self._now = now
+        self._meters = meters
+        self._restored = restored
+        self._is_unsure = False
         self._filters: Sequence[tuple[int, Filter]] | None = None
 
     async def enter(self, stored: StoredItem, mention: Mention) -> Entry:
         """Enter one mention: into an event or none, and tell the change or say why not."""
+        self._is_unsure = self._restored is not None and self._restored.leaves_unsure(stored.item)
         evidence = await self.record(stored, mention)
         source = self._reference.sources.get(stored.item.source_id)
         if source is not None and source.cases and mention.case not in source.cases:
@@ -104,7 +123,8 @@ class Bookkeeper:
         page = await self._open_page_for(evidence)
         case = self._reference.cases[mention.case]
         new_id = await events.next_id(self._conn)
-        fused = fuse(evidence, page.events, new_id, case.opponents)
+        with self._meters.stage("fuse"):
+            fused = fuse(evidence, page.events, new_id, case.opponents)
         if fused.before is not None and not fused.before.evidence:
             page = page.holding(await self._whole(fused.before))
             fused = fuse(evidence, page.events, new_id, case.opponents)
@@ -141,6 +161,7 @@ class Bookkeeper:
 
         ``pages`` are what was recorded of the page that confirms.
         """
+        self._is_unsure = False
         page = await self._open_page(event.case, event.actor)
         opponents = self._reference.cases[event.case].opponents
         changed = carry_out(word, page.events, opponents, pages)
@@ -232,7 +253,8 @@ class Bookkeeper:
         circumstances = Circumstances(
             self._now, self._freshness, is_baseline, baseline, frozenset(page.alerts), is_ordered
         )
-        decision = decide(evidence, event, page.events, _told(revisions), circumstances)
+        with self._meters.stage("decide"):
+            decision = decide(evidence, event, page.events, _told(revisions), circumstances)
         if isinstance(decision, Transition) and not revisions:
             event = self._inhibit(event, page)
         page = page.holding(event)
@@ -243,7 +265,8 @@ class Bookkeeper:
         await standings.put(self._conn, after, self._now)
         if isinstance(decision, Withheld):
             return Entry(evidence, decision.reason)
-        tellings = await self._tell(page, event, decision, revisions, note)
+        with self._meters.stage("tell"):
+            tellings = await self._tell(page, event, decision, revisions, note)
         return Entry(evidence, decision.reason, tellings)
 
     def _inhibit(self, event: Event, page: _Page) -> Event:
@@ -322,8 +345,12 @@ class Bookkeeper:
             loud=decision.loud,
             now=self._now,
             answers=facts.reverses if decision.reason is Reason.REVERSAL else None,
+            is_unsure=self._is_unsure,
         )
+        if self._is_unsure:
+            await catching_up.hold(self._conn, alert_id, number, self._now)
         await proposals.propose(self._conn, alert_id, facts, self._now)
+        self._meters.revisions.labels(decision.kind).inc()
         return Revision(
             alert_id,
             event.id,

@@ -1,4 +1,4 @@
-"""``check config | sources | store``: look, and say what is wrong and what to do.
+"""``check config | sources | store | doctor``: look, and say what is wrong and what to do.
 
 Findings are printed on stdout and make the exit code 1; progress goes to stderr.
 """
@@ -7,9 +7,11 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+from jobs.doctor import Finding, Sign, examine
+from jobs.domain.clock import SystemClock
 from jobs.errors import StoreError
 from jobs.means import load_all, means_of_reading
 from jobs.rebuild import rebuild
@@ -20,7 +22,7 @@ from jobs.store import sources as source_table
 from jobs.store.engine import Store, lock_ledger
 from jobs.trials import HEAD, Trial, Trier
 
-CHECKS = ("config", "sources", "store")
+CHECKS = ("config", "sources", "store", "doctor")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,9 +42,21 @@ def main(args: argparse.Namespace) -> int:
         return _check_config(settings)
     if args.what == "sources":
         return asyncio.run(_check_sources(settings))
+    if args.what == "doctor":
+        return asyncio.run(report(examine(settings, SystemClock())))
     if args.rebuild:
         return asyncio.run(_rebuild_store(settings))
     return asyncio.run(_check_store(settings))
+
+
+async def report(findings: AsyncIterator[Finding]) -> int:
+    """Print findings as they come; return 1 if anything is to be done."""
+    ill = 0
+    async for finding in findings:
+        _say(finding.line())
+        ill += finding.sign is Sign.ILL
+    _say(f"{ill} to be mended" if ill else "all is well")
+    return 1 if ill else 0
 
 
 def _say(line: str) -> None:

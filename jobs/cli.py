@@ -5,14 +5,25 @@ Results go to stdout, words to stderr; exit 0 fine, 1 findings, 2 configuration 
 
 import argparse
 import asyncio
-import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from jobs import check, evaluate, export_verb, hook_verb, replay, runtime, source_verb
+from jobs import (
+    backup,
+    check,
+    evaluate,
+    export_verb,
+    hook_verb,
+    migrate_store,
+    replay,
+    restore,
+    runtime,
+    source_verb,
+)
 from jobs.errors import ConfigError, InputError, RecognitionWatchError
+from jobs.logs import log_to, secrets_of
 from jobs.settings import Settings
 
 
@@ -28,7 +39,7 @@ class Verb:
 
 def _run_jobs(args: argparse.Namespace) -> int:
     settings = Settings.load()
-    log_to(sys.stderr, settings.log_level)
+    start_log(sys.stderr, settings)
     return asyncio.run(runtime.run_jobs(settings))
 
 
@@ -48,7 +59,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "check",
-        "look at the configuration, the sources or the store, and say what is wrong",
+        "look at the configuration, the sources, the store or all the program stands on (doctor)",
         check.main,
         check.add_arguments,
     ),
@@ -70,16 +81,30 @@ VERBS: tuple[Verb, ...] = (
         hook_verb.main,
         hook_verb.add_arguments,
     ),
+    Verb(
+        "backup",
+        "keep the database in one file, made and read back while everything runs",
+        backup.main,
+        backup.add_arguments,
+    ),
+    Verb(
+        "restore",
+        "put a backup back where there is no database, fit to go on from",
+        restore.main,
+        restore.add_arguments,
+    ),
+    Verb(
+        "migrate-store",
+        "move everything into an empty database of either engine, compared row by row",
+        migrate_store.main,
+        migrate_store.add_arguments,
+    ),
 )
 
 
-def log_to(stream: TextIO, level: str) -> None:
-    """Log to a stream; libraries that would log addresses (and so the token) stay quiet."""
-    logging.basicConfig(
-        level=level, stream=stream, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "telegram"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+def start_log(stream: TextIO, settings: Settings) -> None:
+    """Log to a stream as the settings say, without their secrets."""
+    log_to(stream, settings.log_level, settings.log_format, secrets_of(settings))
 
 
 def build_parser(prog: str, verbs: Sequence[Verb]) -> argparse.ArgumentParser:

@@ -15,7 +15,17 @@ from jobs.domain.rhythm import Pace
 from jobs.domain.silences import is_silenced
 from jobs.ledger.digests import Candidate, pick
 from jobs.reference import Reference
-from jobs.store import alerts, digests, nights, proposals, rhythms, room, silences, sources
+from jobs.store import (
+    alerts,
+    catching_up,
+    digests,
+    nights,
+    proposals,
+    rhythms,
+    room,
+    silences,
+    sources,
+)
 from jobs.store.alerts import Revision
 from jobs.store.digests import Where
 from jobs.store.engine import Store, lock_ledger
@@ -109,6 +119,14 @@ async def _make_room(conn: AsyncConnection, most: int, now: datetime) -> int:
     await room.let_go(conn, free, now)
     await join(conn, Occasion.FULL, found, now, apart=1)
     return len(due)
+
+
+async def catch_up(store: Store, since: datetime, now: datetime) -> None:
+    """Tell in one message a place what it may have been told after the copy of ``since``."""
+    async with store.write() as conn:
+        await lock_ledger(conn)
+        found = await catching_up.held(conn, since, now)
+        await join(conn, Occasion.RESTORED, found, now)
 
 
 async def expire_proposals(store: Store, now: datetime) -> None:

@@ -13,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.detection import Detector, Text
-from jobs.digesting import end_nights, expire_proposals, make_room, write_digests
+from jobs.digesting import catch_up, end_nights, expire_proposals, make_room, write_digests
 from jobs.domain.alerts import ChatId
 from jobs.domain.events import EventId
 from jobs.domain.items import NewsItem
 from jobs.domain.orders import OrderKind
+from jobs.domain.restored import Restored
 from jobs.gatherings import note_forums
 from jobs.indexing import RULES, all_words_of
+from jobs.meters import Meters
 from jobs.ordering import Answer, Ordering
 from jobs.polling import Polled, Poller
 from jobs.quarantine import Quarantine
@@ -32,9 +34,11 @@ from jobs.store import (
     events,
     facts,
     items,
+    latencies,
     notices,
     orders,
     outbox,
+    restoring,
     search,
     silences,
     sources,
@@ -96,6 +100,7 @@ class Pipeline:
         poller: Poller | None = None,
         source_orders: SourceOrders | None = None,
         operators: Collection[ChatId] = (),
+        meters: Meters | None = None,
     ) -> None:
         self._store = store
         self._roster = Roster(reference)
@@ -107,7 +112,9 @@ class Pipeline:
         self._poller = poller
         self._source_orders = source_orders
         self._operators = operators
+        self._meters = meters or Meters()
         self._quarantine = Quarantine(BATCH)
+        self._restored: Restored | None = None
 
     async def start(self, now: datetime) -> None:
         """Make the store follow the configuration: sources, forums, and where actors stand.
@@ -116,6 +123,7 @@ class Pipeline:
         """
         async with self._store.write() as conn:
             await lock_ledger(conn)
+            self._restored = await restoring.begin(conn, now)
             await self._follow(conn, now)
             await note_forums(conn, self._roster.reference.cases.values(), now)
             keeper = self._keeper(conn, now)
@@ -152,7 +160,11 @@ class Pipeline:
         if is_behind:
             async with self._store.write() as conn:
                 await self._follow(conn, now)
-        return await self._poller.poll(now)
+        polled = await self._poller.poll(now)
+        self._meters.readings.labels("ok").inc(polled.read)
+        self._meters.readings.labels("failed").inc(polled.failed)
+        self._meters.items.inc(polled.new_items)
+        return polled
 
     async def take(self, news: Sequence[NewsItem], *, is_baseline: bool = False) -> int:
         """Store items that were read elsewhere, and return how many were new."""
@@ -183,9 +195,13 @@ class Pipeline:
     async def _enter(self, keeper: Bookkeeper, stored: StoredItem) -> list[Entry]:
         item = stored.item
         text = Text(item.title, item.summary, item.lang, item.outlet, item.published_at)
-        said = self._detector.detect(text)
+        with self._meters.stage("detect"):
+            said = self._detector.detect(text)
         entries = [await keeper.enter(stored, mention) for mention in said]
-        return [*entries, *await keeper.take_back(stored, said)]
+        entries += await keeper.take_back(stored, said)
+        for entry in entries:
+            self._meters.mentions.labels(entry.reason or "NONE").inc()
+        return entries
 
     async def carry_out_orders(self, now: datetime) -> int:
         """Carry out what admins ordered, each in its own transaction; return how many."""
@@ -233,6 +249,11 @@ class Pipeline:
         """Join what waited in places that had their hour's most messages."""
         await make_room(self._store, self._most_per_hour, now)
 
+    async def catch_up(self, now: datetime) -> None:
+        """After a restore: tell in one message a place what it may know already."""
+        if self._restored is not None:
+            await catch_up(self._store, self._restored.copied_at, now)
+
     async def expire_proposals(self, now: datetime) -> None:
         """Close what no editor let through in time, and tell the editors."""
         await expire_proposals(self._store, now)
@@ -265,6 +286,11 @@ class Pipeline:
             await lock_ledger(conn)
             await note_trends(conn, self._roster.reference, now)
 
+    async def note_latencies(self, now: datetime) -> None:
+        """Measure how long the alerts took that have settled since the last look."""
+        async with self._store.write() as conn:
+            await latencies.measure(conn, now)
+
     async def prune(self, now: datetime) -> None:
         """Delete what is older than its days of keeping, a bite at a time."""
         for prune, before in (
@@ -288,4 +314,8 @@ class Pipeline:
 
     def _keeper(self, conn: AsyncConnection, now: datetime) -> Bookkeeper:
         reference = self._roster.reference
-        return Bookkeeper(conn, reference, self._freshness, self._most_per_hour, now)
+        return Bookkeeper(
+            *(conn, reference, self._freshness, self._most_per_hour, now),
+            self._meters,
+            self._restored,
+        )

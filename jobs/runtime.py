@@ -5,19 +5,27 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from pyexpat import EXPAT_VERSION
 from types import FrameType
 from typing import Any
 
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+
+from jobs.backing_up import BackingUp
 from jobs.detection import Detector
 from jobs.domain.alerts import ChatId
 from jobs.domain.clock import Clock, SystemClock
+from jobs.errors import StoreError
 from jobs.hooks import HookSender
 from jobs.means import guarded_client, load_all, means_of_reading
+from jobs.measuring import look, metrics
+from jobs.meters import Meters
 from jobs.pipeline import Keeping, Pipeline
 from jobs.polling import Poller
 from jobs.push import push_routes
@@ -35,7 +43,7 @@ from jobs.settings import Settings
 from jobs.source_orders import SourceOrders
 from jobs.store.engine import Store
 from jobs.trials import Trier
-from jobs.web import WebServer
+from jobs.vitals import Vitals, shown
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +65,7 @@ LATE_SECONDS = 600.0
 
 @asynccontextmanager
 async def open_pipeline(
-    settings: Settings, reference: Reference, store: Store
+    settings: Settings, reference: Reference, store: Store, meters: Meters | None = None
 ) -> AsyncIterator[Pipeline]:
     """Put the pipeline together over real HTTP and parser processes, and end those after."""
     async with means_of_reading(settings) as (client, parser):
@@ -86,6 +94,7 @@ async def open_pipeline(
                 poller=poller,
                 source_orders=SourceOrders(store, reference, Trier(client, parser, 1)),
                 operators=[ChatId(person) for person in settings.operators()],
+                meters=meters,
             )
         finally:
             await poller.close()
@@ -120,10 +129,15 @@ async def hooks_job(
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The running jobs, as health sees them."""
+    """The running jobs, as the outside sees them."""
 
     runner: Runner
     lag: LagMeter
+    meters: Meters
+    store: Store
+    reference: Reference
+    data_dir: Path
+    clock: Clock
 
     def health(self) -> dict[str, Any]:
         """Return how the jobs are: ages in seconds, lags of the event loop in milliseconds."""
@@ -152,18 +166,54 @@ class Watch:
             "expat": EXPAT_VERSION,
         }
 
+    def readiness(self) -> dict[str, bool]:
+        """Return that the jobs run: nobody holds a watch before they do."""
+        return {"jobs": True}
+
+    async def metrics(self) -> Iterable[Metric]:
+        """Return what the jobs counted, how they are, and what stands in the store."""
+        up = GaugeMetricFamily("recognition_watch_store_up", "Whether the store can be read.")
+        try:
+            now = await self.store.moment(self.clock)
+            found = await look(self.store, self.reference, now)
+        except StoreError:
+            up.add_metric([], 0)
+            stored: Iterable[Metric] = ()
+        else:
+            up.add_metric([], 1)
+            stored = metrics(found, self.data_dir, now)
+        return [*self.meters.metrics(), self._of_jobs(), self._of_loop(), up, *stored]
+
+    def _of_jobs(self) -> Metric:
+        words = "How long ago a job last succeeded, or was started."
+        age = GaugeMetricFamily("recognition_watch_job_age_seconds", words, labels=["job"])
+        for job in self.runner.health():
+            age.add_metric([job.name], job.age_seconds)
+        return age
+
+    def _of_loop(self) -> Metric:
+        words = "How late the event loop was, over the last ten minutes."
+        lag = GaugeMetricFamily("recognition_watch_loop_lag_seconds", words, labels=["quantile"])
+        for share in (0.5, 0.99, 0.999):
+            lag.add_metric([str(share)], self.lag.quantile(share))
+        lag.add_metric(["1.0"], self.lag.worst())
+        return lag
+
 
 @asynccontextmanager
 async def jobs_running(
     settings: Settings, reference: Reference, store: Store, clock: Clock
 ) -> AsyncIterator[Watch]:
     """Run every job on its schedule while the block lasts; then let those in hand end."""
+    meters = Meters()
     async with (
-        open_pipeline(settings, reference, store) as pipeline,
+        open_pipeline(settings, reference, store, meters) as pipeline,
         hooks_job(settings, reference, store, clock) as posting,
     ):
         await pipeline.start(clock.now())
-        runner = Runner((*pipeline_jobs(pipeline, settings, store, clock), *posting), clock)
+        kept = backup_jobs(settings, store, clock)
+        table = (*pipeline_jobs(pipeline, settings, store, clock), *kept, *posting)
+        runner = Runner(table, clock, meters)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()
         # The scheduler goes by wall time: after a step everything runs at once.
@@ -172,11 +222,24 @@ async def jobs_running(
         scheduler.start()
         log.info("watching %d sources for %d cases", len(reference.sources), len(reference.cases))
         try:
-            yield Watch(runner, lag)
+            yield Watch(runner, lag, meters, store, reference, settings.data_dir, clock)
         finally:
             stop.set()
             await stop_scheduler(scheduler, runner, STOP_SECONDS)
             await measuring
+
+
+def backup_jobs(settings: Settings, store: Store, clock: Clock) -> tuple[Job, ...]:
+    """Return the job that backs the store up, if it is wanted."""
+    if not settings.backup_hours:
+        return ()
+    operators = [ChatId(person) for person in settings.operators()]
+    backing_up = BackingUp(store, timedelta(hours=settings.backup_hours), operators)
+
+    async def back_up() -> None:
+        await backing_up.run(await store.moment(clock))
+
+    return (Job("backup", back_up, 900, 3600),)
 
 
 @contextmanager
@@ -220,11 +283,9 @@ async def run_jobs(settings: Settings) -> int:
         with stop_on_signal(stop):
             async with jobs_running(settings, reference, store, clock) as watch:
                 pushed = push_routes(settings.push_word(), store, reference, clock)
-                server = WebServer(watch.health, pushed)
-                if settings.http_port:
-                    server.start(settings.http_host, settings.http_port)
-                await stop.wait()
-                await server.stop()
+                vitals = Vitals(store, [watch], clock)
+                async with shown(settings, vitals, pushed, clock):
+                    await stop.wait()
     finally:
         await store.close()
     return 0

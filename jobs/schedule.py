@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from jobs.domain.clock import Clock
+from jobs.meters import Meters
 from jobs.pipeline import Pipeline
 from jobs.settings import Settings
 from jobs.store.engine import Store
@@ -65,8 +66,10 @@ def pipeline_jobs(
         Job("digest", at_now(pipeline.digest), 20, 120),
         Job("quiet hours", at_now(pipeline.end_nights), 10, 120),
         Job("room", at_now(pipeline.make_room), 10, 120),
+        Job("catch up", at_now(pipeline.catch_up), 20, 120),
         Job("approval", at_now(pipeline.expire_proposals), 60, 60),
         Job("check sources", at_now(pipeline.check_sources), 300, 60),
+        Job("latencies", at_now(pipeline.note_latencies), 60, 60),
         Job("prune", at_now(pipeline.prune), 3600, 600),
     )
 
@@ -74,9 +77,10 @@ def pipeline_jobs(
 class Runner:
     """Runs jobs apart from each other, and remembers how they fare."""
 
-    def __init__(self, jobs: Collection[Job], clock: Clock) -> None:
+    def __init__(self, jobs: Collection[Job], clock: Clock, meters: Meters | None = None) -> None:
         self.jobs = tuple(jobs)
         self._clock = clock
+        self._meters = meters or Meters()
         self._succeeded = {job.name: clock.monotonic() for job in self.jobs}
         self._failures = {job.name: 0 for job in self.jobs}
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -95,6 +99,7 @@ class Runner:
 
     async def _attempt(self, job: Job) -> None:
         limit = asyncio.timeout(job.deadline_seconds)
+        began, outcome = self._clock.monotonic(), "failed"
         try:
             async with limit:
                 await job.run()
@@ -106,6 +111,8 @@ class Runner:
                 log.exception("job %s failed; the next run comes as usual", job.name)
         else:
             self._succeeded[job.name] = self._clock.monotonic()
+            outcome = "ok"
+        self._meters.job(job.name, outcome, self._clock.monotonic() - began)
 
     def health(self) -> list[JobHealth]:
         """Return how each job fares, in the order of the table."""

@@ -17,7 +17,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
 
-SECRETS = ("bot_token", "webhook_secret", "store_url", "push_secret", "hooks_secret")
+SECRETS = (
+    *("bot_token", "webhook_secret", "store_url", "push_secret"),
+    *("hooks_secret", "heartbeat_url", "backup_key"),
+)
 """The settings that may come from a file, and whose values are never shown."""
 
 
@@ -52,6 +55,7 @@ class Settings(BaseSettings):
     sources_file: Path | None = None
     default_zone: str = "UTC"
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field("text", pattern="^(text|json)$")
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
@@ -60,6 +64,7 @@ class Settings(BaseSettings):
     page: str = Field("off", pattern="^(off|app|open)$")
     page_url: str = ""
     cap_status: str = Field("Test", pattern="^(Actual|Exercise|System|Test|Draft)$")
+    heartbeat_url: SecretStr | None = None
 
     poll_tick_seconds: int = Field(1, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)
@@ -84,6 +89,11 @@ class Settings(BaseSettings):
     keep_items_days: int = Field(400, ge=7)
     keep_outbox_days: int = Field(90, ge=1)
     keep_audit_days: int = Field(400, ge=1)
+
+    backup_hours: int = Field(24, ge=0)
+    backup_dir: Path | None = None
+    backup_keep: int = Field(7, ge=1)
+    backup_key: SecretStr | None = None
 
     @field_validator("admin_ids", "listed_ids", mode="before")
     @classmethod
@@ -132,11 +142,18 @@ class Settings(BaseSettings):
             raise ValueError("Telegram takes 1 to 256 of A-Z, a-z, 0-9, _ and -")
         return value
 
-    @field_validator("push_secret", "hooks_secret")
+    @field_validator("push_secret", "hooks_secret", "backup_key")
     @classmethod
     def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 24:
             raise ValueError("give 24 signs or more, such as `openssl rand -hex 32` prints")
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.match(r"https?://[^/\s]", value.get_secret_value()):
+            raise ValueError("give an http:// or https:// address")
         return value
 
     @field_validator("webhook_url", "page_url")
@@ -181,6 +198,14 @@ class Settings(BaseSettings):
     def hooks_word(self) -> str:
         """Return what each outgoing webhook's key follows from; empty: none is called."""
         return self.hooks_secret.get_secret_value() if self.hooks_secret else ""
+
+    def backup_word(self) -> str:
+        """Return the key that backups are encrypted with; empty: anybody can read them."""
+        return self.backup_key.get_secret_value() if self.backup_key else ""
+
+    def backup_folder(self) -> Path:
+        """Return where backups are kept."""
+        return self.backup_dir or self.data_dir / "backups"
 
     def operators(self) -> tuple[int, ...]:
         """Return who may confirm and retract, and is told how the sources fare."""

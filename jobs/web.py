@@ -1,4 +1,4 @@
-"""The one HTTP server: health now; whatever else is served is a route added here.
+"""The one HTTP server: health, readiness, metrics; whatever else is served is a route added here.
 
 It listens on loopback unless told otherwise, says nothing of the server behind it, and
 takes no body larger than a megabyte.
@@ -7,9 +7,10 @@ takes no body larger than a megabyte.
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
@@ -20,34 +21,96 @@ MAX_BODY_BYTES = 1_048_576
 Route = tuple[str, type[RequestHandler], dict[str, Any]]
 
 Health = Mapping[str, Any]
-"""What ``/healthz`` answers; ``ok`` decides between 200 and 503."""
+"""What ``/healthz`` and ``/readyz`` answer; ``ok`` decides between 200 and 503."""
+
+Readiness = Callable[[], Awaitable[Health]]
+Metrics = Callable[[], Awaitable[Iterable[Metric]]]
 
 
-class HealthHandler(RequestHandler):
-    """``/healthz``: what runs, how late, and whether a person must look."""
-
-    def initialize(self, health: Callable[[], Health]) -> None:
-        """Take the function that tells how things are at this moment."""
-        self.health = health
+class _Plain(RequestHandler):
+    """What all answers to machines have in common."""
 
     def set_default_headers(self) -> None:
         """Do not name the server; nothing here may be cached."""
         self.set_header("Server", "recognition-watch")
         self.set_header("Cache-Control", "no-store")
 
-    async def get(self) -> None:
-        """Answer 200 when all is well, 503 when something needs a person."""
-        report = self.health()
+    def answer(self, report: Health) -> None:
+        """Answer 200 when all is well, 503 when not."""
         self.set_status(200 if report["ok"] else 503)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(json.dumps(report, sort_keys=True))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer an error with its number alone."""
+        self.finish()
+
+
+class HealthHandler(_Plain):
+    """``/healthz``: what runs, how late, and whether a person must look."""
+
+    def initialize(self, health: Callable[[], Health]) -> None:
+        """Take the function that tells how things are at this moment."""
+        self.health = health
+
+    def get(self) -> None:
+        """Answer 503 when something needs a person."""
+        self.answer(self.health())
+
+
+class ReadinessHandler(_Plain):
+    """``/readyz``: whether everything is there that the work needs."""
+
+    def initialize(self, readiness: Readiness) -> None:
+        """Take the function that looks for it."""
+        self.readiness = readiness
+
+    async def get(self) -> None:
+        """Answer 503 while something is missing."""
+        self.answer(await self.readiness())
+
+
+class MetricsHandler(_Plain):
+    """``/metrics``: figures in Prometheus's text format."""
+
+    def initialize(self, metrics: Metrics) -> None:
+        """Take the function that gathers them."""
+        self.metrics = metrics
+
+    async def get(self) -> None:
+        """Answer with all figures there are."""
+        found = _Gathered(await self.metrics())
+        self.set_header("Content-Type", CONTENT_TYPE_LATEST)
+        self.finish(generate_latest(found))
+
+
+class _Gathered(CollectorRegistry):
+    """Figures that are already there, as the library's writer wants them."""
+
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        super().__init__()
+        self._metrics = list(metrics)
+
+    def collect(self) -> Iterable[Metric]:
+        return self._metrics
 
 
 class WebServer:
     """The server on its address; ``stop`` closes it within a second."""
 
-    def __init__(self, health: Callable[[], Health], routes: Sequence[Route] = ()) -> None:
-        table: list[Any] = [("/healthz", HealthHandler, {"health": health}), *routes]
+    def __init__(
+        self,
+        health: Callable[[], Health],
+        readiness: Readiness,
+        metrics: Metrics,
+        routes: Sequence[Route] = (),
+    ) -> None:
+        table: list[Any] = [
+            ("/healthz", HealthHandler, {"health": health}),
+            ("/readyz", ReadinessHandler, {"readiness": readiness}),
+            ("/metrics", MetricsHandler, {"metrics": metrics}),
+            *routes,
+        ]
         self._server = HTTPServer(
             Application(table, log_function=lambda handler: None),
             max_body_size=MAX_BODY_BYTES,

@@ -8,6 +8,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -110,15 +111,28 @@ def _named(uri: str, database: str) -> str:
     return f"{head.rsplit('/', 1)[0]}/{database}?{query}"
 
 
-@pytest.fixture
-def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
-    """Give the address of an empty, migrated database of PostgreSQL."""
+@contextmanager
+def _a_database(postgres: str, postgres_template: str) -> Iterator[str]:
     name = f"test_{next(_names)}"
     with psycopg.connect(postgres, autocommit=True) as conn:
         conn.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
     yield _named(postgres, name)
     with psycopg.connect(postgres, autocommit=True) as conn:
         conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
+    """Give the address of an empty, migrated database of PostgreSQL."""
+    with _a_database(postgres, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def other_postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
+    """Give the address of another one."""
+    with _a_database(postgres, postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

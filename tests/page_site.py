@@ -25,6 +25,7 @@ from tests.clocks import ManualClock
 from tests.hostile_titles import titles
 from tests.publishing import tell_of
 from tests.small_world import EVENING, SMALL_WORLD, TALIBAN
+from tests.test_web import none, well
 
 SUMMIT = Forum(
     "SCO summit", "SCO", "Tianjin", date(2025, 8, 31), date(2025, 9, 1), Participation.INVITED
@@ -80,7 +81,9 @@ async def a_site(store: Store | None = None, **settings: Any) -> AsyncIterator[P
     if store is None:
         await fill(opened)
     clock = ManualClock(EVENING)
-    server = WebServer(lambda: {"ok": True}, page_routes(chosen, SMALL_WORLD, opened, clock))
+    server = WebServer(
+        lambda: {"ok": True}, well, none, page_routes(chosen, SMALL_WORLD, opened, clock)
+    )
     server.start("127.0.0.1", 0)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client:

@@ -1,4 +1,4 @@
-"""The tables of the README, written from the code: ``python -m tests.readme_tables``.
+"""The tables of the documents, written from the code: ``python -m tests.readme_tables``.
 
 Each stands between ``<!-- name -->`` and ``<!-- /name -->``; ``test_docs`` compares.
 """
@@ -9,9 +9,11 @@ from pathlib import Path
 from bot.cli import VERBS
 from bot.commands.table import COMMANDS
 from jobs.settings import Settings
+from tests.all_figures import all_figures
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
 
 
 def explained_settings() -> dict[str, tuple[str, str]]:
@@ -54,18 +56,32 @@ def verbs_table() -> str:
     return "\n".join(["| verb | what it does |", "|---|---|", *rows])
 
 
-TABLES = {"settings": settings_table, "commands": commands_table, "verbs": verbs_table}
+def figures_table() -> str:
+    """Return the table of what ``/metrics`` shows."""
+    rows = [
+        f"| `{figure.name}` | {figure.kind} | {', '.join(figure.labels)} | {figure.words} |"
+        for figure in all_figures()
+    ]
+    return "\n".join(["| figure | kind | labels | what it is |", "|---|---|---|---|", *rows])
 
 
-def with_tables(readme: str) -> str:
-    """Return the README's text with every table as the code has it now."""
-    for name, table in TABLES.items():
+TABLES = {
+    README: {"settings": settings_table, "commands": commands_table, "verbs": verbs_table},
+    OPERATIONS: {"metrics": figures_table},
+}
+
+
+def with_tables(path: Path) -> str:
+    """Return a document's text with every table as the code has it now."""
+    text = path.read_text(encoding="utf-8")
+    for name, table in TABLES[path].items():
         block = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        readme, count = block.subn(lambda m, t=table: f"{m[1]}{t()}\n{m[2]}", readme)  # type: ignore[misc]
+        text, count = block.subn(lambda m, t=table: f"{m[1]}{t()}\n{m[2]}", text)  # type: ignore[misc]
         if count != 1:
-            raise AssertionError(f"README.md: expected one block named {name}, found {count}")
-    return readme
+            raise AssertionError(f"{path.name}: expected one block named {name}, found {count}")
+    return text
 
 
 if __name__ == "__main__":
-    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for document in TABLES:
+        document.write_text(with_tables(document), encoding="utf-8")

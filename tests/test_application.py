@@ -24,13 +24,13 @@ from bot.application import (
 from bot.commands.intake import Context
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
-from bot.redaction import quiet_logging
 from bot.screen import Screen
 from bot.terminal import TerminalRequest
 from bot.texts.notices import NOTICE_KEYS, render_notice
 from bot.typed import TypedLines
 from jobs.domain.alerts import Action, AlertId, AlertKind, ChatId, DeliveryId, Notice, Reason
 from jobs.domain.clock import SystemClock
+from jobs.logs import quiet_logging
 from jobs.settings import Settings
 from jobs.store.claims import Delivery
 from jobs.store.contents import facts_to_json

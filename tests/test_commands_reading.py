@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from jobs.domain.alerts import Reason
 from jobs.domain.events import EventId, EventStatus, EventType, Grade, Standing
-from jobs.store import items, mentions, sources, standings
+from jobs.domain.latency import Latencies, Latency
+from jobs.store import facts, items, mentions, sources, standings
 from tests.samples import OUTLET, a_mention, a_source, an_item
 from tests.small_world import some_facts
 from tests.talking import GROUP, PERSON, Talk, talking
@@ -71,6 +72,19 @@ async def test_status_says_how_fresh_the_sources_are(talk: Talk) -> None:
             conn, first, first.validators, now=now, next_due_at=now, new_items=0
         )
     assert "Sources: 1 of 2 read within 60 minutes" in (await talk.answer("/status")).text
+
+
+async def test_status_says_how_soon_the_latest_alerts_came(talk: Talk) -> None:
+    assert "Measured" not in (await talk.answer("/status")).text
+    measured = Latencies(9, tuple(Latency(60.0 * n, 4.4) for n in range(1, 21)))
+    async with talk.store.write() as conn:
+        await facts.put(conn, "latencies", measured.to_json())
+    for asked in ("/status", "/status taliban"):
+        said = (
+            "Measured over the last 20 alerts: half came within 11 min of publication, 19 of 20 "
+            "within 20 min; 4 s of it passed here."
+        )
+        assert said in (await talk.answer(asked)).text
 
 
 @pytest.mark.parametrize(

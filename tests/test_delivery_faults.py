@@ -11,7 +11,7 @@ import pytest
 
 HERE = Path(__file__).parent
 
-ROWS = (*range(1, 38), *range(39, 45), 46, 47, *range(72, 75), 77)
+ROWS = (*range(1, 38), *range(39, 45), 46, 47, *range(72, 76), 77)
 
 MATRIX: dict[int, tuple[str, tuple[str, ...]]] = {
     1: (
@@ -235,6 +235,14 @@ MATRIX: dict[int, tuple[str, tuple[str, ...]]] = {
     74: (
         "forgotten while a message is under way",
         ("test_forgetting::test_a_call_under_way_is_waited_for",),
+    ),
+    75: (
+        "the program is dead, hung or stuck",
+        (
+            "test_vitals::test_an_alerts_way_shows_in_the_figures_of_the_running_program",
+            "test_vitals::test_the_heart_beats_each_minute_while_all_is_well",
+            "test_vitals::test_a_sender_or_an_asker_that_is_stuck_makes_the_bot_unwell",
+        ),
     ),
     77: ("no more files", ("test_lifecycle::test_no_more_files_can_be_opened_for_a_while",)),
 }

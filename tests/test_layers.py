@@ -10,8 +10,9 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: list[tuple[str, ...]] = [
     ("jobs.domain", "jobs.errors"),
-    ("jobs.settings", "jobs.reference"),
+    ("jobs.settings", "jobs.reference", "jobs.meters", "jobs.sealing", "jobs.progress"),
     ("jobs.sources", "jobs.detection", "jobs.ledger", "jobs.store", "jobs.exports"),
+    ("jobs.logs",),
     ("jobs.wording",),
     ("jobs.indexing",),
     (
@@ -28,9 +29,10 @@ FLOORS: list[tuple[str, ...]] = [
     ),
     ("jobs.operating",),
     ("jobs.ordering", "jobs.rebuild", "jobs.sourcing", "jobs.trends"),
-    ("jobs.opml", "jobs.source_orders"),
-    ("jobs.pipeline", "jobs.web"),
-    ("jobs.push",),
+    ("jobs.opml", "jobs.source_orders", "jobs.backup", "jobs.backing_up", "jobs.migrate_store"),
+    ("jobs.pipeline", "jobs.web", "jobs.heartbeat", "jobs.measuring"),
+    ("jobs.doctor",),
+    ("jobs.push", "jobs.vitals", "jobs.restore"),
     (
         "jobs.schedule",
         "jobs.replay",
@@ -49,14 +51,20 @@ FLOORS: list[tuple[str, ...]] = [
         "bot.pacing",
         "bot.upkeep",
         "bot.outcomes",
-        "bot.redaction",
         "bot.screen",
         "bot.typed",
     ),
-    ("bot.calls", "bot.recording", "bot.windows", "bot.terminal", "bot.publications"),
+    (
+        "bot.meters",
+        "bot.calls",
+        "bot.recording",
+        "bot.windows",
+        "bot.terminal",
+        "bot.publications",
+    ),
     ("bot.delivery", "bot.commands"),
     ("bot.application", "bot.face", "bot.webhook", "bot.polling", "bot.page"),
-    ("bot.runtime",),
+    ("bot.runtime", "bot.doctor"),
     ("bot.demo",),
     ("bot.cli",),
     ("bot.__main__",),
@@ -69,7 +77,7 @@ DOORS = (
     "jobs.errors",
     "jobs.exports",
 )
-STARTERS = ("bot.__main__", "bot.cli", "bot.demo", "bot.runtime")
+STARTERS = ("bot.__main__", "bot.cli", "bot.demo", "bot.doctor", "bot.runtime")
 """The bot's modules that may also start the jobs, and so import any of them."""
 
 BUILDERS = ("jobs.data", "bot.pictures.build_world")

@@ -16,6 +16,7 @@ from jobs.store.engine import Store
 from jobs.web import WebServer
 from tests.clocks import ManualClock
 from tests.samples import NOON, a_source
+from tests.test_web import none, well
 from tests.watching_world import REFERENCE
 
 SECRET = "a-word-of-twenty-four-signs-or-more"
@@ -56,7 +57,7 @@ async def pusher(store: Store) -> AsyncIterator[Pusher]:
     async with store.write() as conn:
         await sources.sync(conn, listed.values(), NOON)
     routes = push_routes(SECRET, store, replace(REFERENCE, sources=listed), ManualClock(NOON))
-    server = WebServer(lambda: {"ok": True}, routes)
+    server = WebServer(lambda: {"ok": True}, well, none, routes)
     server.start("127.0.0.1", 0)
     yield Pusher(store, server.port)
     await server.stop()

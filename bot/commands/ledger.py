@@ -12,7 +12,7 @@ from bot.texts.messages import Button
 from bot.texts.reading import Freshness, Told
 from jobs.domain.alerts import Facts
 from jobs.domain.events import Event
-from jobs.store import listing
+from jobs.store import latencies, listing
 from jobs.store.alerts import Revision
 from jobs.store.listing import Listed
 
@@ -20,9 +20,10 @@ FRESH_WITHIN = timedelta(hours=1)
 
 
 async def freshness(conn: AsyncConnection, now: datetime) -> Freshness:
-    """Return how many sources were read within the last hour."""
+    """Return how many sources were read within the last hour, and how soon alerts came."""
     read = await listing.freshness(conn, now - FRESH_WITHIN)
-    return Freshness(read.fresh, read.all, read.last_read_at, FRESH_WITHIN)
+    measured = await latencies.known(conn)
+    return Freshness(read.fresh, read.all, read.last_read_at, FRESH_WITHIN, measured)
 
 
 def told_alerts(revisions: Iterable[Revision]) -> list[Told]:

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import logging
 import sys
 import tempfile
 import time
@@ -14,13 +13,12 @@ from bot.demo.clock import DemoClock
 from bot.demo.press import Press
 from bot.demo.show import STEP, Show, demo_reference
 from bot.pictures.renderer import Renderer
-from bot.redaction import quiet_logging
 from bot.runtime import Station, build_station, serve
 from bot.screen import Screen
 from bot.terminal import CHAT_ID, TerminalRequest
 from bot.typed import TypedLines
-from jobs.cli import log_to
 from jobs.domain.alerts import ChatId, Filter
+from jobs.logs import log_to
 from jobs.reference import load_reference
 from jobs.reference.demo import DemoItem, load_demo
 from jobs.replay import with_baseline_before
@@ -50,7 +48,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Play the show; end after it with ``--once`` or without a terminal to type at."""
     log_to(sys.stderr, "WARNING")
-    quiet_logging(*logging.getLogger().handlers)
     ends_by_itself = args.once or not sys.stdin.isatty()
     with tempfile.TemporaryDirectory(prefix="recognition-watch-demo-") as folder:
         return asyncio.run(_play(Path(folder), load_demo(), ends_by_itself=ends_by_itself))

@@ -16,7 +16,12 @@ _TITLES: Mapping[Occasion, str] = {
     Occasion.QUIET: N_("What came in your quiet hours"),
     Occasion.AWAY: N_("While I was away"),
     Occasion.FULL: N_("Much came at once"),
+    Occasion.RESTORED: N_("Caught up"),
 }
+_MAY_BE_KNOWN = N_(
+    "I was put back to a copy of that moment. You may have had some of this already; what you "
+    "changed here since then, please change once more."
+)
 _ROOM_FOR_END = 300
 
 
@@ -37,6 +42,8 @@ def render_digest(
         writer.write(_title(digest, words))
     writer.line()
     writer.line(words.gettext("since {moment}").format(moment=words.moment(digest.since)))
+    if digest.occasion is Occasion.RESTORED:
+        writer.line(words.gettext(_MAY_BE_KNOWN))
     left = digest.more
     for place, line in enumerate(digest.lines):
         if writer.room < _ROOM_FOR_END + 500:

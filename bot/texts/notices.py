@@ -51,6 +51,12 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "source_silent": N_("The source {source} has brought nothing new for {days} days."),
     "source_well": N_("The source {source} is well again."),
+    "restored": N_(
+        "The database was put back to a copy of {copied}. What was published since then comes in "
+        "one message a chat, marked as perhaps known; {count} messages that were waiting are among "
+        "it. Settings, orders and /forget of the time in between are lost."
+    ),
+    "backup_failed": N_("No backup was made: {why}"),
     "arrival_unknown": N_(
         "{count} messages were closed without knowing whether they arrived (UNCERTAIN_POLICY)."
     ),

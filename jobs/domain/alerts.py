@@ -155,6 +155,8 @@ class Occasion(StrEnum):
     """The bot could not send for so long that the alerts are no news any more."""
     FULL = "full"
     """The hour has room again, and had more alerts than a place is sent in one."""
+    RESTORED = "restored"
+    """The store was put back to a copy: some of it may be known to the chat already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,14 @@ async def read_chat(conn: AsyncConnection, chat_id: ChatId) -> Chat | None:
     return None if row is None else _chat(row)
 
 
+async def all_open(conn: AsyncConnection) -> list[Chat]:
+    """Return every chat that may be written to as far as is known, by number."""
+    rows = await conn.execute(
+        select(chat).where(chat.c.closed_reason.is_(None)).order_by(chat.c.id)
+    )
+    return [_chat(row) for row in rows]
+
+
 def thread_of(message_thread_id: int | None) -> int:
     """Return the topic a message stands in: 0 where there are none, and for General.
 

@@ -19,7 +19,7 @@ from jobs.errors import (
     StoreReadOnly,
     StoreUnavailable,
 )
-from jobs.store import migrations
+from jobs.store import facts, migrations
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -78,21 +78,22 @@ class Store:
         )
 
     @classmethod
-    async def open(cls, url: str, *, migrate: bool) -> Self:
+    async def open(cls, url: str, *, migrate: bool, as_is: bool = False) -> Self:
         """Open the database at ``url``, bringing its tables up to date if ``migrate``.
 
         ``sqlite:///path`` (its folder is made), ``sqlite://`` (in memory) or
         ``postgresql://…``. Without ``migrate`` a database of any other version than
-        this program's is refused. Raises ``ConfigError`` for another kind of address,
+        this program's is refused, and so is one that is still being copied into; ``as_is``
+        lets both pass, for who copies. Raises ``ConfigError`` for another kind of address,
         and a ``StoreError`` that names the place and what to do.
         """
         address = _address(url)
-        place = address.database or "memory" if _is_sqlite(address) else _server(address)
+        place = place_of(url)
         if _is_sqlite(address) and address.database:
             _prepare_file(Path(address.database), create=migrate)
         store = cls(_engine(address), place)
         try:
-            await store._check(migrate=migrate)
+            await store._check(migrate=migrate, as_is=as_is)
         except BaseException:
             await store.close()
             raise
@@ -150,17 +151,22 @@ class Store:
         """Close every connection; a second call does nothing."""
         await self._engine.dispose()
 
-    async def _check(self, *, migrate: bool) -> None:
+    async def _check(self, *, migrate: bool, as_is: bool) -> None:
         async with self.write() as conn:
             if self.dialect == "sqlite":
                 await _check_integrity(conn, self._place)
             if migrate:
                 await lock_ledger(conn)
                 await conn.run_sync(migrations.upgrade, self._place)
-            else:
+            elif not as_is:
                 await conn.run_sync(migrations.require_current, self._place)
             # A file that may only be read is found out now, not at the first alert.
             await conn.execute(text("DELETE FROM fact WHERE 1 = 0"))
+            if not as_is and await facts.get(conn, facts.UNFINISHED) is not None:
+                raise StoreError(
+                    f"{self._place}: holds an unfinished copy of another database; let "
+                    "migrate-store or restore finish it, or empty this one"
+                )
 
 
 async def lock_ledger(conn: AsyncConnection) -> None:
@@ -197,6 +203,18 @@ def _address(url: str) -> URL:
     if address.database == ":memory:":
         address = address.set(database=None)
     return address.set(drivername=DRIVERS[address.drivername])
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file that an address names, None where it is no file's."""
+    address = _address(url)
+    return Path(address.database) if _is_sqlite(address) and address.database else None
+
+
+def place_of(url: str) -> str:
+    """Return an address in words that may be shown: it has no password in it."""
+    address = _address(url)
+    return address.database or "memory" if _is_sqlite(address) else _server(address)
 
 
 def _is_sqlite(address: URL) -> bool:

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import (
@@ -41,6 +42,8 @@ class Held:
     thread_id: int
     since: datetime
     alert_ids: _Alerts
+    changed: frozenset[AlertId] = frozenset()
+    """Those that the place has a message of: it is told how they changed, and may be edited."""
 
 
 async def join(
@@ -60,7 +63,9 @@ async def join(
     numbers = {number for each in found for number in each.alert_ids}
     lines, ranks = await _lines(conn, numbers)
     quiet = await silences.of_chats(conn, {each.chat_id for each in found}, now)
-    groups: dict[tuple[datetime, _Alerts, _Alerts], list[Held]] = defaultdict(list)
+    groups: dict[tuple[datetime, _Alerts, _Alerts, frozenset[AlertId]], list[Held]] = defaultdict(
+        list
+    )
     for each in found:
         mine = quiet.get((each.chat_id, each.thread_id), ())
         stands = [
@@ -73,11 +78,12 @@ async def join(
         ]
         told = tuple(sorted(stands, key=lambda n: (ranks[n], -n)))
         if len(each.alert_ids) > apart or len(told) < len(each.alert_ids):
-            groups[each.since, told, each.alert_ids].append(each)
-    for (since, told, held), places in groups.items():
-        await _drop(conn, places, held)
+            groups[each.since, told, each.alert_ids, each.changed].append(each)
+    for (since, told, held, changed), places in groups.items():
+        await _drop(conn, places, held, changed)
         if told:
-            digest = Digest.of(occasion, since, [lines[number] for number in told])
+            shown = [replace(lines[n], is_new=n not in changed) for n in told]
+            digest = Digest.of(occasion, since, shown)
             where = [(each.chat_id, each.thread_id) for each in places]
             await digests.put(conn, digest, where, now)
 
@@ -97,7 +103,10 @@ async def _lines(
 
 
 async def _drop(
-    conn: AsyncConnection, places: Sequence[Held], alert_ids: Collection[AlertId]
+    conn: AsyncConnection,
+    places: Sequence[Held],
+    alert_ids: Collection[AlertId],
+    changed: Collection[AlertId],
 ) -> None:
     """Cancel what places hold of alerts that are told in one message instead."""
     for thread_id in sorted({each.thread_id for each in places}):
@@ -107,5 +116,6 @@ async def _drop(
             outbox.c.chat_id.in_([each.chat_id for each in places if each.thread_id == thread_id]),
             outbox.c.thread_id == thread_id,
             outbox.c.alert_id.in_(alert_ids),
+            or_(outbox.c.alert_id.not_in(changed), outbox.c.action == Action.REPLY),
             outbox.c.state.in_(UNSENT),
         )

@@ -71,6 +71,7 @@ async def fan_out(
     loud: bool,
     now: datetime,
     answers: AlertId | None = None,
+    is_unsure: bool = False,
 ) -> FannedOut:
     """Write the deliveries of one stored revision of an alert.
 
@@ -80,12 +81,13 @@ async def fan_out(
     SEND, and so does one that a digest told what a loud revision corrects, and every chat
     that was told of ``answers``, the alert that this one takes back, whatever its filter.
     What rings waits for the end of a chat's quiet hours; an edit does not ring. A place that
-    has had its hour's most messages waits for room (``room``), but for what is major. Doing
-    it again for the same revision writes nothing.
+    has had its hour's most messages waits for room (``room``), but for what is major. What
+    is ``is_unsure`` lets nothing go that is held. Doing it again for the same revision
+    writes nothing.
     """
     edit_priority = Priority.CORRECTION if loud else Priority.QUIET
     await _supersede_edits(conn, alert_id, revision)
-    if level is Level.MAJOR:
+    if level is Level.MAJOR and not is_unsure:
         await _let_through(conn, alert_id, now)
     # What an editor has not let through yet is let through as it then stands.
     await conn.execute(
@@ -151,7 +153,7 @@ async def _let_through(conn: AsyncConnection, alert_id: AlertId, now: datetime) 
             outbox.c.state == DeliveryState.PENDING,
             is_held(),
         )
-        .values(not_before=awake.scalar_subquery(), priority=Priority.MAJOR)
+        .values(not_before=awake.scalar_subquery(), priority=Priority.MAJOR, cause=None)
     )
 
 

@@ -8,12 +8,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 
 from jobs.domain.alerts import Action, AlertId, ChatId, DeliveryState, Level
 from jobs.domain.rhythm import Pace
 from jobs.store.schema import chat, digest_line, outbox, subscription
-from jobs.store.states import CLOSED
+from jobs.store.states import CLOSED, UNSURE
 
 
 def wanting(alert_id: AlertId, revision: int, filter_ids: Collection[int]) -> Select[Any]:
@@ -138,11 +138,16 @@ def _moment(now: datetime) -> ColumnElement[datetime]:
 
 
 def is_held() -> ColumnElement[bool]:
-    """Tell whether a row of the outbox waits for the end of quiet hours, or for room."""
+    """Tell whether a row of the outbox waits to be joined with others, or for a night's end."""
     by_night = exists().where(
         chat.c.id == outbox.c.chat_id, chat.c.quiet_ends_at == outbox.c.not_before
     )
-    return by_night | waits_for_room()
+    return by_night | waits_for_room() | is_unsure()
+
+
+def is_unsure() -> ColumnElement[bool]:
+    """Tell whether a row of the outbox waits to be told in one message after a restore."""
+    return func.coalesce(outbox.c.cause, "") == UNSURE
 
 
 def waits_for_room() -> ColumnElement[bool]:

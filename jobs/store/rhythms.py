@@ -131,6 +131,17 @@ async def close_digests(conn: AsyncConnection, due: Sequence[Due], now: datetime
     )
 
 
+async def leave_out_due(conn: AsyncConnection, now: datetime) -> None:
+    """Let the digests that are due be left out; what they had told comes with the next ones."""
+    due = select(subscription, chat.c.zone).join(chat, chat.c.id == subscription.c.chat_id)
+    rows = await conn.execute(
+        due.where(subscription.c.digest_at <= now, subscription.c.pace != Pace.AT_ONCE)
+    )
+    for row in rows.all():
+        after = next_digest(_rhythm(row), ZoneInfo(row.zone), now, row.digest_on)
+        await _update(conn, row.chat_id, row.thread_id, digest_at=after)
+
+
 async def _update(conn: AsyncConnection, chat_id: ChatId, thread_id: int, **values: object) -> None:
     await conn.execute(update(subscription).where(*_is(chat_id, thread_id)).values(**values))
 

@@ -533,4 +533,4 @@ fact = Table(
     Column("name", Text, primary_key=True),
     Column("value", JSON, nullable=False),
 )
-"""Small things the program must remember: baselines done, heartbeats, latencies."""
+"""Small things the program must remember: windows open, momenta, latencies."""

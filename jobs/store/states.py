@@ -25,6 +25,9 @@ UNSENT = (
 )
 """The open states in which no call is being made."""
 
+UNSURE = "perhaps known since before a restore"
+"""The cause of a row that waits since nobody knows whether its chat was told already."""
+
 CLOSED = (DeliveryState.DEAD, DeliveryState.CANCELLED)
 """The states in which a row ended without the chat being told for certain."""
 

@@ -69,10 +69,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; return 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="labelled items")
-    files = parser.parse_args(arguments).files or sorted(ITEMS.glob("*.jsonl"))
+    parser.add_argument("--most", type=int, default=COUNTS[-1], help="the most items, and signs")
+    args = parser.parse_args(arguments)
+    files = args.files or sorted(ITEMS.glob("*.jsonl"))
     texts = [item.text for path in files for item in read_items(path)]
+    counts, lengths = ([size for size in sizes if size <= args.most] for sizes in (COUNTS, LENGTHS))
     print(f"{platform.machine()}, Python {platform.python_version()}, {len(texts)} texts")  # noqa: T201
-    for figure, value, unit, note in measure(texts, COUNTS, LENGTHS):
+    for figure, value, unit, note in measure(texts, counts, lengths):
         print(f"{figure:24} {value:12.2f} {unit:8} {note}")  # noqa: T201
     return 0
 

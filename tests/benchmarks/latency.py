@@ -84,11 +84,15 @@ class Feeds:
         )
         return f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>".encode()
 
+    def note(self, path: str) -> None:
+        """Take note that a feed is asked; here nobody does."""
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request; 304 while nothing was published."""
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode()
+            self.note(path)
             tag = f'"{len(self.published.get(path, ()))}"'
             if f"if-none-match: {tag}" in head.decode("latin-1").lower():
                 writer.write(b"HTTP/1.1 304 Not Modified\r\n\r\n")

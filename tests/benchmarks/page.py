@@ -30,6 +30,7 @@ from jobs.store.schema import alert
 from jobs.web import WebServer
 from tests.benchmarks.large_ledger import NEWEST, Size, build
 from tests.clocks import ManualClock
+from tests.test_web import none, well
 
 LARGE, SMALL = Size(100_000, 1_000_000), Size(1_000, 10_000)
 TARGET_MS = 50.0
@@ -57,7 +58,9 @@ async def _served(
         last = await conn.scalar(select(func.max(alert.c.id))) or 1
     clock = ManualClock(NEWEST)
     settings = Settings(page="open")
-    server = WebServer(lambda: {"ok": True}, page_routes(settings, reference, store, clock))
+    server = WebServer(
+        lambda: {"ok": True}, well, none, page_routes(settings, reference, store, clock)
+    )
     server.start("127.0.0.1", 0)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client:
         yield client, clock, last

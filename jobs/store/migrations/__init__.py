@@ -33,6 +33,16 @@ def require_current(conn: Connection, place: str) -> None:
         )
 
 
+def version(conn: Connection) -> str | None:
+    """Return the version of a database's tables, None for an empty one."""
+    return MigrationContext.configure(conn).get_current_revision()
+
+
+def newest() -> str | None:
+    """Return the version that this program's tables have."""
+    return _head(_config())
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
@@ -44,13 +54,13 @@ def _head(config: Config) -> str | None:
 
 
 def _version(conn: Connection, config: Config, place: str) -> str | None:
-    version = MigrationContext.configure(conn).get_current_revision()
+    stored = version(conn)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if version is not None and version not in known:
+    if stored is not None and stored not in known:
         raise StoreTooNew(
-            f"{place}: written by a newer version of this program (schema {version}); "
+            f"{place}: written by a newer version of this program (schema {stored}); "
             "install that version, or restore an older backup"
         )
-    if version is None and inspect(conn).get_table_names():
+    if stored is None and inspect(conn).get_table_names():
         raise StoreDamaged(f"{place}: holds another program's tables; name an empty database")
-    return version
+    return stored
