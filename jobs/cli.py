@@ -70,18 +70,6 @@ VERBS: tuple[Verb, ...] = (
         source_verb.add_arguments,
     ),
     Verb(
-        "export",
-        "write the ledger as CSV or JSON, alerts as Atom or CAP, forums as a calendar",
-        export_verb.main,
-        export_verb.add_arguments,
-    ),
-    Verb(
-        "hook",
-        "call webhooks of other programs, signed: add, list, test or remove one",
-        hook_verb.main,
-        hook_verb.add_arguments,
-    ),
-    Verb(
         "backup",
         "keep the database in one file, made and read back while everything runs",
         backup.main,
@@ -98,6 +86,18 @@ VERBS: tuple[Verb, ...] = (
         "move everything into an empty database of either engine, compared row by row",
         migrate_store.main,
         migrate_store.add_arguments,
+    ),
+    Verb(
+        "export",
+        "write the ledger as CSV or JSON, alerts as Atom or CAP, forums as a calendar",
+        export_verb.main,
+        export_verb.add_arguments,
+    ),
+    Verb(
+        "hook",
+        "call webhooks of other programs, signed: add, list, test or remove one",
+        hook_verb.main,
+        hook_verb.add_arguments,
     ),
 )
 

@@ -212,7 +212,7 @@ async def jobs_running(
     ):
         await pipeline.start(clock.now())
         kept = backup_jobs(settings, store, clock)
-        table = (*pipeline_jobs(pipeline, settings, store, clock), *kept, *posting)
+        table = (*pipeline_jobs(pipeline, settings, store, clock), *posting, *kept)
         runner = Runner(table, clock, meters)
         scheduler = build_scheduler(runner)
         stop = asyncio.Event()

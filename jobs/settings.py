@@ -60,11 +60,11 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
     push_secret: SecretStr | None = None
+    heartbeat_url: SecretStr | None = None
     hooks_secret: SecretStr | None = None
     page: str = Field("off", pattern="^(off|app|open)$")
     page_url: str = ""
     cap_status: str = Field("Test", pattern="^(Actual|Exercise|System|Test|Draft)$")
-    heartbeat_url: SecretStr | None = None
 
     poll_tick_seconds: int = Field(1, ge=1, le=3600)
     fetch_deadline_seconds: float = Field(20, gt=0, le=300)

@@ -81,9 +81,8 @@ async def a_site(store: Store | None = None, **settings: Any) -> AsyncIterator[P
     if store is None:
         await fill(opened)
     clock = ManualClock(EVENING)
-    server = WebServer(
-        lambda: {"ok": True}, well, none, page_routes(chosen, SMALL_WORLD, opened, clock)
-    )
+    routes = page_routes(chosen, SMALL_WORLD, opened, clock)
+    server = WebServer(lambda: {"ok": True}, well, none, routes)
     server.start("127.0.0.1", 0)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client:

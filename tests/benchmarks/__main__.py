@@ -63,6 +63,13 @@ BENCHMARKS = (
             *("--sqlite-kills", "2", "--postgres-kills", "0"),
         ),
     ),
+    Benchmark(
+        "several",
+        (
+            *("--processes", "2", "--sources", "20", "--interval", "60"),
+            *("--chats", "50", "--minutes", "0.5"),
+        ),
+    ),
     Benchmark("mutants", ("bot.outcomes", "--most", "5")),
 )
 """All of them; ``ledger`` is apart, since it needs labelled news of one's own."""
