@@ -172,15 +172,24 @@ class TerminalRequest(BaseRequest):
     def _send_file(
         self, parameters: Parameters, data: RequestData | None, what: str, suffix: str
     ) -> dict[str, Any]:
+        """Keep a file in the data folder, or find it there by the file_id it was given."""
         sent = self._message(_BOT, str(parameters.get("caption", "")), parameters)
         folder = self._data_dir / "pictures"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{sent['message_id']}.{suffix}"
-        parts = data.multipart_data if data else {}
-        for _, content, _ in parts.values():
+        uploaded = list((data.multipart_data if data else {}).values())
+        file_id = f"{sent['message_id']}.{suffix}"
+        if not uploaded:
+            file_id = Path(str(parameters.get(what.lower()))).name
+        path = folder / file_id
+        for _, content, _ in uploaded:
             path.write_bytes(content if isinstance(content, bytes) else content.read())
+        if not path.exists():
+            raise _Refused("wrong remote file identifier specified")
+        if what == "Photo":
+            size = {"file_id": file_id, "file_unique_id": file_id, "width": 1, "height": 1}
+            sent["photo"] = [size]
         self._show(sent, None)
-        self._screen.note(f"{what}: {path}")
+        self._screen.note(f"{_SHOWN_AS[what]}: {path}")
         return sent
 
     def _answer_press(self, parameters: Parameters) -> bool:
@@ -231,7 +240,8 @@ _ANSWERS: Mapping[str, Callable[[TerminalRequest, Parameters], Any]] = {
     "getChat": TerminalRequest._get_chat,
     "getChatMember": TerminalRequest._get_chat_member,
 }
-_FILES = {"sendPhoto": ("Picture", "png"), "sendDocument": ("File", "json")}
+_FILES = {"sendPhoto": ("Photo", "png"), "sendDocument": ("Document", "json")}
+_SHOWN_AS = {"Photo": "Picture", "Document": "File"}
 METHODS = frozenset({*_ANSWERS, *_FILES, "getUpdates"})
 """The methods that are answered: just those that the bot calls."""
 

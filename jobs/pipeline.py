@@ -42,6 +42,7 @@ from jobs.store import (
     search,
     silences,
     sources,
+    uploads,
 )
 from jobs.store.engine import Store, lock_ledger
 from jobs.store.items import StoredItem
@@ -298,6 +299,7 @@ class Pipeline:
             (outbox.prune, now - self._keeping.outbox),
             (digests.prune, now - self._keeping.outbox),
             (orders.prune, now - self._keeping.audit),
+            (uploads.prune, now - uploads.KEPT),
         ):
             bitten = BITE
             while bitten == BITE:

@@ -2,10 +2,18 @@
 
 import struct
 import zlib
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from xml.etree import ElementTree
 
-from bot.pictures.timeline import TimelineLegend
-from bot.pictures.world_map import Legend, Level
+from bot.pictures.card import CardLegend, draw_card
+from bot.pictures.land import Legend
+from bot.pictures.levels import Level
+from bot.pictures.meetings import MeetingsLegend, draw_meetings, months_until
+from bot.pictures.region import RegionMap, draw_region
+from bot.pictures.timeline import TimelineLegend, draw_timeline
+from bot.pictures.wave import Step, WaveLegend, draw_wave
+from bot.pictures.world_map import draw_map
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Grade, Standing
 
 DAY = date(2026, 6, 30)
@@ -20,7 +28,7 @@ LEGEND = Legend(
         Level.NONE: "None known",
     },
     seat="Afghanistan",
-    contested="Contested border",
+    contested="Contested place or border",
 )
 
 
@@ -77,6 +85,132 @@ TIMELINE = TimelineLegend(
     types={kind: kind.value.title() for kind in EventType},
     statuses={status: status.value.title() for status in EventStatus},
 )
+
+
+NAMES = {
+    "AF": "Afghanistan",
+    "CN": "China",
+    "EU": "European Union",
+    "IN": "India",
+    "IR": "Iran",
+    "KG": "Kyrgyzstan",
+    "KZ": "Kazakhstan",
+    "MN": "Mongolia",
+    "OM": "Oman",
+    "PK": "Pakistan",
+    "QA": "Qatar",
+    "RU": "Russia",
+    "SA": "Saudi Arabia",
+    "TJ": "Tajikistan",
+    "TM": "Turkmenistan",
+    "TR": "Türkiye",
+    "UZ": "Uzbekistan",
+}
+DARI = {"CN": "چین", "IN": "هند", "IR": "ایران", "PK": "پاکستان", "RU": "روسیه", "UZ": "ازبکستان"}
+DARI_LEGEND = Legend(
+    title="حکومت طالبان افغانستان (2021)",
+    levels={
+        Level.RECOGNISED: "به رسمیت شناخته",
+        Level.AMBASSADOR: "در سطح سفیر",
+        Level.MISSION: "دارای نمایندگی",
+        Level.DELISTED: "لغو ممنوعیت یا خروج از فهرست",
+        Level.CONTACT: "تماس رسمی",
+        Level.NONE: "نامعلوم",
+    },
+    seat="افغانستان",
+    contested="مکان یا مرز مورد مناقشه",
+    from_right=True,
+)
+MEETINGS = {
+    (actor, month): (i * 7 + n * n * 5) % (2 + i % 4)
+    for i, actor in enumerate(("UZ", "CN", "RU", "QA", "PK", "TR", "EU", "IN", "IR", "KZ", "TM"))
+    for n, month in enumerate(months_until(DAY))
+} | {("IR", date(2026, 1, 1)): 12}
+MEETINGS_LEGEND = MeetingsLegend("Meetings with the Taliban government", NAMES, "Others", "All")
+DAWN = date(2025, 7, 3)
+
+
+def _step(actor: str, kind: EventType, days: int) -> Event:
+    return replace(event(9, kind, EventStatus.DONE, DAWN + timedelta(days)), actor=actor)
+
+
+WAVE = [
+    _step("RU", EventType.RECOGNITION, 0),
+    _step("RU", EventType.CREDENTIALS, -2),
+    _step("UZ", EventType.MEETING, 0),
+    _step("UZ", EventType.MISSION, 40),
+    _step("IR", EventType.MEETING, -30),
+    _step("KZ", EventType.AGREEMENT, 12),
+    _step("KG", EventType.DELISTING, 61),
+    *(_step("PK", EventType.MEETING, days) for days in (-50, -11, 3, 20, 21, 22, 70)),
+    _step("CN", EventType.FORUM, 59),
+    _step("IN", EventType.MEETING, 200),
+]
+WAVE_LEGEND = WaveLegend(
+    "Around Russia's recognition",
+    {
+        Step.RECOGNITION: "Recognition",
+        Step.MOVE: "Ambassador, mission, or ban lifted",
+        Step.TALK: "Meeting, agreement or forum",
+    },
+    NAMES,
+    "Steps a week",
+)
+CARD = replace(
+    standing("UZ", Level.AMBASSADOR),
+    head_on=date(2025, 5, 1),
+    mission="embassy",
+    last_meeting_on=DAWN,
+)
+CARD_EVENTS = [
+    event(20, EventType.MEETING, EventStatus.DONE, DAY - timedelta(days=n * n % 700))
+    for n in range(0, 90, 2)
+]
+CARD_LEGEND = CardLegend(
+    "Uzbekistan", "Taliban government of Afghanistan", LEGEND.levels, "What it did, by month"
+)
+LETTERS = dict(zip(Level, "ABCDEF", strict=True))
+
+
+def region(legend: Legend, names: dict[str, str]) -> RegionMap:
+    found = draw_region(STANDINGS, legend, names, seat="AF", on=DAY)
+    assert found is not None
+    return found
+
+
+def card(actor: str, legend: CardLegend = CARD_LEGEND) -> str:
+    return draw_card(replace(CARD, actor=actor), STANDINGS, CARD_EVENTS, legend, seat="AF", on=DAY)
+
+
+PICTURES = {
+    "world_map": draw_map(STANDINGS, LEGEND, seat="AF", on=DAY),
+    "region": region(LEGEND, NAMES).svg,
+    "region_dari": region(DARI_LEGEND, DARI).svg,
+    "timeline": draw_timeline(EVENTS, TIMELINE, on=DAY),
+    "meetings": draw_meetings(MEETINGS, MEETINGS_LEGEND, on=DAY),
+    "wave": draw_wave(WAVE, WAVE_LEGEND, day=DAWN, on=date(2025, 9, 20)),
+    "card": card("UZ"),
+    "card_dari": card(
+        "UZ",
+        CardLegend(
+            "ازبکستان", DARI_LEGEND.title, DARI_LEGEND.levels, "ماه به ماه", from_right=True
+        ),
+    ),
+    "card_letters": card("UZ", CardLegend("UZ", "AF", LETTERS, "G")),
+}
+"""Every picture, by the name of its golden image; in Chinese there are letters and codes."""
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parsed(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg)
+
+
+def texts(svg: str) -> list[str]:
+    """Every line of a picture, in the order in which they are drawn."""
+    return [element.text or "" for element in parsed(svg).iter(f"{SVG}text")]
 
 
 def decoded(png: bytes) -> tuple[int, int, list[tuple[int, ...]]]:

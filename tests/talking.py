@@ -17,6 +17,7 @@ from jobs.domain.clock import SystemClock
 from jobs.settings import Settings
 from jobs.store import alerts, events
 from jobs.store.engine import Store
+from tests.blank_pictures import BlankRenderer
 from tests.bot_api import BotApi, Shown
 from tests.samples import an_event
 from tests.small_world import SMALL_WORLD
@@ -130,10 +131,12 @@ async def _new_store(folder: Path) -> Store:
 
 
 @asynccontextmanager
-async def talking(folder: Path, **changes: Any) -> AsyncIterator[Talk]:
+async def talking(
+    folder: Path, renderer: Renderer | None = None, **changes: Any
+) -> AsyncIterator[Talk]:
     """Start the application on a fake Bot API with a person, an operator, a group, a channel.
 
-    ``changes`` are settings that are not as usual.
+    Pictures are blank but with a ``renderer``; ``changes`` are settings that are not as usual.
     """
     clock = MovableClock()
     async with BotApi() as api:
@@ -151,7 +154,7 @@ async def talking(folder: Path, **changes: Any) -> AsyncIterator[Talk]:
         store = await _new_store(folder)
         # Loopback needs no certificates, and reading them is slow.
         request = HTTPXRequest(httpx_kwargs={"verify": False})
-        renderer = Renderer()
+        renderer = renderer or BlankRenderer()
         app = build_application(
             settings, store, SMALL_WORLD, clock, request, renderer=renderer, pacer=Pacer()
         )

@@ -3,7 +3,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.pictures.build_world import WIDTH, borders_of, project, read_world, shapes_of
-from bot.pictures.world_map import load_world
+from bot.pictures.land import load_world
 
 DATA = Path(__file__).parents[1] / "bot" / "pictures" / "data"
 

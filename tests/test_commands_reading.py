@@ -215,7 +215,9 @@ async def test_the_map_is_a_picture_with_its_case(talk: Talk) -> None:
     shown = await talk.answer("/map")
     assert shown.kind == "photo"
     assert shown.text == (
-        "Taliban government of Afghanistan: recognised by 1 state known here. In words: /countries"
+        "Taliban government of Afghanistan: recognised by 1 state known here. "
+        "In words: /countries\n"
+        "Contested places are hatched and contested borders dashed: the map sides with nobody."
     )
     [call] = talk.api.calls_of("sendPhoto")
     assert call.params["photo"].startswith(b"\x89PNG")

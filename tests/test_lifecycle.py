@@ -124,7 +124,7 @@ async def test_the_token_is_in_no_artefact(world: World) -> None:
         await until(lambda: bool(world.api.shown(PRIVATE)))
         world.api.script("sendMessage", error(401, "Unauthorized"), chat_id=PRIVATE)
         world.api.say(PRIVATE, "/help")
-        await until(lambda: len(world.api.calls_of("sendMessage", PRIVATE)) >= 5)
+        await until(lambda: len(world.api.calls_of("sendMessage", PRIVATE)) >= 4)
         process.terminate()
         await process.wait()
     secret = TOKEN.partition(":")[2].encode()

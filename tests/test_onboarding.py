@@ -65,15 +65,21 @@ async def test_before_anything_was_told_start_says_how_fresh_it_is(talk: Talk) -
 async def test_one_tap_chooses(talk: Talk, label: str, wish: Filter) -> None:
     shown = await talk.answer("/start")
     assert await talk.press(shown, label) == ""
-    assert shown.text.startswith(f"This chat hears: {label.lower()}; all cases.")
+    assert talk.api.shown(PERSON)[-1].text.startswith(
+        f"This chat hears: {label.lower()}; all cases."
+    )
     assert await wish_of(talk) == wish
 
 
-async def test_choosing_opens_the_settings_in_place(talk: Talk) -> None:
-    shown = await talk.answer("/start")
-    await talk.press(shown, "Choose…")
-    assert shown.text.startswith("Settings of this chat")
-    assert len(talk.api.shown(PERSON)) == 1
+async def test_the_settings_open_below_the_picture_and_change_in_place(talk: Talk) -> None:
+    greeting = await talk.answer("/start")
+    await talk.press(greeting, "Choose…")
+    settings = talk.api.shown(PERSON)[-1]
+    assert settings.text.startswith("Settings of this chat")
+    assert greeting.kind == "photo"
+    assert greeting.text.startswith("Recognition Watch")
+    await talk.press(settings, settings.buttons[0]["text"])
+    assert len(talk.api.shown(PERSON)) == 2
 
 
 async def test_in_a_group_only_an_admin_chooses(talk: Talk) -> None:
@@ -133,12 +139,13 @@ async def test_from_start_to_the_first_alert_it_takes_two_taps(world: World) -> 
         button = next(one for one in greeting.buttons if one["text"] == "Only recognitions")
         taps += 1
         world.api.press(NEWCOMER, greeting.message_id, button["callback_data"])
-        await until(lambda: greeting.text.startswith("This chat hears: only recognitions"))
+        heard = "This chat hears: only recognitions"
+        await until(lambda: world.api.shown(NEWCOMER)[-1].text.startswith(heard))
     world.feeds.routes["/feed"] = answer(rss(HEADLINE))
     await make_due(world)
     async with program(world):
-        await until(lambda: bool(world.told(NEWCOMER)))
-        [alert] = world.told(NEWCOMER)
+        await until(lambda: len(world.told(NEWCOMER)) == 2)
+        alert = world.told(NEWCOMER)[-1]  # behind the greeting, which speaks of recognitions too
         assert alert.text.startswith("Kazakhstan")
         world.api.press(NEWCOMER, alert.message_id, alert.buttons[0]["callback_data"])
         await until(lambda: "item speaks of it" in world.api.shown(NEWCOMER)[-1].text)

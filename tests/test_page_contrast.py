@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import bot.page
+from bot.pictures.levels import COLOURS, Level
 
 CSS = (Path(bot.page.__file__).parent / "data" / "page.css").read_text(encoding="utf-8")
 TEXT = 4.5
@@ -69,3 +70,9 @@ def test_no_colour_stands_outside_what_is_computed() -> None:
     # The keys of the map are shapes, each beside its name; the map's own paper is no text's ground.
     literal = re.findall(r"([^{}\n]+)\{[^}]*#[0-9a-f]{6}", rules)
     assert all(name.startswith((".key.", ".map")) for name in literal)
+
+
+def test_the_keys_have_the_colours_of_the_map() -> None:
+    shown = dict(re.findall(r"\.key\.(\w+) \{ background: (#[0-9a-f]{6}); \}", CSS))
+    told = {level.value: colour.lower() for level, colour in COLOURS.items()}
+    assert shown == {level: told[level] for level in told if level != Level.NONE}

@@ -181,6 +181,16 @@ async def test_a_picture_is_saved_and_its_path_shown(tmp_path: Path) -> None:
     assert f"The map\n\n  Picture: {path}\n" in terminal.shown
 
 
+async def test_a_picture_that_is_there_is_found_by_its_file_id(tmp_path: Path) -> None:
+    async with a_terminal(tmp_path) as terminal:
+        sent = await terminal.bot.send_photo(CHAT_ID, b"\x89PNG picture")
+        await terminal.bot.send_photo(CHAT_ID, sent.photo[-1].file_id, caption="Again")
+        with pytest.raises(BadRequest, match="remote file identifier"):
+            await terminal.bot.send_photo(CHAT_ID, "../../secret")
+    [path] = (tmp_path / "pictures").iterdir()
+    assert f"Again\n\n  Picture: {path}\n" in terminal.shown
+
+
 async def test_a_method_that_the_bot_never_calls_is_unknown(tmp_path: Path) -> None:
     async with a_terminal(tmp_path) as terminal:
         with pytest.raises(InvalidToken):

@@ -2,8 +2,9 @@
 
 import logging
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from typing import TypedDict
 
 from telegram import (
     Bot,
@@ -17,6 +18,7 @@ from telegram.error import BadRequest, RetryAfter
 
 from bot.outcomes import classify
 from bot.pacing import Lane, Pacer
+from bot.photos import Photos
 from bot.texts.messages import Message
 from bot.windows import SharedWindow
 from jobs.domain.alerts import ChatId
@@ -30,6 +32,13 @@ _SHARED_PAUSE_SECONDS = 0.2
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
+class _Place(TypedDict):
+    """Where in its chat an answer goes."""
+
+    reply_parameters: ReplyParameters | None
+    message_thread_id: int | None
+
+
 class Answers:
     """Sends answers and edits; shares the pacer with the delivery of alerts."""
 
@@ -37,6 +46,7 @@ class Answers:
         self._pacer = pacer
         self._clock = clock
         self._store = store
+        self._photos = Photos(store, clock)
         self._window = SharedWindow(store, clock, pacer.per_second)
 
     async def reply(self, message: TelegramMessage, answer: Message) -> None:
@@ -66,7 +76,7 @@ class Answers:
         is_private = message.chat.type == "private"
         async with self._turn(message.chat.id, is_private=is_private) as is_ours:
             if is_ours:
-                await _send(message, answer, is_reply=is_reply)
+                await self._send(message, answer, is_reply=is_reply)
 
     async def edit(self, query: CallbackQuery, answer: Message) -> None:
         """Put the answer in the place of the message whose button was pressed."""
@@ -76,6 +86,57 @@ class Answers:
         async with self._turn(chat.id, is_private=chat.type == "private") as is_ours:
             if is_ours:
                 await _edit(query, answer)
+
+    async def _send(
+        self, message: MaybeInaccessibleMessage, answer: Message, *, is_reply: bool
+    ) -> None:
+        bot, chat_id = message.get_bot(), message.chat.id
+        place: _Place = {
+            "reply_parameters": _reply_to(message) if is_reply else None,
+            "message_thread_id": _topic_of(message),
+        }
+        if answer.photo and await self._send_photo(bot, chat_id, answer, place):
+            return
+        if answer.document:
+            await bot.send_document(
+                chat_id,
+                answer.document,
+                filename=answer.document_name,
+                caption=answer.text,
+                **place,
+            )
+            return
+        await bot.send_message(
+            chat_id,
+            answer.text,
+            entities=answer.entities,
+            reply_markup=answer.markup(),
+            link_preview_options=NO_PREVIEW,
+            **place,
+        )
+
+    async def _send_photo(self, bot: Bot, chat_id: int, answer: Message, place: "_Place") -> bool:
+        """Send an answer with its picture; False if Telegram refuses that, in this chat or at all.
+
+        A group can forbid pictures and not words.
+        """
+
+        def sending(photo: bytes | str) -> Awaitable[TelegramMessage]:
+            return bot.send_photo(
+                chat_id,
+                photo,
+                caption=answer.text,
+                caption_entities=answer.entities,
+                reply_markup=answer.markup(),
+                **place,
+            )
+
+        try:
+            await self._photos.send(answer.photo, sending)
+        except BadRequest as error:
+            _log.info("a picture was refused, the words go alone: %s", error.message)
+            return False
+        return True
 
     @asynccontextmanager
     async def _turn(self, chat_id: int, *, is_private: bool) -> AsyncIterator[bool]:
@@ -130,41 +191,11 @@ async def _edit(query: CallbackQuery, answer: Message) -> None:
             raise
 
 
-async def _send(message: MaybeInaccessibleMessage, answer: Message, *, is_reply: bool) -> None:
-    bot, chat_id = message.get_bot(), message.chat.id
-    thread_id = None
+def _reply_to(message: MaybeInaccessibleMessage) -> ReplyParameters:
+    return ReplyParameters(message.message_id, allow_sending_without_reply=True)
+
+
+def _topic_of(message: MaybeInaccessibleMessage) -> int | None:
     if isinstance(message, TelegramMessage) and message.is_topic_message:
-        thread_id = message.message_thread_id
-    reply_to = None
-    if is_reply:
-        reply_to = ReplyParameters(message.message_id, allow_sending_without_reply=True)
-    if answer.photo:
-        await bot.send_photo(
-            chat_id,
-            answer.photo,
-            caption=answer.text,
-            caption_entities=answer.entities,
-            reply_markup=answer.markup(),
-            reply_parameters=reply_to,
-            message_thread_id=thread_id,
-        )
-        return
-    if answer.document:
-        await bot.send_document(
-            chat_id,
-            answer.document,
-            filename=answer.document_name,
-            caption=answer.text,
-            reply_parameters=reply_to,
-            message_thread_id=thread_id,
-        )
-        return
-    await bot.send_message(
-        chat_id,
-        answer.text,
-        entities=answer.entities,
-        reply_markup=answer.markup(),
-        link_preview_options=NO_PREVIEW,
-        reply_parameters=reply_to,
-        message_thread_id=thread_id,
-    )
+        return message.message_thread_id
+    return None

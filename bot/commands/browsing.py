@@ -8,14 +8,12 @@ from bot.commands.actions import MEETINGS, SEARCH, TIMELINE_PAGE, TIMELINE_WORDS
 from bot.commands.asked import case_named, country_and_rest
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
+from bot.commands.drawing import Studio, illustrated
 from bot.commands.ledger import freshness, pager, told_events
 from bot.commands.questions import Question, payload_of, read_payload, read_question
-from bot.pictures.renderer import PictureError
-from bot.pictures.timeline import TimelineLegend, draw_timeline
-from bot.texts import charts, listing, reading
+from bot.texts import listing, reading
 from bot.texts.language import Words
 from bot.texts.messages import Message
-from bot.texts.wording import TYPE_NAMES
 from jobs.domain.alerts import AlertId, Facts
 from jobs.domain.events import EventStatus, EventType
 from jobs.store import alerts, search, standings
@@ -115,20 +113,17 @@ async def _drawn(desk: Desk, ask: Ask, words: Words, code: str, case: str) -> Me
     in_words = f"{code}:{case}:0"
     if not found:
         return await press_timeline_page(desk, ask, words, in_words)
-    legend = TimelineLegend(
-        title=title,
-        types={kind: words.gettext(name) for kind, name in TYPE_NAMES.items()},
-        statuses=charts.status_names(words),
-    )
-    on = desk.clock.now().astimezone(words.zone).date()
-    try:
-        picture = await desk.renderer.render(
-            draw_timeline([each.event for each in found], legend, on=on)
-        )
-    except PictureError:
+    studio = Studio(desk, words)
+    happened = [each.event for each in found]
+    picture = await studio.picture(lambda: studio.timeline(title, code, happened))
+    if picture is None:
         return await press_timeline_page(desk, ask, words, in_words)
     told = told_events(found[:_IN_CAPTION])
-    answer = listing.timeline_caption(words, desk.reference, title, told, fresh, picture)
+    versions = (
+        listing.timeline_caption(words, desk.reference, title, told[:count], fresh)
+        for count in range(len(told), 0, -1)
+    )
+    answer = illustrated(versions, picture)
     label = words.gettext("In words")
     return answer.with_rows([desk.button(ask, label, TIMELINE_WORDS, in_words)])
 

@@ -15,6 +15,7 @@ from telegram import (
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputTextMessageContent,
+    MaybeInaccessibleMessage,
     Update,
 )
 from telegram import Message as TelegramMessage
@@ -271,13 +272,15 @@ class Intake:
         ask = replace(ask, elsewhere=elsewhere)
         if not await may(context.bot, ask, pressed.who, desk.operators):
             return _Response(service.refused_press(words))
-        if pressed.beside and not self._admits(ask):
+        # The words of a picture cannot give way to others: Telegram edits it as a picture only.
+        is_beside = pressed.beside or _is_picture(query.message)
+        if is_beside and not self._admits(ask):
             return _Response(service.slow_down(words).text)
         try:
             answer = await pressed.answer(desk, ask, words, payload)
         except TooManyTopics:
             return _Response(service.too_many_topics(words, desk.limits.topics).text)
-        return _Response(answer=answer, beside=pressed.beside)
+        return _Response(answer=answer, beside=is_beside)
 
     def _admits(self, ask: Ask) -> bool:
         if self._is_crowded:
@@ -351,6 +354,10 @@ def _ask_of_press(query: CallbackQuery) -> Ask:
         language=query.from_user.language_code or "",
         thread_id=topic_of(message) if isinstance(message, TelegramMessage) else 0,
     )
+
+
+def _is_picture(message: MaybeInaccessibleMessage | None) -> bool:
+    return isinstance(message, TelegramMessage) and bool(message.photo)
 
 
 def _no_command(words: Words, called: Called | None) -> Message:

@@ -11,6 +11,7 @@ from bot.commands.browsing import press_timeline
 from bot.commands.choosing import SETTINGS
 from bot.commands.desk import Desk
 from bot.commands.doubting import press_wrong
+from bot.commands.drawing import Picture, Studio, illustrated
 from bot.commands.ledger import freshness, told_alerts
 from bot.commands.reading import press_status, press_why
 from bot.commands.sharing import STATUS_LETTER
@@ -52,7 +53,8 @@ async def start(desk: Desk, ask: Ask, words: Words) -> Message:
     if chat is not None:
         words = words_of(chat.language, chat.zone)
     wished = wishes.wishes(words, desk.reference, known or Filter())
-    answer = starting.welcome(words, desk.reference, today, wished, known=known is not None)
+    welcome = starting.welcome(words, desk.reference, today, wished, known=known is not None)
+    answer = illustrated([welcome], await _picture(desk, words, today))
     return answer.with_rows(*_choices(desk, ask, words))
 
 
@@ -88,6 +90,13 @@ async def press_demo(desk: Desk, ask: Ask, words: Words, payload: str) -> Messag
         if 0 <= to < samples.COUNT
     ]
     return answer.with_rows(buttons)
+
+
+async def _picture(desk: Desk, words: Words, today: Today) -> Picture | None:
+    if not today.cases:
+        return None
+    studio, (case, stand) = Studio(desk, words), today.cases[0]
+    return await studio.picture(lambda: studio.world(case, stand))
 
 
 async def _open(desk: Desk, conn: AsyncConnection, ask: Ask) -> None:

@@ -1,6 +1,7 @@
 """Commands that read the ledger: /status, /latest, /countries, /why, /stats."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,15 +17,16 @@ from bot.commands.actions import (
 from bot.commands.asked import case_named, case_of_seat
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
+from bot.commands.drawing import Picture, Studio, illustrated
 from bot.commands.ledger import freshness, pager, told_alerts
 from bot.commands.sourcing import heard_of, sources_of
-from bot.pictures.world_map import Level, level_of
+from bot.pictures.levels import Level, level_of
 from bot.texts import charts, evidence, figures, reading
 from bot.texts import countries as country_lists
 from bot.texts.language import Words
 from bot.texts.messages import Button, Message
 from bot.texts.names import actor_name
-from bot.texts.reading import Picture, Silent
+from bot.texts.reading import Silent, Situation
 from bot.texts.sources import Heard
 from jobs.domain.alerts import AlertId
 from jobs.domain.events import Standing
@@ -34,6 +36,7 @@ from jobs.store import alerts, chats, listing, sources, standings
 _USUAL_LATEST = 5
 _MOST_LATEST = 20
 _SHOWN_OF_ACTOR = 3
+_ON_CARD = 300
 _ACCOUNTS_A_PAGE = 5
 _STATS_DAYS = 7
 
@@ -144,23 +147,40 @@ async def _status(desk: Desk, ask: Ask, words: Words, asked: str) -> Message:
         answer = reading.no_such_actor(words, desk.reference, asked, found.guesses)
         names = {code: actor_name(desk.reference, code, words.language) for code in found.guesses}
         return answer.with_rows([desk.button(ask, names[code], STATUS, code) for code in names])
-    return await _status_of(desk, ask, words, found.code)
+    return await status_of(desk, ask, words, found.code)
 
 
 async def _overview(desk: Desk, ask: Ask, words: Words) -> Message:
-    cases = list(desk.reference.cases.values())
+    cases, studio = list(desk.reference.cases.values()), Studio(desk, words)
     async with desk.store.read() as conn:
-        pictures = await _pictures(conn, desk, cases, newest=1)
+        found = await _situations(conn, desk, cases, newest=1)
         fresh = await freshness(conn, desk.clock.now())
-    answer = reading.overview(words, desk.reference, pictures, fresh)
+    versions = (
+        reading.overview(words, desk.reference, found, fresh, watched)
+        for watched in range(reading.SHOWN_WATCHED, -1, -1)
+    )
+    picture = None
+    if found:
+        picture = await studio.picture(lambda: studio.world(cases[0], found[0].standings))
+    answer = illustrated(versions, picture)
     return answer.with_rows([desk.button(ask, case.short, STATUS, case.id) for case in cases[:8]])
 
 
 async def _status_of_case(desk: Desk, ask: Ask, words: Words, case: Case) -> Message:
+    studio = Studio(desk, words)
     async with desk.store.read() as conn:
-        [picture] = await _pictures(conn, desk, [case], newest=_SHOWN_OF_ACTOR)
+        [found] = await _situations(conn, desk, [case], newest=_SHOWN_OF_ACTOR)
         fresh = await freshness(conn, desk.clock.now())
-    answer = reading.status_of_case(words, desk.reference, picture, fresh)
+    fewer = replace(found, newest=found.newest[:1])
+    versions = (
+        reading.status_of_case(
+            words, desk.reference, fewer if watched is not None else found, fresh, watched
+        )
+        for watched in (None, *range(reading.SHOWN_WATCHED, -1, -1))
+    )
+    answer = illustrated(
+        versions, await studio.picture(lambda: studio.region(case, found.standings))
+    )
     buttons = [
         desk.button(ask, actor_name(desk.reference, one.actor, words.language), STATUS, one.actor)
         for one in case.watch[:6]
@@ -168,7 +188,8 @@ async def _status_of_case(desk: Desk, ask: Ask, words: Words, case: Case) -> Mes
     return answer.with_rows(buttons[:3], buttons[3:])
 
 
-async def _status_of(desk: Desk, ask: Ask, words: Words, code: str) -> Message:
+async def status_of(desk: Desk, ask: Ask, words: Words, code: str) -> Message:
+    """Return where one country stands, with its card."""
     lines = []
     async with desk.store.read() as conn:
         stand = await standings.of_actor(conn, code)
@@ -176,8 +197,28 @@ async def _status_of(desk: Desk, ask: Ask, words: Words, code: str) -> Message:
             newest = await alerts.latest(conn, limit=_SHOWN_OF_ACTOR, cases=[case.id], actor=code)
             lines.append((case, stand.get(case.id), told_alerts(newest)))
         fresh = await freshness(conn, desk.clock.now())
-    answer = reading.status_of_actor(words, desk.reference, code, lines, fresh)
+    versions = (
+        reading.status_of_actor(
+            words, desk.reference, code, [(case, one, told[:n]) for case, one, told in lines], fresh
+        )
+        for n in range(_SHOWN_OF_ACTOR, -1, -1)
+    )
+    answer = illustrated(versions, await _card(desk, words, stand))
     return answer.with_rows(links_of(desk, ask, words, code))
+
+
+async def _card(desk: Desk, words: Words, stand: Mapping[str, Standing]) -> Picture | None:
+    """Draw how far a country has gone toward the first case where it has; None if nowhere."""
+    cases = (case for case in desk.reference.cases.values() if case.id in stand)
+    case = next((each for each in cases if level_of(stand[each.id]) is not Level.NONE), None)
+    if case is None:
+        return None
+    standing, studio = stand[case.id], Studio(desk, words)
+    async with desk.store.read() as conn:
+        others = await standings.of_case(conn, case.id)
+        listed = await listing.of_actor(conn, case.id, standing.actor, limit=_ON_CARD)
+    happened = [each.event for each in listed]
+    return await studio.picture(lambda: studio.card(case, standing, others, happened))
 
 
 def _silent(desk: Desk, heard: Heard) -> Silent | None:
@@ -194,13 +235,13 @@ def links_of(desk: Desk, ask: Ask, words: Words, code: str) -> list[Button]:
     ]
 
 
-async def _pictures(
+async def _situations(
     conn: AsyncConnection, desk: Desk, cases: Sequence[Case], *, newest: int
-) -> list[Picture]:
+) -> list[Situation]:
     healths = await sources.health(conn)
     known = await sources_of(conn, desk)
     return [
-        Picture(
+        Situation(
             case,
             await standings.of_case(conn, case.id),
             told_alerts(await alerts.latest(conn, limit=newest, cases=[case.id])),

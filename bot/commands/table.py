@@ -3,6 +3,7 @@
 from bot.commands.actions import (
     ADMIN,
     BEGIN,
+    CHART,
     COUNTRIES,
     DEMO,
     FORUMS,
@@ -50,7 +51,7 @@ from bot.commands.operating import (
     retract,
     split,
 )
-from bot.commands.picturing import world_map
+from bot.commands.picturing import chart, press_chart, world_map
 from bot.commands.reading import (
     countries,
     latest,
@@ -96,6 +97,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("meetings", N_("[country] [days]"), N_("who met whom lately"), meetings),
     Command("countries", "", N_("who stands where"), countries),
     Command("map", N_("[case]"), N_("who stands where, as a picture"), world_map),
+    Command(
+        "chart",
+        N_("[meetings, wave, region or country]"),
+        N_("meetings by month, the wave around a recognition, a region, a country's card"),
+        chart,
+    ),
     Command("watch", N_("[case]"), N_("who may move next, and the signals of it"), watch),
     Command("forums", "", N_("what gatherings are coming, and who is asked"), forums),
     Command(
@@ -206,7 +213,7 @@ PRESSES = {
     FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
     BEGIN: Pressed(press_begin, Who.CHAT_ADMIN),
     DEMO: Pressed(press_demo),
-    STATUS: Pressed(press_status),
+    STATUS: Pressed(press_status, beside=True),
     LATEST: Pressed(press_latest),
     COUNTRIES: Pressed(press_countries),
     WHY: Pressed(press_why, beside=True),
@@ -218,6 +225,7 @@ PRESSES = {
     TIMELINE_WORDS: Pressed(press_timeline_page, beside=True),
     TIMELINE_PAGE: Pressed(press_timeline_page),
     MEETINGS: Pressed(press_meetings),
+    CHART: Pressed(press_chart, beside=True),
     SEARCH: Pressed(press_find),
     WATCH: Pressed(press_watch),
     FORUMS: Pressed(press_forums),

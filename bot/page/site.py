@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from bot.commands.ledger import freshness
+from bot.commands.lettering import is_from_right
 from bot.page import view
 from bot.page.shelf import Shelf
 from bot.page.view import Contents, Place
-from bot.pictures.world_map import Legend, Level, draw_map
+from bot.pictures.land import Legend
+from bot.pictures.levels import Level
+from bot.pictures.world_map import draw_map
 from bot.publications import Publications
 from bot.texts import charts
 from bot.texts.language import Words, words_of
@@ -80,6 +83,7 @@ class Site:
             title=case.title,
             levels={level: charts.level_name(words, level) for level in Level},
             seat=actor_name(self.reference, case.seat, words.language),
-            contested=words.gettext("Contested border"),
+            contested=words.gettext("Contested place or border"),
+            from_right=is_from_right(words.language),
         )
         return draw_map(stand, legend, seat=case.seat, on=self.clock.now().date())

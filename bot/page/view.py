@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from bot.page.html import Markup, document, foreign, joined, tag
-from bot.pictures.world_map import Level, level_of
+from bot.pictures.levels import Level, level_of
 from bot.texts.alerts import headline, how_sure, needs_caution, when
 from bot.texts.charts import level_name, recognised_by
 from bot.texts.foreign import host_of, safe_url

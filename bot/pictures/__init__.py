@@ -1,6 +1,12 @@
-"""Pictures: standings to a world map, events to a timeline.
+"""Pictures: standings to maps and cards, events to timelines and charts.
 
-``draw_map`` and ``draw_timeline`` are pure and return SVG in a millisecond or two; a
-``Renderer`` turns that into a PNG of less than 100 kB, in a process of its own. No Chinese
-is drawn, for the font has none: names go into the caption.
+The ``draw_*`` functions are pure and return SVG in a few milliseconds; a ``Renderer``
+turns that into a PNG of less than 100 kB, in a process of its own. The font has no
+Chinese: codes and letters stand in such a picture, and names go into the caption.
 """
+
+from jobs.errors import RecognitionWatchError
+
+
+class PictureError(RecognitionWatchError):
+    """A picture could not be made, or not in time: the text goes without it."""

@@ -36,7 +36,7 @@ def shrink(png: bytes) -> bytes:
         for kind, data in (
             (b"IHDR", _HEADER.pack(width, height, *_PALETTE)),
             (b"PLTE", palette),
-            (b"IDAT", zlib.compress(lines, 9)),
+            (b"IDAT", zlib.compress(lines, 6)),
             (b"IEND", b""),
         )
     )
@@ -93,24 +93,50 @@ def _pixels(png: bytes) -> tuple[int, int, "array[int]"]:
 
 
 def _unfilter(method: int, line: "array[int]", above: "array[int]") -> "array[int]":
-    """Undo a line's filter, four channels at a time (PNG specification, section 9)."""
-    left = corner = 0
-    plain = array("I")
-    for step, up in zip(line, above, strict=True):
+    """Undo a line's filter, four channels at a time (PNG specification, section 9).
+
+    Only where something changes is there anything to compute: between two changes a
+    pixel repeats the one above (Up) or the one to its left (the others), as flat colours do.
+    """
+    if method == _UP:
+        plain = above[:]
+        for i in _changes(line.tobytes()):
+            plain[i] = _add(above[i], line[i])
+        return plain
+    plain, left = array("I"), 0
+    for i in range(len(line)) if method == _AVERAGE else _turns(method, line, above):
+        plain.extend(array("I", (left,)) * (i - len(plain)))
+        up = above[i]
         guess = 0
         if method == _PAETH:
-            guess = _paeth(left, up, corner)
-        elif method == _UP:
-            guess = up
+            guess = _paeth(left, up, above[i - 1] if i else 0)
         elif method == _SUB:
             guess = left
         elif method == _AVERAGE:
             guess = (left & up) + ((left ^ up) & _EVEN) // 2
-        # Add each channel by itself, without its carry running into the next.
-        left = ((guess & _LOW) + (step & _LOW)) ^ ((guess ^ step) & _HIGH) if step else guess
-        corner = up
+        left = _add(guess, line[i]) if line[i] else guess
         plain.append(left)
+    plain.extend(array("I", (left,)) * (len(line) - len(plain)))
     return plain
+
+
+def _turns(method: int, line: "array[int]", above: "array[int]") -> list[int]:
+    """Return where a pixel may differ from the one to its left."""
+    if method != _PAETH:
+        return _changes(line.tobytes())
+    # Paeth also looks up: where the line above changes, and where this one begins.
+    high = int.from_bytes(above.tobytes(), "little")
+    turned = high ^ (high << 32) | int.from_bytes(line.tobytes(), "little") | 1
+    return _changes(turned.to_bytes(4 * len(line) + 4, "little")[:-4])
+
+
+def _changes(pixels: bytes) -> list[int]:
+    return [i for i, pixel in enumerate(array("I", pixels)) if pixel]
+
+
+def _add(guess: int, step: int) -> int:
+    """Add each channel by itself, without its carry running into the next."""
+    return ((guess & _LOW) + (step & _LOW)) ^ ((guess ^ step) & _HIGH)
 
 
 def _paeth(left: int, up: int, corner: int) -> int:

@@ -11,16 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from jobs.errors import RecognitionWatchError
+from bot.pictures import PictureError
 
 _ROOT = Path(__file__).parents[2]
 """Where ``bot`` is, installed or not."""
 _MOST_BYTES = 5_000_000
 """Of one picture; Telegram takes ten million, and ours are a hundredth of this."""
-
-
-class PictureError(RecognitionWatchError):
-    """A picture could not be made, or not in time: the text goes without it."""
 
 
 class Renderer:
@@ -37,6 +33,8 @@ class Renderer:
         self._pictures: OrderedDict[bytes, bytes] = OrderedDict()
         self._under_way: dict[bytes, asyncio.Task[bytes]] = {}
         self._turn = asyncio.Lock()
+        self.drawing = asyncio.Lock()
+        """Held by whoever draws what is to be rendered: a few milliseconds of the loop's."""
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:

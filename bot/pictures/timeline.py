@@ -4,21 +4,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.pictures.svg import FAINT, INK, PAPER, document, words
+from bot.pictures.svg import (
+    FAINT,
+    GRID,
+    MARGIN,
+    PAPER,
+    TITLE_HEIGHT,
+    WIDTH,
+    Sheet,
+    document,
+    words,
+)
 from jobs.domain.events import Event, EventStatus, EventType, Grade
 
-WIDTH = 1000
-_TITLE_HEIGHT, _LANE_HEIGHT, _FOOT_HEIGHT, _MARGIN = 66, 72, 92, 22
+_LANE_HEIGHT, _AXIS_HEIGHT, _KEY_HEIGHT = 82, 50, 46
+_KEYS_A_ROW = 3
 _LEFT, _RIGHT = 40, WIDTH - 40
 _TOWARD, _AWAY = "#08518F", "#C8460A"
-_GRID = "#DDE2E6"
 
 _MARKS: Mapping[EventStatus, str] = {
-    EventStatus.DONE: f'<circle r="10" fill="{_TOWARD}" stroke="{PAPER}" stroke-width="2"/>',
-    EventStatus.PLANNED: f'<circle r="9" fill="{PAPER}" stroke="{_TOWARD}" stroke-width="4"/>',
-    EventStatus.CONSIDERED: f'<circle r="6" fill="{PAPER}" stroke="{FAINT}" stroke-width="3"/>',
-    EventStatus.DENIED: f'<path d="M-8-8 8 8M8-8-8 8" stroke="{_AWAY}" stroke-width="5"/>',
-    EventStatus.REVERSED: f'<path d="M0-12 12 0 0 12-12 0z" fill="{_AWAY}" stroke="{PAPER}"'
+    EventStatus.DONE: f'<circle r="12" fill="{_TOWARD}" stroke="{PAPER}" stroke-width="2"/>',
+    EventStatus.PLANNED: f'<circle r="10.5" fill="{PAPER}" stroke="{_TOWARD}" stroke-width="4.5"/>',
+    EventStatus.CONSIDERED: f'<circle r="7.5" fill="{PAPER}" stroke="{FAINT}" stroke-width="3.5"/>',
+    EventStatus.DENIED: f'<path d="M-10-10 10 10M10-10-10 10" stroke="{_AWAY}" stroke-width="6"/>',
+    EventStatus.REVERSED: f'<path d="M0-14 14 0 0 14-14 0z" fill="{_AWAY}" stroke="{PAPER}"'
     ' stroke-width="2"/>',
 }
 """Told apart by form as well as by colour; drawn in this order, the last on top."""
@@ -31,6 +40,7 @@ class TimelineLegend:
     title: str
     types: Mapping[EventType, str]
     statuses: Mapping[EventStatus, str]
+    from_right: bool = False
 
 
 def draw_timeline(events: Sequence[Event], legend: TimelineLegend, *, on: date) -> str:
@@ -44,18 +54,19 @@ def draw_timeline(events: Sequence[Event], legend: TimelineLegend, *, on: date) 
     lanes = [kind for kind in EventType if any(event.type is kind for event in shown)]
     days = [event.on for event in shown if event.on]
     scale = _Scale(min(days, default=on), max([on, *days]))
-    axis = _TITLE_HEIGHT + len(lanes) * _LANE_HEIGHT
+    axis = TITLE_HEIGHT + len(lanes) * _LANE_HEIGHT
+    sheet = Sheet(legend.from_right)
+    present = [status for status in _MARKS if any(event.status is status for event in shown)]
     return document(
         WIDTH,
-        axis + _FOOT_HEIGHT,
-        words(_MARGIN, 45, legend.title, 34, room=WIDTH - 240),
-        words(WIDTH - _MARGIN, 45, on.isoformat(), 26, room=180, fill=FAINT, anchor="end"),
+        axis + _AXIS_HEIGHT + -(-len(present) // _KEYS_A_ROW) * _KEY_HEIGHT + MARGIN,
+        sheet.heading(legend.title, on.isoformat()),
         *_grid(scale, axis),
         *(
-            _lane(legend.types[kind], [e for e in shown if e.type is kind], scale, i)
+            _lane(sheet, legend.types[kind], [e for e in shown if e.type is kind], scale, i)
             for i, kind in enumerate(lanes)
         ),
-        *_key(legend, {event.status for event in shown}, axis + 68),
+        *_key(sheet, legend, present, axis + _AXIS_HEIGHT + 24),
     )
 
 
@@ -82,22 +93,24 @@ class _Scale:
 
 def _grid(scale: _Scale, axis: int) -> Iterable[str]:
     for x, name in scale.ticks():
-        yield f'<path d="M{x} {_TITLE_HEIGHT}V{axis + 6}" stroke="{_GRID}" stroke-width="2"/>'
-        yield words(x, axis + 30, name, 22, room=110, fill=FAINT, anchor="middle")
+        yield f'<path d="M{x} {TITLE_HEIGHT}V{axis + 6}" stroke="{GRID}" stroke-width="2"/>'
+        yield words(
+            min(max(x, 60), WIDTH - 60), axis + 34, name, 25, room=120, fill=FAINT, anchor="middle"
+        )
 
 
-def _lane(name: str, events: Sequence[Event], scale: _Scale, row: int) -> str:
-    top = _TITLE_HEIGHT + row * _LANE_HEIGHT
-    days = [event.on for event in events if event.on]
+def _lane(sheet: Sheet, name: str, events: Sequence[Event], scale: _Scale, row: int) -> str:
+    top = TITLE_HEIGHT + row * _LANE_HEIGHT
+    newest = max(str(event.on) for event in events)
     marks = [
-        _mark(event, f"translate({scale.x(event.on)} {top + 50})")
+        _mark(event, f"translate({scale.x(event.on)} {top + 58})")
         for event in sorted(events, key=lambda event: list(_MARKS).index(event.status))
         if event.on
     ]
     return (
-        f'<path d="M{_LEFT} {top + 50}H{_RIGHT}" stroke="#B8C1C8" stroke-width="2"/>'
-        + words(_MARGIN, top + 26, name, 24, room=700)
-        + words(WIDTH - _MARGIN, top + 26, str(max(days)), 22, room=200, fill=FAINT, anchor="end")
+        f'<path d="M{_LEFT} {top + 58}H{_RIGHT}" stroke="#B8C1C8" stroke-width="2"/>'
+        + sheet.words(MARGIN, top + 30, name, 28, room=720)
+        + sheet.words(WIDTH - MARGIN, top + 30, newest, 25, room=200, fill=FAINT, is_end=True)
         + "".join(marks)
     )
 
@@ -108,10 +121,11 @@ def _mark(event: Event, place: str) -> str:
     return f'<g transform="{place}"{opacity}>{_MARKS[event.status]}</g>'
 
 
-def _key(legend: TimelineLegend, present: set[EventStatus], y: int) -> Iterable[str]:
-    statuses = [status for status in _MARKS if status in present]
-    room = (WIDTH - 2 * _MARGIN) / max(len(statuses), 1)
-    for i, status in enumerate(statuses):
-        x = _MARGIN + 14 + i * room
-        yield f'<g transform="translate({x:g} {y})">{_MARKS[status]}</g>'
-        yield words(x + 20, y + 8, legend.statuses[status], 22, room=room - 40, fill=INK)
+def _key(
+    sheet: Sheet, legend: TimelineLegend, present: Sequence[EventStatus], top: int
+) -> Iterable[str]:
+    room = (WIDTH - 2 * MARGIN) / _KEYS_A_ROW
+    for i, status in enumerate(present):
+        start, y = MARGIN + i % _KEYS_A_ROW * room, top + i // _KEYS_A_ROW * _KEY_HEIGHT
+        yield f'<g transform="translate({sheet.x(start + 16):g} {y})">{_MARKS[status]}</g>'
+        yield sheet.words(start + 40, y + 9, legend.statuses[status], 26, room=room - 60)

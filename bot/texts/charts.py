@@ -1,10 +1,12 @@
 """Words on and below pictures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
-from bot.texts.foreign import safe_foreign
+from bot.texts.foreign import cut, safe_foreign, utf16_length
 from bot.texts.language import N_, Words
-from bot.texts.messages import Message
+from bot.texts.messages import CAPTION_ROOM, Message, Writer
 from jobs.domain.events import EventStatus
 
 _LEVELS: Mapping[str, str] = {
@@ -14,6 +16,12 @@ _LEVELS: Mapping[str, str] = {
     "delisted": N_("A ban or listing lifted"),
     "contact": N_("In official contact"),
     "none": N_("Nothing known"),
+}
+
+_STEPS: Mapping[str, str] = {
+    "recognition": N_("Recognition"),
+    "move": N_("Ambassador, mission, or ban lifted"),
+    "talk": N_("Meeting, agreement or forum"),
 }
 
 _STATUSES: Mapping[EventStatus, str] = {
@@ -44,10 +52,97 @@ def recognised_by(words: Words, title: str, count: int) -> str:
     ).format(title=title, count=count)
 
 
-def map_caption(words: Words, title: str, recognising: int, picture: bytes) -> Message:
-    """Return /map: the picture, and in one line what it shows."""
-    counted = recognised_by(words, title, recognising)
-    return Message(counted + " " + words.gettext("In words: /countries"), photo=picture)
+def step_names(words: Words) -> dict[str, str]:
+    """Return what the wave's key calls the steps, weightiest first."""
+    return {step: words.gettext(name) for step, name in _STEPS.items()}
+
+
+def meetings_title(words: Words, case: str) -> str:
+    """Return what stands above the picture of meetings."""
+    return words.gettext("Meetings: {case}").format(case=case)
+
+
+def wave_title(words: Words, actor: str) -> str:
+    """Return what stands above the picture of a wave."""
+    return words.gettext("Around the recognition by {actor}").format(actor=actor)
+
+
+def map_caption(words: Words, title: str, recognising: int) -> Message:
+    """Return what is said below a map of a case: how many recognise it."""
+    in_words = words.gettext("In words: /countries")
+    return Message(f"{recognised_by(words, title, recognising)} {in_words}")
+
+
+def meetings_caption(words: Words, title: str, count: int, most: Sequence[str]) -> Message:
+    """Return what is said below the meetings: how many, and with whom most."""
+    counted = words.ngettext(
+        "{count} official meeting known in twelve months.",
+        "{count} official meetings known in twelve months.",
+        count,
+    ).format(count=count)
+    lines = [title, counted]
+    if most:
+        lines.append(words.gettext("Most with: {names}").format(names=", ".join(most)))
+    lines.append(words.gettext("One by one: /meetings"))
+    return Message("\n".join(lines))
+
+
+def wave_caption(words: Words, said: str, day: date, before: int, after: int) -> Message:
+    """Return what is said below a wave, which shows an order and no cause."""
+    lines = [
+        f"{said} {words.day(day)}",
+        words.gettext(
+            "Known steps of all countries: {before} in the eight weeks before, {after} in the "
+            "sixteen weeks from then on."
+        ).format(before=before, after=after),
+        words.gettext("What came later need not have come of it."),
+    ]
+    return Message("\n".join(lines))
+
+
+def no_recognition(words: Words, case: str) -> Message:
+    """Return the answer to a wave around a recognition that is not known."""
+    return Message(words.gettext("No dated recognition of {case} is known here.").format(case=case))
+
+
+def what_chart(words: Words, asked: str) -> Message:
+    """Return the answer to a chart of nothing that is known."""
+    writer = Writer()
+    writer.write(words.gettext("There is no chart of this:") + " ")
+    writer.foreign(asked, 80)
+    writer.line()
+    writer.line(
+        words.gettext("Try {examples}").format(
+            examples="/chart meetings · /chart wave russia · /chart region · /chart uzbekistan"
+        )
+    )
+    return writer.build()
+
+
+def illustrated(versions: Iterable[Message], picture: bytes, key: str) -> Message:
+    """Return the first version that fits below a picture, with it; or the first without.
+
+    ``key`` explains the picture; it may be cut short below the last of the versions that fit.
+    """
+    line, first, fitting = f"\n{key}" if key else "", None, None
+    for version in versions:
+        first = first or version
+        room = CAPTION_ROOM - utf16_length(version.text)
+        if room >= 0:
+            fitting = version
+        if room >= utf16_length(line):
+            break
+    if fitting is None:
+        return first or Message("")
+    room = CAPTION_ROOM - utf16_length(fitting.text)
+    return replace(fitting, text=fitting.text + (cut(line, room) if room else ""), photo=picture)
+
+
+def of_disputes(words: Words) -> str:
+    """Return what a map draws of places that are disputed."""
+    return words.gettext(
+        "Contested places are hatched and contested borders dashed: the map sides with nobody."
+    )
 
 
 def no_picture(words: Words) -> Message:

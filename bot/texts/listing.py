@@ -6,13 +6,12 @@ from datetime import date
 from bot.texts.alerts import headline, how_sure, when
 from bot.texts.foreign import cut, safe_foreign
 from bot.texts.language import Words
-from bot.texts.messages import Message, Writer
+from bot.texts.messages import CAPTION_ROOM, Message, Writer
 from bot.texts.names import actor_name, case_title, sentence
 from bot.texts.reading import Told, write_told
 from jobs.domain.events import Standing
 from jobs.reference import Reference
 
-LONGEST_CAPTION = 1024
 _ROOM_FOR_ONE_MORE = 700
 
 
@@ -22,16 +21,16 @@ def timeline_title(words: Words, names: Reference, code: str, case: str) -> str:
 
 
 def timeline_caption(
-    words: Words, names: Reference, title: str, told: Sequence[Told], fresh: str, picture: bytes
+    words: Words, names: Reference, title: str, told: Sequence[Told], fresh: str
 ) -> Message:
-    """Return the timeline as a picture, the newest few in words below it."""
+    """Return what is said below a timeline: the newest few in words."""
     lines = [title]
     for one in told:
         facts = one.facts
         how = f"{sentence(when(facts, words))} · {how_sure(facts, words, names)}"
         lines.append(f"• {headline(facts, words, names)} {how}")
     lines.append(fresh)
-    return Message(cut("\n".join(lines), LONGEST_CAPTION), photo=picture)
+    return Message(cut("\n".join(lines), CAPTION_ROOM))
 
 
 def timeline(

@@ -10,6 +10,8 @@ from telegram.constants import MessageEntityType, MessageLimit
 from bot.texts.foreign import cut, safe_foreign, safe_url, utf16_length
 
 LONGEST = MessageLimit.MAX_TEXT_LENGTH.value
+CAPTION_ROOM = 1024 - 48
+"""Of a caption, which Telegram keeps to 1024; marks of direction may be added to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from jobs.reference.cases import Case, Outlook
 
 _ROOM_FOR_ONE_MORE = 700
 _SHOWN_RECOGNISERS = 4
-_SHOWN_WATCHED = 5
+SHOWN_WATCHED = 5
 _SHOWN_VOICES = 3
 
 OUTLOOKS: Mapping[Outlook, str] = {
@@ -78,7 +78,7 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Situation:
     """Where things stand with one case."""
 
     case: Case
@@ -88,25 +88,37 @@ class Picture:
 
 
 def overview(
-    words: Words, names: Reference, pictures: Sequence[Picture], freshness: Freshness
+    words: Words,
+    names: Reference,
+    situations: Sequence[Situation],
+    freshness: Freshness,
+    watched: int = SHOWN_WATCHED,
 ) -> Message:
     """Return /status: for each case who recognises it, who is watched, what came last."""
     writer = Writer()
-    for picture in pictures:
+    for situation in situations:
         if writer.room < _ROOM_FOR_ONE_MORE:
             break
-        _write_picture(writer, words, names, picture, watched=_SHOWN_WATCHED)
+        _write_situation(writer, words, names, situation, watched=watched)
         writer.line()
     _write_freshness(writer, words, freshness)
     return writer.build()
 
 
 def status_of_case(
-    words: Words, names: Reference, picture: Picture, freshness: Freshness
+    words: Words,
+    names: Reference,
+    situation: Situation,
+    freshness: Freshness,
+    watched: int | None = None,
 ) -> Message:
-    """Return /status CASE: who recognises it, everybody who is watched, what came last."""
+    """Return /status CASE: who recognises it, everybody who is watched, what came last.
+
+    With ``watched`` only so many of those who are watched.
+    """
     writer = Writer()
-    _write_picture(writer, words, names, picture, watched=len(picture.case.watch))
+    shown = len(situation.case.watch) if watched is None else watched
+    _write_situation(writer, words, names, situation, watched=shown)
     writer.line()
     _write_freshness(writer, words, freshness)
     return writer.build()
@@ -218,24 +230,24 @@ def no_such_actor(words: Words, names: Reference, asked: str, guesses: Sequence[
     return writer.build()
 
 
-def _write_picture(
-    writer: Writer, words: Words, names: Reference, picture: Picture, *, watched: int
+def _write_situation(
+    writer: Writer, words: Words, names: Reference, situation: Situation, *, watched: int
 ) -> None:
-    by_actor = {standing.actor: standing for standing in picture.standings}
+    by_actor = {standing.actor: standing for standing in situation.standings}
     with writer.bold():
-        writer.write(recognised_line(words, names, picture.case, picture.standings))
+        writer.write(recognised_line(words, names, situation.case, situation.standings))
     writer.line()
-    for one in picture.case.watch[:watched]:
+    for one in situation.case.watch[:watched]:
         name = actor_name(names, one.actor, words.language)
         outlook = words.gettext(OUTLOOKS[one.outlook])
-        standing = by_actor.get(one.actor, Standing(picture.case.id, one.actor))
+        standing = by_actor.get(one.actor, Standing(situation.case.id, one.actor))
         writer.line(f"• {name}: {outlook}; {parts_of(words, standing)[-1]}")
-    if picture.newest:
+    if situation.newest:
         writer.line(words.gettext("Newest:"))
-    for told in picture.newest:
+    for told in situation.newest:
         write_told(writer, words, names, told)
-    if picture.silent is not None:
-        writer.line(silent_line(words, picture.silent.hours, picture.silent.since))
+    if situation.silent is not None:
+        writer.line(silent_line(words, situation.silent.hours, situation.silent.since))
 
 
 def _recogniser(words: Words, names: Reference, standing: Standing) -> str:

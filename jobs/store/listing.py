@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    extract,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId
@@ -137,6 +147,52 @@ async def recorded(
     for event_id, url in rows:
         pages[event_id].append(url)
     return [Recorded(each.event, each.alert_id, pages[each.event.id]) for each in found]
+
+
+async def around(
+    conn: AsyncConnection, case: str, *, since: date, until: date, each: int
+) -> list[Event]:
+    """Return what was done toward a case between two days, the last one left out, mixed.
+
+    Of each type at most the first ``each``; none retracted.
+    """
+    parts = [
+        _events()
+        .where(
+            event.c.type == kind,
+            event.c.case_id == case,
+            event.c.happened_on >= since,
+            event.c.happened_on < until,
+            event.c.status == EventStatus.DONE,
+            event.c.retracted.is_(False),
+        )
+        .order_by(event.c.happened_on, event.c.id)
+        .limit(each)
+        .subquery()
+        for kind in EventType
+    ]
+    listed = await _listed(conn, union_all(*(select(part) for part in parts)))
+    return [one.event for one in listed]
+
+
+async def meetings_by_month(
+    conn: AsyncConnection, case: str, *, since: date
+) -> dict[tuple[str, date], int]:
+    """Return how many meetings each actor had with a case since a day, by the month's first."""
+    year, month = (extract(part, event.c.happened_on) for part in ("year", "month"))
+    rows = await conn.execute(
+        select(event.c.actor, year, month, func.count())
+        .where(
+            event.c.type == EventType.MEETING,
+            event.c.happened_on >= since,
+            event.c.case_id == case,
+            event.c.status == EventStatus.DONE,
+            event.c.retracted.is_(False),
+            event.c.merged_into.is_(None),
+        )
+        .group_by(event.c.actor, year, month)
+    )
+    return {(actor, date(int(y), int(m), 1)): count for actor, y, m, count in rows}
 
 
 async def accounts(

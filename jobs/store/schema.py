@@ -527,6 +527,17 @@ seen_update = Table(
     Column("seen_at", Moment, nullable=False),
 )
 
+upload = Table(
+    "upload",
+    metadata,
+    # SHA-256 of the picture's bytes.
+    Column("picture", Text, primary_key=True),
+    Column("file_id", Text, nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+    Index("ix_upload_uploaded_at", "uploaded_at"),
+)
+"""What Telegram calls each picture that it has: to be sent again without its bytes."""
+
 fact = Table(
     "fact",
     metadata,

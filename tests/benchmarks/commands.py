@@ -26,7 +26,6 @@ from bot.commands.countries import Gazetteer
 from bot.commands.desk import Desk
 from bot.commands.filter_line import FilterGrammar
 from bot.commands.table import BY_NAME, PRESSES
-from bot.pictures.renderer import Renderer
 from bot.publications import Publications
 from bot.texts.language import words_of
 from bot.texts.messages import Message
@@ -36,6 +35,7 @@ from jobs.reference import Reference, load_reference
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
 from tests.benchmarks.large_ledger import NEWEST, Size, build
+from tests.blank_pictures import BlankRenderer
 from tests.clocks import ManualClock
 
 SIZES = (Size(1_000, 10_000), Size(10_000, 100_000), Size(100_000, 1_000_000))
@@ -48,6 +48,7 @@ ASKED: Mapping[str, Sequence[str]] = {
     "meetings": ("", "iran", "china 3650", "3650"),
     "countries": ("",),
     "map": ("",),
+    "chart": ("wave", "region", "meetings", "uzbekistan"),
     "watch": ("", "palestine"),
     "forums": ("",),
     "why": ("1", "7", "500"),
@@ -86,14 +87,6 @@ class Figure:
     processor_p99: float
 
 
-class Blank(Renderer):
-    """Gives a blank for each picture, at once: what drawing costs is another figure."""
-
-    async def render(self, svg: str) -> bytes:
-        """Return a few bytes."""
-        return b"\x89PNG"
-
-
 def desk_on(store: Store, reference: Reference) -> Desk:
     """Return a desk whose clock stands at the ledger's newest day."""
     signer, gazetteer = Signer(b"a secret"), Gazetteer(reference)
@@ -109,7 +102,7 @@ def desk_on(store: Store, reference: Reference) -> Desk:
         operators=frozenset(),
         access=Access("open", frozenset(), frozenset()),
         limits=Limits(),
-        renderer=Blank(),
+        renderer=BlankRenderer(),
         publications=Publications(store, reference, ManualClock(NEWEST), "", CapStatus.TEST),
         default_zone="UTC",
         keep_outbox_days=90,

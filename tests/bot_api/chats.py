@@ -183,6 +183,8 @@ class Chats:
             raise ApiError(400, "Bad Request: message to edit not found")
         if text is None:
             text, entities = shown.text, shown.entities
+        elif shown.kind != "text":
+            raise ApiError(400, "Bad Request: there is no text in the message to edit")
         check_text(text, entities, shown.kind)
         check_markup(markup)
         if (text, entities, markup) == (shown.text, shown.entities, shown.markup):

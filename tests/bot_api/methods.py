@@ -9,7 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.bot_api.chats import BOT, Chats
-from tests.bot_api.rules import CHAT_SCOPES, ApiError, check_commands, check_scope, language_of
+from tests.bot_api.rules import (
+    CHAT_SCOPES,
+    ApiError,
+    check_commands,
+    check_photo,
+    check_scope,
+    language_of,
+)
 from tests.bot_api.updates import WEBHOOK_ACTIVE, Updates
 
 _POLL = (("offset", 0), ("limit", 100), ("timeout", 0))
@@ -182,6 +189,8 @@ class Methods(Chats):
         _refuse_parse_mode(params)
         given = params.get(kind)
         if isinstance(given, bytes):
+            if kind == "photo":
+                check_photo(given)
             file_id = f"{kind}-{next(self._file_ids)}"
             self.files[file_id] = given
         elif given in self.files:

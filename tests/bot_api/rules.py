@@ -148,3 +148,12 @@ def language_of(params: dict[str, Any]) -> str:
     if language and not re.fullmatch("[a-z]{2}", language):
         raise ApiError(400, "Bad Request: invalid language code specified")
     return language
+
+
+def check_photo(picture: bytes) -> None:
+    """Refuse what Telegram takes for no photo: too many bytes, too long, too thin."""
+    if len(picture) > 10_000_000:
+        raise ApiError(400, "Bad Request: file must be less than 10 MB")
+    shorter, longer = sorted((int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])))
+    if shorter + longer > 10_000 or longer > 20 * shorter:
+        raise ApiError(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
