@@ -151,6 +151,9 @@ class TerminalRequest(BaseRequest):
     def _get_chat_member(self, parameters: Parameters) -> dict[str, Any]:
         return {"status": "creator", "user": _PERSON, "is_anonymous": False}
 
+    def _nothing(self, parameters: Parameters) -> bool:
+        return True
+
     def _send_message(self, parameters: Parameters) -> dict[str, Any]:
         sent = self._message(_BOT, parameters["text"], parameters)
         replied = parameters.get("reply_parameters") or {}
@@ -234,6 +237,7 @@ class TerminalRequest(BaseRequest):
 
 _ANSWERS: Mapping[str, Callable[[TerminalRequest, Parameters], Any]] = {
     "getMe": TerminalRequest._get_me,
+    "deleteWebhook": TerminalRequest._nothing,
     "sendMessage": TerminalRequest._send_message,
     "editMessageText": TerminalRequest._edit,
     "answerCallbackQuery": TerminalRequest._answer_press,

@@ -51,8 +51,9 @@ async def tell(
     level: Level = Level.ALERT,
     loud: bool = False,
     now: datetime = NOON,
+    answers: int | None = None,
 ) -> FannedOut:
-    """Store a revision of an alert and fan it out."""
+    """Store a revision of an alert and fan it out; ``answers`` is the alert it takes back."""
     known = await conn.scalar(select(alert.c.id).where(alert.c.id == alert_id))
     if known is None:
         await conn.execute(insert(alert).values(id=alert_id, created_at=now))
@@ -77,7 +78,11 @@ async def tell(
         }
         await conn.execute(insert(revision).values(**values))
     return await outbox.fan_out(
-        conn, AlertId(alert_id), number, filters, level=level, loud=loud, now=now
+        *(conn, AlertId(alert_id), number, filters),
+        level=level,
+        loud=loud,
+        now=now,
+        answers=None if answers is None else AlertId(answers),
     )
 
 

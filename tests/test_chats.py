@@ -123,6 +123,7 @@ async def test_forget_leaves_nothing_of_a_chat_and_all_of_the_others(store: Stor
         stewards = (await conn.scalars(select(steward.c.user_id))).all()
     # A reported page stays in the queue; nobody is answered.
     assert left.pop("report") == {0, YOURS}
+    assert left.pop("hook") == set()  # another program's address is no chat of anybody's
     assert left == {key: {YOURS} for key in left}
     assert len(left) == 8
     assert list(stewards) == [8]

@@ -346,6 +346,29 @@ class TestMarks:
         await tell(conn, 1, 3)
         assert [d.target for d in await take(conn)] == [55]
 
+    async def test_an_edit_that_another_took_over_is_not_made_a_message(
+        self, conn: AsyncConnection
+    ) -> None:
+        await subscribe(conn, A)
+        await tell(conn, 1)
+        await send_all(conn, 41)
+        await tell(conn, 1, 2, loud=True)
+        (slow,) = await begin(conn, attempt_id="slow")
+        await attempts.recover(conn, LATER + timedelta(seconds=1), alone=False)
+        await attempts.resolve_uncertain(conn, frozenset(Level), NOON)
+        await take(conn, attempt_id="quick")
+        assert not await attempts.redo_as_send(conn, slow, "message to edit not found")
+        assert (A, 2, REPLY, CANCELLED) not in await rows(conn)
+
+    async def test_what_finds_no_room_is_left_as_if_untouched(self, conn: AsyncConnection) -> None:
+        await subscribe(conn, A, B)
+        await tell(conn, 1)
+        one, other = await take(conn)
+        await attempts.put_back(conn, {one.id, other.id}, "another's")
+        assert await take(conn) == []
+        await attempts.put_back(conn, {one.id}, "a1")
+        assert [d.chat_id for d in await take(conn, attempt_id="a2")] == [one.chat_id]
+
 
 @on_shared_loop
 class TestAfterACrash:
@@ -488,6 +511,37 @@ async def test_closing_a_chat_leaves_a_call_to_its_outcome(conn: AsyncConnection
     await attempts.mark_dead(conn, delivery, "blocked")
     assert await rows(conn) == [(A, 1, SEND, DEAD), (A, 1, SEND, CANCELLED)]
     assert await attempts.count_dead(conn, ChatId(A), "blocked") == 1
+
+
+@on_shared_loop
+async def test_cancelling_a_topic_leaves_the_others(conn: AsyncConnection) -> None:
+    await subscribe(conn, GROUP)
+    await subscribe(conn, GROUP, thread_id=5, filter_id=2)
+    await tell(conn, 1, filters=(1, 2))
+    assert await outbox.cancel_thread(conn, ChatId(GROUP), 5, "topic closed") == 1
+    assert [(d.chat_id, d.thread_id) for d in await take(conn)] == [(GROUP, 0)]
+
+
+@on_shared_loop
+async def test_open_is_what_is_to_be_made_or_heard_of(conn: AsyncConnection) -> None:
+    await subscribe(conn, A, B)
+    await tell(conn, 1)
+    assert await outbox.count_open(conn) == 2
+    one, other = await begin(conn)
+    await attempts.mark_uncertain(conn, one, "ReadTimeout")
+    await attempts.mark_sent(conn, other, 41, NOON)
+    assert await outbox.count_open(conn) == 1
+
+
+@on_shared_loop
+async def test_a_reversal_goes_to_who_knows_what_it_takes_back(conn: AsyncConnection) -> None:
+    await subscribe(conn, A)
+    await subscribe(conn, B, filter_id=2)
+    await tell(conn, 1)
+    await send_all(conn)
+    told = await tell(conn, 2, filters=(2,), answers=1)
+    assert told.sends == 2
+    assert {d.chat_id for d in await take(conn)} == {A, B}
 
 
 async def test_two_senders_share_the_rows(store: Store) -> None:

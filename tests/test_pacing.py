@@ -83,6 +83,13 @@ def test_sustained_pace_is_near_the_limit() -> None:
     assert 1000 / last >= 25
 
 
+def test_a_group_waits_for_the_oldest_of_its_minute_to_pass() -> None:
+    times = starts(Pacer(), [(-1, 0.0)] * (2 * GROUP_PER_MINUTE + 1))[-1]
+    assert most_within(times, 60.0) == GROUP_PER_MINUTE
+    assert times[GROUP_PER_MINUTE] == pytest.approx(times[0] + 60.0)
+    assert times[2 * GROUP_PER_MINUTE] == pytest.approx(times[0] + 120.0)
+
+
 def test_room_is_what_the_window_leaves() -> None:
     pacer = Pacer()
     assert pacer.room(0.0) == PER_SECOND

@@ -12,20 +12,27 @@ import pytest
 import pytest_asyncio
 
 from bot.commands.drawing import Studio
+from bot.delivery import Deliverer
+from bot.pacing import Pacer
 from bot.pictures import font
 from bot.pictures.renderer import Renderer
+from bot.texts import charts
+from bot.texts.foreign import utf16_length
 from bot.texts.language import words_of
+from bot.texts.messages import Message
+from bot.upkeep import Policy
+from jobs.domain.alerts import Level
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Grade, Standing
 from jobs.reference import load_reference
 from jobs.store import events, standings, uploads
 from jobs.store.engine import Store
-from tests.benchmarks.commands import desk_on
+from tests.benchmarks.commands import answer, desk_on
 from tests.bot_api import Shown, error
 from tests.clocks import ManualClock
+from tests.delivering import render
 from tests.samples import an_event
-from tests.small_world import TALIBAN, some_facts
 from tests.talking import GROUP, PERSON, Talk, talking
-from tests.telling import NOON
+from tests.telling import NOON, subscribe, tell
 
 RUSSIA = Standing("taliban", "RU", "de_jure", date(2025, 7, 3), mission="embassy")
 UZBEKISTAN = Standing("taliban", "UZ", head_of_mission="ambassador", mission="embassy")
@@ -129,13 +136,43 @@ async def test_the_buttons_lead_from_chart_to_chart(talk: Talk) -> None:
     assert "Known steps of all countries" in talk.api.shown(PERSON)[-1].text
 
 
-async def test_a_caption_too_long_says_less_and_keeps_its_picture(talk: Talk) -> None:
-    for number in range(1, 7):
-        await talk.tell(some_facts(case="taliban", actor="RU", origins=number), event_id=number)
-    watched = tuple(replace(one, note="so it is said " * 90) for one in TALIBAN.watch)
-    assert len((await talk.answer("/status russia")).text) < 1024
-    long = replace(TALIBAN, watch=watched)
-    assert long.watch[0].note not in (await talk.answer("/status uzbekistan")).text
+@pytest.mark.parametrize(
+    ("lengths", "key", "chosen"),
+    [
+        ((100,), "", 100),
+        ((2000, 900, 500), "", 900),
+        ((2000, 900, 500), "k" * 300, 500),  # what explains the picture goes before details
+        ((960,), "k" * 300, 960),  # and is cut where nothing can be left out
+        ((2000, 1500), "", None),
+    ],
+)
+def test_a_caption_too_long_says_less_or_has_no_picture(
+    lengths: tuple[int, ...], key: str, chosen: int | None
+) -> None:
+    versions = [Message("\U0001f1fa" * (length // 2)) for length in lengths]
+    shown = charts.illustrated(versions, b"picture", key)
+    if chosen is None:
+        assert shown == versions[0]
+    else:
+        assert shown.photo == b"picture"
+        assert shown.text.startswith("\U0001f1fa" * (chosen // 2))
+        assert utf16_length(shown.text) <= 1024 - 48
+        assert ("k" in shown.text) is bool(key)
+
+
+async def test_status_of_many_cases_keeps_its_picture_and_says_less(talk: Talk) -> None:
+    desk = desk_on(talk.store, load_reference())
+    async with talk.store.write() as conn:
+        for case in desk.reference.cases:
+            for actor in ("AD", "BE", "FR", "LU", "SM", "CF"):
+                standing = Standing(case, actor, "de_jure", date(2025, 9, 22))
+                await standings.put(conn, standing, NOON)
+    shown = await answer(desk, "status", "")
+    assert shown.photo
+    assert utf16_length(shown.text) <= 1024
+    in_words = await answer(replace(desk, renderer=Renderer(deadline_seconds=0)), "status", "")
+    assert not in_words.photo
+    assert utf16_length(in_words.text) > 1024
 
 
 async def test_hostile_words_stay_words(talk: Talk) -> None:
@@ -205,10 +242,20 @@ async def test_a_renderer_that_hangs_holds_up_neither_words_nor_alerts(tmp_path:
         began = asyncio.get_running_loop().time()
         asked = asyncio.create_task(talk.say("/chart"))
         await asyncio.sleep(0.05)
-        greeting = await talk.say("/latest", GROUP)  # others are answered meanwhile
-        assert not asked.done()
-        assert greeting[0].kind == "text"
-        [shown] = await asked
+        async with talk.store.write() as conn:
+            await subscribe(conn, PERSON, GROUP)
+            await tell(conn, 99, now=talk.clock.now())
+        sender = Deliverer(
+            *(talk.store, talk.app.bot, talk.clock, Pacer(), render),
+            Policy(frozenset(Level), timedelta(seconds=10), timedelta(hours=24)),
+        )
+        while len(talk.api.shown(GROUP)) == 0:
+            await sender.drain_once()
+        assert not asked.done()  # the alert is there, even in the chat that waits
+        assert [each.text for each in talk.api.shown(GROUP)] == ["alert 99 as of 1"]
+        assert talk.api.shown(PERSON)[-1].text == "alert 99 as of 1"
+        await asked
+        shown = talk.api.shown(PERSON)[-1]
         assert asyncio.get_running_loop().time() - began < 10
         assert shown.kind == "text"
         assert "official meetings" in shown.text

@@ -100,6 +100,24 @@ async def test_a_hanging_picture_is_cut_and_the_loop_runs_on() -> None:
     ticking.cancel()
 
 
+async def test_what_cannot_be_ready_in_time_is_not_begun() -> None:
+    async with Renderer(deadline_seconds=60) as renderer:
+        first = asyncio.create_task(renderer.render(PICTURES["meetings"]))
+        while not renderer._turn.locked():
+            await asyncio.sleep(0)
+        renderer._deadline_seconds = 0.02
+        late = asyncio.create_task(renderer.render(document(9, 5)))
+        with pytest.raises(PictureError, match="not ready within"):
+            await late
+        assert await first
+        process = renderer._process
+        with pytest.raises(PictureError, match="not ready within"):
+            await renderer.render(document(9, 6))
+        renderer._deadline_seconds = 60
+        assert await renderer.render(document(9, 7))
+        assert renderer._process is process  # nobody's waiting has cost it
+
+
 @pytest.mark.parametrize(
     ("svg", "message"),
     [

@@ -108,6 +108,7 @@ async def test_an_older_version_is_brought_up_to_date(tmp_path: Path, own_backup
     old = tmp_path / "old"
     with closing(sqlite3.connect(old / "recognition-watch.sqlite")) as raw, raw:
         raw.execute("INSERT INTO fact VALUES ('x', '7')")
+        raw.execute("DROP TABLE upload")
         raw.execute("DROP TABLE hook")
         raw.execute("DROP INDEX ix_subscription_full_until")
         raw.execute("ALTER TABLE subscription DROP COLUMN full_until")

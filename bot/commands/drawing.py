@@ -19,7 +19,7 @@ from bot.pictures.world_map import draw_map
 from bot.texts import charts
 from bot.texts.language import Words
 from bot.texts.messages import Message
-from bot.texts.names import actor_name
+from bot.texts.names import actor_in_sentence, actor_name, case_title
 from bot.texts.wording import TYPE_NAMES
 from jobs.domain.events import Event, Standing
 from jobs.reference.cases import Case
@@ -66,6 +66,10 @@ class Studio:
         """Return the day that it is for the chat."""
         return self.desk.clock.now().astimezone(self.words.zone).date()
 
+    def title(self, case: Case) -> str:
+        """Return what a case is called above and below its pictures."""
+        return case_title(self.desk.reference, case.id)
+
     async def picture(self, drawing: Drawing) -> Picture | None:
         """Return what ``drawing`` draws as a picture, None if there is none to be had in time.
 
@@ -104,7 +108,7 @@ class Studio:
         """Draw who met the authority how often, month by month."""
         words, lettering = self.words, Lettering()
         legend = MeetingsLegend(
-            title=lettering.title(charts.meetings_title(words, case.title), case.seat),
+            title=lettering.title(charts.meetings_title(words, self.title(case)), case.seat),
             names=lettering.names(self._names(), most_met(counts)),
             others=lettering.label(words.gettext("Others")),
             total=lettering.label(words.gettext("All")),
@@ -116,8 +120,9 @@ class Studio:
         """Draw what was done around the day on which an actor recognised a case."""
         words, lettering, names = self.words, Lettering(), self._names()
         labels = charts.step_names(words)
+        who = actor_in_sentence(self.desk.reference, actor, words.language)
         legend = WaveLegend(
-            title=lettering.title(charts.wave_title(words, names.get(actor, actor)), actor),
+            title=lettering.title(charts.wave_title(words, who), actor),
             steps={step: lettering.label(labels[step]) for step in dict.fromkeys(STEPS.values())},
             names=lettering.names(names, most_moved(events)),
             a_week=lettering.label(words.gettext("Steps a week")),
@@ -132,7 +137,7 @@ class Studio:
         words, lettering = self.words, Lettering()
         legend = CardLegend(
             title=lettering.title(self._names().get(standing.actor, ""), standing.actor),
-            case=lettering.title(case.title, case.seat),
+            case=lettering.title(self.title(case), case.seat),
             levels=self._levels(lettering, LADDER),
             a_month=lettering.label(words.gettext("What it did, month by month")),
             from_right=self._from_right,
@@ -180,7 +185,7 @@ class Studio:
     def _legend(self, case: Case, lettering: Lettering) -> Legend:
         seat = actor_name(self.desk.reference, case.seat, self.words.language)
         return Legend(
-            title=lettering.title(case.title, case.seat),
+            title=lettering.title(self.title(case), case.seat),
             levels=self._levels(lettering, Level),
             seat=lettering.names({case.seat: seat}, [case.seat])[case.seat],
             contested=lettering.label(self.words.gettext("Contested place or border")),

@@ -106,7 +106,7 @@ async def _read(
         return await _wave(conn, studio, case, code)
     stand = await standings.of_case(conn, case.id)
     recognising = sum(1 for standing in stand if level_of(standing) is Level.RECOGNISED)
-    said = charts.map_caption(studio.words, case.title, recognising)
+    said = charts.map_caption(studio.words, studio.title(case), recognising)
     if kind == _REGION:
         return said, lambda: studio.region(case, stand)
     return said, lambda: studio.world(case, stand)
@@ -123,7 +123,7 @@ async def _meetings(conn: AsyncConnection, studio: Studio, case: Case) -> tuple[
         f"{actor_name(reference, actor, language)} ({totals[actor]})"
         for actor in most_met(counts)[:_MOST_NAMED]
     ]
-    title = charts.meetings_title(studio.words, case.title)
+    title = charts.meetings_title(studio.words, studio.title(case))
     said = charts.meetings_caption(studio.words, title, sum(totals.values()), most)
     return said, lambda: studio.meetings(case, counts)
 
@@ -138,16 +138,16 @@ async def _wave(
         for standing in await standings.of_case(conn, case.id)
         if standing.recognised_on and code in (None, standing.actor)
     }
+    what = case_in_sentence(reference, case.id, words.language)
     if not days:
-        return charts.no_recognition(words, case.title), lambda: None
+        return charts.no_recognition(words, what), lambda: None
     actor = max(days, key=lambda each: (days[each] or date.min, each))
     day = days[actor] or date.min
     events = await listing.around(
         conn, case.id, since=day - BEFORE, until=day + AFTER, each=_MOST_OF_A_TYPE
     )
     before = sum(1 for event in events if event.on and event.on < day)
-    who = sentence(actor_in_sentence(reference, actor, words.language))
-    what = case_in_sentence(reference, case.id, words.language)
+    who = actor_in_sentence(reference, actor, words.language)
     said = words.gettext("{actor} has recognised {case}.").format(actor=who, case=what)
-    caption = charts.wave_caption(words, said, day, before, len(events) - before)
+    caption = charts.wave_caption(words, sentence(said), day, before, len(events) - before)
     return caption, lambda: studio.wave(case, events, actor, day)

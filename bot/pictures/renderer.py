@@ -33,6 +33,7 @@ class Renderer:
         self._pictures: OrderedDict[bytes, bytes] = OrderedDict()
         self._under_way: dict[bytes, asyncio.Task[bytes]] = {}
         self._turn = asyncio.Lock()
+        self._last_seconds = 0.0
         self.drawing = asyncio.Lock()
         """Held by whoever draws what is to be rendered: a few milliseconds of the loop's."""
         self._process: asyncio.subprocess.Process | None = None
@@ -74,9 +75,15 @@ class Renderer:
         await self._end()
 
     async def _render(self, key: bytes, svg: str) -> bytes:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._deadline_seconds
         try:
-            async with asyncio.timeout(self._deadline_seconds), self._turn:
+            async with asyncio.timeout_at(until), self._turn:
+                began = loop.time()
+                if until - began < self._last_seconds:
+                    raise TimeoutError  # to begin and be cut short would cost the next one, too
                 picture = await self._ask(svg)
+                self._last_seconds = loop.time() - began
         except TimeoutError:
             raise PictureError(
                 f"a picture was not ready within {self._deadline_seconds:g} s"

@@ -52,6 +52,7 @@ BENCHMARKS = (
     Benchmark("deciding", ("0", "0", "1000", "10000", "--reports", "50")),
     Benchmark("wishes", ("1000",), ("10000",)),
     Benchmark("commands", ("--calls", "30", "--small")),
+    Benchmark("pictures", ("--asks", "20")),
     Benchmark("crowd", ("--seconds", "10", "--events", "1000")),
     Benchmark("page", ("--views", "50", "--small")),
     Benchmark("delivery", ("restart",)),
@@ -66,8 +67,8 @@ BENCHMARKS = (
     Benchmark(
         "several",
         (
-            *("--processes", "2", "--sources", "20", "--interval", "60"),
-            *("--chats", "50", "--minutes", "0.5"),
+            *("--processes", "2", "--sources", "40", "--interval", "60"),
+            *("--chats", "40", "--minutes", "0.5"),
         ),
     ),
     Benchmark("mutants", ("bot.outcomes", "--most", "5")),
