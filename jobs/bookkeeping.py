@@ -35,6 +35,7 @@ from jobs.ledger.standings import stand
 from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
 from jobs.meters import Meters
 from jobs.reference import Reference
+from jobs.reference.cases import Case
 from jobs.store import (
     alerts,
     catching_up,
@@ -185,11 +186,19 @@ class Bookkeeper:
             await mentions.settle(self._conn, each_page.mention_id, event.id, Reason.ORDERED)
         return tellings
 
-    async def write_standing(self, case: str, actor: str) -> None:
-        """Write where an actor stands by its baseline and what is in the ledger."""
-        page = await self._open_page(case, actor)
-        known = self._reference.cases[case].known(actor)
-        await standings.put(self._conn, stand(case, actor, page.events, known), self._now)
+    async def write_baseline(self, case: Case) -> None:
+        """Write where the actors of a case's baseline stand, by it and by the ledger.
+
+        Most of them have done nothing since, and stand as is stored: a start writes none.
+        """
+        stored = {each.actor: each for each in await standings.of_case(self._conn, case.id)}
+        acted = await events.actors_of(self._conn, case.id)
+        for actor in sorted({known.standing.actor for known in case.baseline}):
+            known = case.known(actor)
+            done = (await self._open_page(case.id, actor)).events if actor in acted else ()
+            stands = stand(case.id, actor, done, known)
+            if stored.get(actor) != stands:
+                await standings.put(self._conn, stands, self._now)
 
     async def record(self, stored: StoredItem, mention: Mention) -> Evidence:
         """Store what an item says, not yet as part of any event."""

@@ -129,9 +129,7 @@ class Pipeline:
             await note_forums(conn, self._roster.reference.cases.values(), now)
             keeper = self._keeper(conn, now)
             for case in self._roster.reference.cases.values():
-                for actor in sorted({known.standing.actor for known in case.baseline}):
-                    await keeper.write_standing(case.id, actor)
-
+                await keeper.write_baseline(case)
         await self._index_old()
 
     async def _index_old(self) -> None:

@@ -1,28 +1,17 @@
 """The one command for all benchmarks lists what there is, runs it and prints one table."""
 
-import ast
-from pathlib import Path
-
 import pytest
 
-from tests.benchmarks import growth
-from tests.benchmarks.__main__ import BENCHMARKS, main, rows
-
-FOLDER = Path(__file__).parent / "benchmarks"
-APART = {"__main__", "ledger", "quiet_host"}
-"""The command itself; what needs one's own news; a host for others."""
+from tests.benchmarks import growth, soak
+from tests.benchmarks.__main__ import APART, FOLDER, KNOWN, benchmarks, main, rows
 
 
-def runs_by_itself(path: Path) -> bool:
-    return any(
-        isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-    )
-
-
-def test_every_benchmark_is_listed() -> None:
-    there = {path.stem for path in FOLDER.glob("*.py") if runs_by_itself(path)}
-    assert {each.module for each in BENCHMARKS} == there - APART
+def test_all_that_run_by_themselves_are_found() -> None:
+    found = {each.module for each in benchmarks()}
+    assert {each.module for each in KNOWN} <= found
+    assert not found & APART
+    assert found | APART <= {path.stem for path in FOLDER.glob("*.py")}
+    assert "large_ledger" not in found  # a part of others
 
 
 def test_the_list_says_what_each_is_for(capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,6 +53,8 @@ def test_the_exponent_of_a_curve(points: list[tuple[int, float]], expected: floa
 def test_each_curve_can_be_measured(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     what, measure, _, allowed = growth.CURVES[name]
     monkeypatch.setitem(growth.CURVES, name, (what, measure, (10,), allowed))
+    monkeypatch.setattr(growth, "REPORTS", 2)
+    monkeypatch.setattr(growth, "ASKS", 2)
     [(size, cost)] = growth.curve(name, 10)
     assert size == 10
     assert cost > 0
@@ -76,3 +67,23 @@ def test_one_is_run_and_shown_in_the_table(capsys: pytest.CaptureFixture[str]) -
     assert "cores" in said.splitlines()[0]
     assert "| deciding | 1000 | 10000 · " in said
     assert "ended well" in said
+
+
+def days(*megabytes: float, descriptors: int = 20) -> list[soak.Held]:
+    return [
+        soak.Held(day, each, 20 if day == 1 else descriptors, 3, 5, 4.0, float(day))
+        for day, each in enumerate(megabytes, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        (days(150, 151, 150, 152, 151, 150, 151), []),
+        (days(150, 151, 152, 160, 165, 170, 175), ["resident_mb"]),
+        (days(90, 150, 151, 150, 152, 150, 151), []),  # warm only after a day
+    ],
+    ids=["level", "a leak", "warming up"],
+)
+def test_growth_is_told_from_warming_up(held: list[soak.Held], expected: list[str]) -> None:
+    assert soak.grown(held) == expected

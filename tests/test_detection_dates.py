@@ -45,7 +45,9 @@ def test_a_named_day(words: str, ahead: bool, on: date) -> None:
 @pytest.mark.parametrize(
     ("words", "until"),
     [
-        ("in april", date(2025, 4, 30)),
+        ("in april", date(2026, 4, 30)),
+        ("in june", date(2026, 6, 30)),
+        ("in july", date(2025, 7, 31)),
         ("in february 2024", date(2024, 2, 29)),
         ("in 2021", date(2021, 12, 31)),
         ("in december", date(2025, 12, 31)),

@@ -1,6 +1,7 @@
 """``check doctor``: what it tries, what it says, and what it tells to do."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,10 +14,10 @@ from pydantic import SecretStr
 from bot import cli
 from bot.doctor import examine_telegram
 from jobs.doctor import Finding, Sign, clock_off, examine, now_from
-from jobs.domain.alerts import ChatId
+from jobs.domain.alerts import ChatId, Filter
 from jobs.domain.clock import SystemClock
 from jobs.settings import Settings
-from jobs.store import chats
+from jobs.store import chats, hooks
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
 from jobs.web import WebServer
@@ -69,7 +70,8 @@ class Visit:
 
 
 @pytest_asyncio.fixture
-async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
+async def visit(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Visit]:
+    shutil.copy(sqlite_template, tmp_path / NAME)
     async with BotApi() as api:
         one = Visit(api, tmp_path)
         await one.open_chats(OPERATOR, GROUP, SUPERGROUP, CHANNEL)
@@ -93,6 +95,14 @@ async def test_a_healthy_bot_is_found_well(visit: Visit) -> None:
     # No chat noticed, and nobody's updates were taken.
     called = {call.method for call in visit.api.calls}
     assert called == {"getMe", "getWebhookInfo", "getChatMember", "getChat"}
+
+
+async def test_an_outgoing_webhook_is_none_of_telegrams_chats(visit: Visit) -> None:
+    store = await Store.open(f"sqlite:///{visit.settings['data_dir']}/{NAME}", migrate=True)
+    async with store.write() as conn:
+        await hooks.add(conn, "https://desk.example/hook", Filter(), NOON)
+    await store.close()
+    assert "3 of 3 groups and channels" in (await visit.found())["chats"].words
 
 
 async def test_a_token_that_telegram_does_not_know(visit: Visit) -> None:
@@ -243,8 +253,10 @@ async def test_the_running_program_is_asked(tmp_path: Path, ok: bool, sign: Sign
     await server.stop()
     assert found.sign is sign
     assert ok or "poll" in found.words
-    gone = (await own(tmp_path, http_port=server.port))["running program"]
-    assert gone.sign is Sign.NOTE
+
+
+async def test_a_program_that_does_not_run_is_noted(tmp_path: Path) -> None:
+    assert (await own(tmp_path, http_port=9))["running program"].sign is Sign.NOTE
 
 
 @pytest.mark.parametrize(("status", "sign"), [(200, Sign.WELL), (404, Sign.ILL)])

@@ -14,7 +14,7 @@ from jobs.domain.orders import OrderKind
 from jobs.errors import StoreError
 from jobs.store import alerts, events, items, mentions, orders, sources, standings
 from jobs.store.engine import Store
-from jobs.store.schema import alert, event, item, mention, outbox, revision
+from jobs.store.schema import alert, event, item, mention, outbox, revision, standing_version
 from jobs.store.schema import source as source_table
 from tests.samples import NOON, a_mention, a_source, an_item
 from tests.watching_world import CHAT, OTHER_CHAT, REFERENCE, PoisonError, World
@@ -143,6 +143,28 @@ async def test_the_configuration_is_followed_and_following_it_again_is_harmless(
             russia = await standings.get(conn, "taliban", "RU")
             assert russia is not None
             assert (russia.recognition, russia.recognised_on) == ("de_jure", date(2025, 7, 3))
+
+
+async def test_a_start_writes_only_what_the_configuration_changed(store: Store) -> None:
+    async def believed() -> int:
+        async with store.read() as conn:
+            return await conn.scalar(select(func.count()).select_from(standing_version)) or 0
+
+    world = World(store)
+    await world.pipeline.start(NOON)
+    # China's act is in the ledger besides its baseline.
+    await world.hear("one.example", a_mention(actor="CN", attributions=(), clause=""))
+    before = await believed()
+    await world.pipeline.start(NOON + HOUR)
+    assert await believed() == before
+    case = REFERENCE.cases["taliban"]
+    kept = tuple(known for known in case.baseline if known.standing.recognition != "de_jure")
+    changed = replace(REFERENCE, cases={**REFERENCE.cases, "taliban": replace(case, baseline=kept)})
+    await World(store, changed).pipeline.start(NOON + 2 * HOUR)
+    assert await believed() == before + 1
+    async with store.read() as conn:
+        stand = await standings.of_actors(conn, "taliban", ["CN", "RU"])
+    assert (stand["RU"].recognition, stand["CN"].recognition) == ("none", "de_jure")
 
 
 class TestOrders:

@@ -33,7 +33,9 @@ def _unowned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ()
     clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
     told = any(
-        c.start < trigger.start for clause in clauses for c in clause.classes("grant", "avow")
+        c.start < trigger.start or setting.verb_last or setting.free
+        for clause in clauses
+        for c in clause.classes("grant", "avow")
     )
     return () if told else (" ".join(setting.words[trigger.start : trigger.end]),)
 

@@ -10,16 +10,23 @@ _AHEAD = 200
 """Days after publication up to which a day without a year is still ahead."""
 _SOON = 75
 """The same for what is not said to be ahead."""
+_MONTHS_AHEAD = 3
+"""Months after that of publication up to which a bare month is the coming one: told in July,
+"in September" is nobody's last year, which takes a word of its own."""
 _JOINING = frozenset(("of", "de", "."))
 """What may stand between a day and its month: "3 of July", "3 de julio", "3. Juli"."""
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A day if one is named (``on``), else the last day of the period that is."""
+    """A day if one is named (``on``), else the last day of the period that is.
+
+    ``since`` is a month's first day; a year has none, as it is mostly told until when.
+    """
 
     on: date | None
     until: date
+    since: date | None = None
 
 
 def find_date(
@@ -155,11 +162,12 @@ def _period(
             continue
         month = calendar.months.get(word)
         if month and _says_month(words, index, calendar):
+            gone = not calendar.last.isdisjoint(words[max(index - 1, 0) : index + 2])
             year = _year_after(words, index) or (
-                published and _month_year(month, published, ahead=ahead)
+                published and _month_year(month, published, ahead=ahead, gone=gone)
             )
             if year:
-                return When(None, _month_end(year, month))
+                return When(None, _month_end(year, month), date(year, month, 1))
         if len(word) == 4 and word.isascii() and word.isdigit() and 1990 <= int(word) <= 2100:
             return When(None, date(int(word), 12, 31))
     return None
@@ -172,10 +180,11 @@ def _says_month(words: Sequence[str], index: int, calendar: Calendar) -> bool:
     return index > 0 and words[index - 1] in calendar.month_marks
 
 
-def _month_year(month: int, published: date, *, ahead: bool) -> int:
-    if ahead:
+def _month_year(month: int, published: date, *, ahead: bool, gone: bool) -> int:
+    if ahead and not gone:
         return published.year if month >= published.month else published.year + 1
-    return published.year if month <= published.month else published.year - 1
+    coming = 0 if gone else _MONTHS_AHEAD
+    return published.year if month <= published.month + coming else published.year - 1
 
 
 def _month_end(year: int, month: int) -> date:

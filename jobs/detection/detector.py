@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from jobs.detection.datelines import without_dateline
 from jobs.detection.findings import Finding, Read
+from jobs.detection.homes import home_of
 from jobs.detection.languages import Languages
 from jobs.detection.lexicon import Form, Kind, Lexicon
 from jobs.detection.marks import NAMES, settle
@@ -50,11 +51,14 @@ class Detector:
         named = {e.value for e in entries if e.kind is Kind.SUBJECT and e.form is not Form.SURNAME}
         seats = {e.value for e in entries if e.kind is Kind.ACTOR}
         side = self._side_of(text.outlet)
+        home = home_of(text.outlet, side, lexicon.phrases.grammar)
         return [
             finding
             for case in self._cases.values()
             if case.id in named or case.seat in seats or case.seat == side
-            for finding in CaseReading(reading, case, at_home=case.seat == side).findings()
+            for finding in CaseReading(
+                reading, case, at_home=case.seat == side, home=home if case.seat != side else ""
+            ).findings()
         ]
 
     def _look_up_side(self, outlet: str) -> str:

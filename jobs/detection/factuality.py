@@ -245,6 +245,8 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         and setting.when.on > setting.published
     ):
         return (setting.when.on.isoformat(),)
+    if coming := _coming_month(trigger, setting):
+        return coming
     reach = _FAR * setting.stretch
     later = [
         c
@@ -252,6 +254,17 @@ def _planned(trigger: Span, setting: Setting) -> tuple[str, ...]:
         if 0 <= c.start - trigger.end <= reach
     ]
     return said(later[0], setting) if later else ()
+
+
+def _coming_month(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    """Return a month to come that the act is put in; a deal may only be told to last till then."""
+    when, published = setting.when, setting.published
+    lasting = trigger.kind.type in (EventType.AGREEMENT, EventType.DELISTING)
+    if lasting or setting.clause.has("past") or not (when and when.since and published):
+        return ()
+    if when.since <= published:
+        return ()
+    return (when.since.isoformat(),)
 
 
 def _purposes(trigger: Span, setting: Setting) -> list[Span]:

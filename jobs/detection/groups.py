@@ -31,6 +31,8 @@ HEADS = (
     "encounter",
 )
 _PLACES = frozenset((Form.CAPITAL, Form.CITY))
+_ORDINAL = frozenset((".", "e", "º", "ª"))
+"""What makes a rank of a figure, as words are split: "118e", "118.", "118º"."""
 _REACH = 5
 """Words between a possessive or adjective and the noun it belongs to."""
 
@@ -198,6 +200,16 @@ def _role(block: Sequence[Span]) -> str:
     return next((role for role in roles if role and role != "joiner"), "")
 
 
+def _is_numbered(words: Words, group: Group) -> bool:
+    """Say whether a figure ranks an unnamed state: "the 118th country"."""
+    if not group.unnamed or group.start < 1:
+        return False
+    before, figure = words.words[group.start - 1], words.words[max(group.start - 2, 0)]
+    return (before[:1].isdigit() and not before.isdigit()) or (
+        before in _ORDINAL and figure.isdigit()
+    )
+
+
 def _assign(
     words: Words,
     classed: Classed,
@@ -216,6 +228,7 @@ def _assign(
     told = classed.by_end("speech").keys()
     for group in groups:
         group.ranked = group.start in ranks or group.start - 1 in ranks
+        group.ranked = group.ranked or _is_numbered(words, group)
         owned = grammar.adjectives_after if Form.DEMONYM in group.forms else grammar.head_first
         if group.start in told:
             group.role = ""  # whose word it is may act: "по словам Кабулова"

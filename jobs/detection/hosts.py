@@ -1,6 +1,7 @@
 """Where it takes place: whose mission, credentials, list or forum it is."""
 
 from jobs.detection.groups import Strength
+from jobs.detection.homes import home_office
 from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.recognisers import recogniser
 from jobs.detection.scenes import (
@@ -29,6 +30,8 @@ def host(trigger: Span, scene: Scene) -> Found:
     acting = [g for g in agents(trigger, scene) if can_act(g) and not g.marker]
     if acting:
         return Found(acting[0].codes, "agent")
+    if codes := home_office(trigger, scene):
+        return Found(codes, "home")
     if trigger.kind.place:
         inside = [g for g in groups if trigger.start <= g.start < trigger.end and g.codes]
         near = [g for g in after if g.codes and g.start - trigger.end <= 2]
@@ -71,6 +74,8 @@ def lister(trigger: Span, scene: Scene) -> Found:
             return Found((), "unnamed")
         if can_act(group) and group.marker == "":
             return Found(group.codes, "agent")
+    if codes := home_office(trigger, scene):
+        return Found(codes, "home")
     inside = [g for g in groups if trigger.start < g.start < trigger.end]
     for group in [*inside, *before, *after]:
         if group.codes and (group.head in ("list", "organ") or group.marker in ("by", "goal")):

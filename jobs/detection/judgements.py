@@ -37,6 +37,7 @@ class Setting:
     infinitives: tuple[str, ...] = ()
     hypothetical: frozenset[str] = frozenset()
     verb_last: bool = False
+    free: bool = False
     stretch: int = 1
     owned: bool = False
     """Whether the act is said to be somebody's ("by Moscow"), or the language cannot tell."""

@@ -10,6 +10,10 @@ _ENDS = frozenset((EventType.FORUM, EventType.CREDENTIALS))
 """Types of what one travels for, and which is told of instead of the way there."""
 
 
+_BODIES = frozenset(("UN", "EU", "SCO", "OIC", "ECO"))
+"""Organisations whose forums meet in some state's city, which is no party for that."""
+
+
 def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
     """Return each (case, actor, type) once, in order.
 
@@ -30,14 +34,23 @@ def settle_mentions(findings: Iterable[Finding]) -> list[Mention]:
 
 
 def _without_ways(findings: list[Finding]) -> list[Finding]:
-    """Return the findings but visits that are only the way to a forum, or a post, there."""
-    ends = {(m.actor, m.status) for f in findings for m in f.mentions if m.type in _ENDS}
+    """Return the findings but visits that are only the way to a forum, or a post, there,
+    and but the reception of who comes to stay."""
+    told = [m for f in findings for m in f.mentions if m.type in _ENDS]
+    ends = {(m.actor, m.status) for m in told}
+    held = {m.status for m in told if m.type is EventType.FORUM and m.actor in _BODIES}
+
+    taken_in = {(m.actor, m.clause) for m in told if m.type is EventType.CREDENTIALS} | {
+        (m.actor, m.clause) for f in findings for m in f.mentions if m.detail == "head of mission"
+    }
 
     def is_way(mention: Mention) -> bool:
+        if mention.type is EventType.MEETING and mention.detail == "host":
+            return (mention.actor, mention.clause) in taken_in
         bare = mention.rule.endswith("/destination") and mention.type is EventType.MEETING
-        return bare and (mention.actor, mention.status) in ends
+        return bare and ((mention.actor, mention.status) in ends or mention.status in held)
 
-    return [_without(f, is_way) for f in findings] if ends else findings
+    return [_without(f, is_way) for f in findings] if ends or taken_in else findings
 
 
 def _without_vetoed(told: list[Finding]) -> list[Finding]:
@@ -83,7 +96,7 @@ def _overrules(new: Finding, mention: Mention, old: Finding, kept: Mention) -> b
     """Say whether a later mention of the same act is the surer one."""
     if kept.status is EventStatus.DONE and old.is_noun and mention.status is not EventStatus.PAST:
         return not new.is_noun or mention.status is not EventStatus.DONE
-    if old.is_aside and not new.is_aside:
+    if kept.detail == "step" or (old.is_aside and not new.is_aside):
         return True
     if old.asks and not new.asks:
         return mention.status in ALERTABLE

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
+from jobs.detection.homes import home_office
 from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     ACTS,
@@ -58,6 +59,10 @@ def partner(trigger: Span, scene: Scene) -> Found:
         return Found((), "subject no party")
     if direct:
         return Found(tuple(dict.fromkeys(direct)), "party")
+    if not any(g.codes and not g.marker for g in scene.groups) and (
+        codes := home_office(trigger, scene)
+    ):
+        return Found(codes, "home")
     if codes := _destination(trigger, scene, before, after):
         return Found(codes, "destination")
     for group in before:
@@ -68,6 +73,8 @@ def partner(trigger: Span, scene: Scene) -> Found:
             and not _stands_apart(scene.clause, group.end, trigger.start)
         ):
             return Found(group.codes, "adjective")
+    if scene.others:
+        return Found((), "others meet")
     named = any(is_subject(g) for g in scene.groups)
     if any(g.unnamed == "unnamed" for g in before[:1]) or not (
         named or has_unnamed(scene, "collective")
@@ -302,12 +309,13 @@ def _subject_is_party(trigger: Span, scene: Scene, has_partner: bool) -> bool:
         if is_recognised(group, scene.clause):
             continue
         if group.subject is Strength.NAMED and group.head in PARTIES and group.marker != "topic":
-            return not _is_topic(group, trigger, scene)
+            return not (_is_topic(group, trigger, scene) or _is_talked_of(group, trigger, scene))
         if group.subject and (_is_ground(group, trigger) or _seat_acts(group, trigger, scene)):
             return True
         if group.subject and not group.codes and _is_topic(group, trigger, scene):
             return False
-    together = has_unnamed(scene, "collective") and bool(scene.pair or not scene.clause.is_title)
+    alone = bool(scene.pair or not scene.clause.is_title) and not scene.others
+    together = has_unnamed(scene, "collective") and alone
     if together or scene.last is EventType.AGREEMENT:
         return scene.subject_near >= Strength.SEAT
     if _is_hero(trigger, scene) or (scene.at_home and has_partner and _has_unowned(scene)):
@@ -335,6 +343,13 @@ def _is_topic(group: Group, trigger: Span, scene: Scene) -> bool:
     return not group.marker and any(
         0 <= group.start - s.end <= _ASIDE for s in (trigger, *told) if s.kind.topical
     )
+
+
+def _is_talked_of(group: Group, trigger: Span, scene: Scene) -> bool:
+    """Say whether an ending makes a group what is talked about: "Taliban'ı görüştü"."""
+    own = "object" in scene.grammar.suffixes.values() and scene.grammar.order == "sov"
+    seen = trigger.kind.detail in ("host", "visit", "phone") or is_person(group)
+    return own and group.marker == "object" and not seen
 
 
 def _is_ground(group: Group, trigger: Span) -> bool:

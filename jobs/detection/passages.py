@@ -36,6 +36,13 @@ class Passage:
             last += 1
         return range(first, last + 1)
 
+    def _part(self, place: int) -> range:
+        """Return the places of a clause's sentence between semicolons, which part what is told."""
+        sentence = self.sentence(place)
+        parts = [at for at in sentence if self.clauses[at].opener == ";"]
+        first = max((at for at in parts if at <= place), default=sentence[0])
+        return range(first, min((at for at in parts if at > place), default=sentence[-1] + 1))
+
     def is_spoken(self, place: int) -> bool:
         """Say whether a verb of saying stands in a clause, or in those that it hangs on."""
         sentence = self.clauses[place].sentence
@@ -58,7 +65,7 @@ class Passage:
 
     def when(self, place: int, *, ahead: bool = False) -> When | None:
         """Return the day or period that a clause names, or else its sentence."""
-        clause, sentence = self.clauses[place], self.sentence(place)
+        clause, sentence = self.clauses[place], self._part(place)
         start = self.clauses[sentence[0]].start
         words = self._dating(sentence, start, ahead=ahead)
         own = words[clause.start - start : clause.end - start]

@@ -36,8 +36,9 @@ _STATEMENTS = frozenset((EventStatus.PLANNED, EventStatus.CONSIDERED, EventStatu
 class CaseReading:
     """Goes through a text clause by clause, remembering who it is about."""
 
-    def __init__(self, read: Read, case: Case, *, at_home: bool = False) -> None:
-        """``at_home`` says that the subject's own press writes: its officials need no name."""
+    def __init__(self, read: Read, case: Case, *, at_home: bool = False, home: str = "") -> None:
+        """``at_home`` says that the subject's own press writes: its officials need no name;
+        ``home`` is the state whose press does otherwise, as far as that is known."""
         self._read = read
         self._case = case
         self._grammar = read.lexicon.phrases.grammar
@@ -57,6 +58,7 @@ class CaseReading:
         self._named = by_clause(self._clauses, self._groups)
         self._voices = find_attributions(read.spans, self._clauses, self._named)
         self._at_home = at_home
+        self._home = home
         known = Strength.SEAT if at_home else Strength.NOT
         self._strength = max((known, *(g.subject for g in self._groups)))
         self._topic: tuple[str, ...] = ()
@@ -81,9 +83,11 @@ class CaseReading:
         self._plays = any(clause.has("sport") for clause in self._clauses)
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
         self._first_pair = next(filter(None, map(_paired, self._named)), ())
+        self._recognises = any(map(_names_recognition, read.spans))
         self._forums = _forums(read.spans)
         self._gathers = any(clause.has("forum") for clause in self._clauses)
         self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
+        self._others = _is_of_others([g for g in self._groups if g.start < read.title_end])
         self._last: Trigger | None = None
         self._met: set[str] = set()
         self._told: set[EventType] = set()
@@ -114,8 +118,11 @@ class CaseReading:
         return [
             t
             for t in choose_triggers(clause, groups, self._last, self._told)
-            if not (t.start in glued and t.end - t.start == 1)
-            or (self._grammar.compounds and t.kind.noun)
+            if (t.kind.detail != "step" or self._recognises)
+            and (
+                not (t.start in glued and t.end - t.start == 1)
+                or (self._grammar.compounds and t.kind.noun)
+            )
         ]
 
     def _note_title(self, clause: Clause, groups: Sequence[Group]) -> None:
@@ -221,6 +228,7 @@ class CaseReading:
             self._grammar.infinitives,
             self._hypothetical,
             verb_last=self._grammar.order == "sov",
+            free=self._grammar.order == "free",
             stretch=self._grammar.stretch,
             owned=owned or not self._avowed,
             spoken=self._passage.is_spoken(place),
@@ -247,6 +255,8 @@ class CaseReading:
             self._hero,
             self._gathers,
             self._at_home,
+            self._home,
+            self._others,
         )
 
     def _disavowed(self, place: int) -> bool:
@@ -273,6 +283,8 @@ class CaseReading:
             return True
         if self._trapped or self._strength is not Strength.SEAT:
             return False
+        if kind.detail == "step":
+            return True
         if kind.type in _HOSTED:
             return any(g.subject for g in groups) or self._seat_in_title
         if kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED:
@@ -342,6 +354,21 @@ def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
     return kind.type is EventType.MEETING and any(
         s.entry.trigger is not None and s.entry.trigger.actor == code for s in clause.spans
     )
+
+
+def _is_of_others(title: Sequence[Group]) -> bool:
+    """Say whether a headline names several states, and the subject at most as a topic."""
+    codes = {c for g in title if can_act(g) for c in g.codes}
+    return len(codes) > 1 and not any(
+        g.subject and (g.marker not in ("topic", "of") or g.head) for g in title
+    )
+
+
+def _names_recognition(span: Span) -> bool:
+    """Say whether a word means recognition by itself, as "Moscow's step" does not."""
+    kind = span.entry.trigger
+    named = kind is not None and kind.type is EventType.RECOGNITION
+    return named and not span.kind.repeats and span.kind.detail != "step"
 
 
 def _comes(seated: Sequence[Group]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jobs.detection.clauses import Clause
 from jobs.detection.groups import Group, Strength
+from jobs.detection.homes import home_office
 from jobs.detection.lexicon import Form, Span
 from jobs.detection.scenes import (
     Found,
@@ -25,6 +26,8 @@ ELSEWHERE = "topic elsewhere"
 
 def recogniser(trigger: Span, scene: Scene) -> Found:
     """Return who recognises, as a trigger of recognition tells it."""
+    if trigger.kind.detail == "step":
+        return _stepper(trigger, scene)
     if not trigger.kind.repeats and _other_object(trigger, scene):
         return Found((), "other object")
     if trigger.kind.strict and not _takes_subject(trigger, scene):
@@ -53,7 +56,11 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
                 continue
             return Found(scene.topic, "pronoun")
         if _recognises(group, trigger, scene):
-            return Found(group.codes + _companions(trigger, scene), "agent")
+            owns = trigger.kind.noun and scene.grammar.order == "vso" and group.start == trigger.end
+            rule = "possessor" if owns else "agent"
+            return Found(group.codes + _companions(trigger, scene), rule)
+    if codes := home_office(trigger, scene):
+        return Found(codes, "home")
     if disavowed := _disavower(trigger, scene):
         return disavowed
     if passive and any(g.unnamed == "unnamed" for g in scene.groups):
@@ -68,6 +75,19 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         or apposed(scene.answers)
         or Found(scene.topic, "topic")
     )
+
+
+def _stepper(trigger: Span, scene: Scene) -> Found:
+    """Return whose step is spoken of, as of a recognition known: "after Moscow's decision"."""
+    owning = [g for g in scene.groups if g.codes and not g.subject and not g.head]
+    for group in owning:
+        before, after = trigger.start - group.end, group.start - trigger.end
+        bare = before == 0 and (scene.grammar.order == "sov" or Form.DEMONYM in group.forms)
+        if before in (0, 1) and (group.possessive or group.marker == "of" or bare):
+            return Found(group.codes, "possessor")
+        if after == 0 or (after == 1 and group.marker in ("", "of", "by")):
+            return Found(group.codes, "possessor")
+    return Found((), "nobody's step")
 
 
 def _seat_of_power(scene: Scene) -> Group | None:

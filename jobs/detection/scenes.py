@@ -34,7 +34,8 @@ class Scene:
     the codes of the forums that the text names, ``answers`` who is named behind a colon,
     ``disavowed`` that somebody is quoted as denying something in the clause, ``hero`` that
     the subject, and no state, was last spoken of, ``gathers`` that some forum is named, ``at_home``
-    that the subject's own press writes.
+    that the subject's own press writes, ``home`` the state whose press does, if known,
+    ``others`` that the headline is about several states and of the subject at most speaks.
     """
 
     clause: Clause
@@ -54,6 +55,8 @@ class Scene:
     hero: bool = False
     gathers: bool = False
     at_home: bool = False
+    home: str = ""
+    others: bool = False
 
 
 def agents(trigger: Span, scene: Scene) -> list[Group]:

@@ -1,6 +1,6 @@
 """Which triggers of a clause hold: with what they need, the longest first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -43,7 +43,7 @@ def choose_triggers(
         kind = span.kind
         if not _is_served(span, clause) or (kind.noun and kind.type in vetoed):
             continue
-        if kind.type is not EventType.FORUM and any(f.start <= span.start <= f.end for f in forums):
+        if kind.type is not EventType.FORUM and any(map(_goes_on(span), forums)):
             continue
         if _is_covered(span, clause):
             continue
@@ -106,6 +106,12 @@ def _vetoed_types(clause: Clause) -> set[EventType]:
         for span in _all_triggers(clause)
         if not span.kind.noun and any(map(clause.has, span.kind.without))
     }
+
+
+def _goes_on(span: Span) -> Callable[[Span], bool]:
+    """Return whether a trigger is a forum's own: in its name, a noun behind it, "meets"."""
+    behind = span.kind.noun or span.kind.type is EventType.MEETING
+    return lambda forum: forum.start <= span.start < forum.end + behind
 
 
 def _forum_names(clause: Clause) -> list[Span]:

@@ -32,7 +32,7 @@ CLASSES = frozenset(
         "negation", "refusal", "refusal_after", "condition", "consider", "consider_after",
         "plan", "plan_to", "plan_after", "ahead", "past", "urge", "undo", "reported", "background",
         "following", "again", "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins",
-        "role", "aside", "grant", "avow", "mediates",
+        "role", "aside", "grant", "avow", "mediates", "office",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
@@ -98,6 +98,8 @@ class Grammar:
     words tell the language from others. ``ambiguous`` names count only where the text's own
     capitals show a name; an infinitive's word before a form in ``gerunds`` means no intent
     ("came to recognising"); a cue may follow a form in ``infinitives`` ("признать намерены").
+    ``homes`` are the states whose press writes in the language, and names its own "foreign
+    minister" (class ``office``) without saying whose; ``home`` is the likeliest, if any is.
     """
 
     abbreviations: frozenset[str] = frozenset()
@@ -116,6 +118,8 @@ class Grammar:
     cased: bool = True
     gerunds: tuple[str, ...] = ()
     infinitives: tuple[str, ...] = ()
+    homes: frozenset[str] = frozenset()
+    home: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,14 +128,15 @@ class Calendar:
 
     ``month_signs``, ``day_signs`` and ``year_signs`` stand behind a number ("7月3日"). What
     stands behind a word of ``since`` is no date of an act ("the first since 2021").
-    ``next`` before a weekday means one ahead; an ``ambiguous`` month's word ("may") is one
-    only behind a word of ``month_marks``.
+    ``next`` before a weekday means one ahead, ``last`` beside a month one gone; an
+    ``ambiguous`` month's word ("may") is one only behind a word of ``month_marks``.
     """
 
     months: Mapping[str, int] = field(default_factory=dict)
     weekdays: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, int] = field(default_factory=dict)
     next: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     month_marks: frozenset[str] = frozenset()
     month_signs: frozenset[str] = frozenset()
@@ -227,6 +232,8 @@ def _grammar(whole: Mapping[str, Any]) -> Grammar:
         cased=bool(raw.get("cased", True)),
         gerunds=tuple(raw.get("gerunds", ())),
         infinitives=tuple(raw.get("infinitives", ())),
+        homes=frozenset(raw.get("homes", ())),
+        home=raw.get("home", ""),
     )
 
 
@@ -244,6 +251,7 @@ def _calendar(raw: Mapping[str, Any]) -> Calendar:
         weekdays=_numbers(raw.get("weekdays", {})),
         days=_numbers(raw.get("days", {})),
         next=frozenset(raw.get("next", ())),
+        last=frozenset(raw.get("last", ())),
         ambiguous=frozenset(raw.get("ambiguous", ())),
         month_marks=frozenset(raw.get("month_marks", ())),
         month_signs=frozenset(raw.get("month_signs", ())),

@@ -83,9 +83,10 @@ async def read_chat(conn: AsyncConnection, chat_id: ChatId) -> Chat | None:
 
 
 async def all_open(conn: AsyncConnection) -> list[Chat]:
-    """Return every chat that may be written to as far as is known, by number."""
+    """Return every chat of Telegram that may be written to as far as is known, by number."""
+    of_telegram = chat.c.kind.in_(list(ChatKind))
     rows = await conn.execute(
-        select(chat).where(chat.c.closed_reason.is_(None)).order_by(chat.c.id)
+        select(chat).where(chat.c.closed_reason.is_(None), of_telegram).order_by(chat.c.id)
     )
     return [_chat(row) for row in rows]
 

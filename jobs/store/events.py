@@ -94,6 +94,11 @@ async def of_actor(
     return [event_from(row, evidence.get(EventId(row.id), ())) for row in rows]
 
 
+async def actors_of(conn: AsyncConnection, case: str) -> set[str]:
+    """Return the actors of whom the ledger knows anything toward a case."""
+    return set(await conn.scalars(select(event.c.actor).where(event.c.case_id == case).distinct()))
+
+
 async def get(conn: AsyncConnection, event_id: EventId) -> Event | None:
     """Return one event with its evidence, or None."""
     found = await _load(conn, select(event).where(event.c.id == event_id))

@@ -9,6 +9,7 @@ from jobs.domain.alerts import Action, DeliveryState
 from jobs.domain.latency import UNMEASURED, Latencies, Latency
 from jobs.store import facts
 from jobs.store.schema import alert, item, mention, outbox
+from jobs.store.states import is_hook
 
 SETTLED = timedelta(minutes=5)
 """How old an alert is when it is measured: by then its first chats have it, or a fault shows."""
@@ -78,6 +79,7 @@ async def _of_alert(
             # An editor's word makes a row anew.
             outbox.c.created_at == told_at,
             went_at_once,
+            ~is_hook(outbox),
         )
         .order_by(outbox.c.id)
         .limit(A_LOOK)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,12 @@ class Benchmark:
         return (module.__doc__ or "").partition("\n")[0].partition("``")[0].rstrip(" :.")
 
 
-BENCHMARKS = (
+KNOWN = (
     Benchmark("starting", ("--sources", "100", "--idle", "5")),
     Benchmark("growth", ("--most", "10000")),
     Benchmark("reading", ("warm", "--sources", "200", "--runs", "1"), ("warm",), "reading warm"),
     Benchmark("reading", ("cold", "--sources", "20", "--runs", "3"), ("cold",), "reading cold"),
+    Benchmark("soak", ("--days", "1")),
     Benchmark("hostile", ("--rounds", "1")),
     Benchmark("detection", ("--most", "1000")),
     Benchmark("deciding", ("0", "0", "1000", "10000", "--reports", "50")),
@@ -73,7 +75,21 @@ BENCHMARKS = (
     ),
     Benchmark("mutants", ("bot.outcomes", "--most", "5")),
 )
-"""All of them; ``ledger`` is apart, since it needs labelled news of one's own."""
+"""Those whose small run needs arguments, in the order in which they are run."""
+
+APART = frozenset({"__main__", "ledger", "quiet_host"})
+"""The command itself; what needs labelled news of one's own; a host for others."""
+
+
+def benchmarks() -> list[Benchmark]:
+    """Return all there are: those known, then whatever else here runs by itself."""
+    known = {each.module for each in KNOWN} | APART
+    others = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in known)
+    return [*KNOWN, *(Benchmark(name, ()) for name in others if _runs_by_itself(name))]
+
+
+def _runs_by_itself(name: str) -> bool:
+    return '\nif __name__ == "__main__":' in (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
 def rows(output: str) -> Iterator[tuple[str, str]]:
@@ -125,14 +141,15 @@ def _read(path: str) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """List or run; return 1 if one of them failed or missed its target."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    known = sorted({each.title for each in BENCHMARKS} | {each.module for each in BENCHMARKS})
+    there = benchmarks()
+    known = sorted({each.title for each in there} | {each.module for each in there})
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--whole", action="store_true", help="at full size: hours")
     parser.add_argument("--list", action="store_true", help="say what there is")
     args = parser.parse_args(argv)
     if unknown := set(args.names) - set(known):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {known}")
-    chosen = [b for b in BENCHMARKS if not args.names or {b.title, b.module} & {*args.names}]
+    chosen = [b for b in there if not args.names or {b.title, b.module} & {*args.names}]
     if args.list:
         for each in chosen:
             print(f"{each.title:14} {each.purpose}")  # noqa: T201

@@ -70,7 +70,8 @@ async def _serve_api(port: int) -> asyncio.subprocess.Process:
     return process
 
 
-def _update(number: int, chat: int, text: str) -> dict[str, Any]:
+def an_update(number: int, chat: int, text: str) -> dict[str, Any]:
+    """Return a message of a person to the bot, as Telegram brings it."""
     person = {"id": chat, "is_bot": False, "first_name": "A"}
     message = {
         "message_id": number,
@@ -89,7 +90,7 @@ async def _ask(station: Station, seconds: float) -> int:
         while sent < passed * PER_MINUTE / 60:
             sent += 1
             chat = READER + 1 + sent % PEOPLE
-            update = _update(sent, chat, dice.choice(_ASKED))
+            update = an_update(sent, chat, dice.choice(_ASKED))
             station.application.update_queue.put_nowait(
                 Update.de_json(update, station.application.bot)
             )

@@ -14,7 +14,7 @@ import math
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +30,9 @@ from tests.benchmarks.reading import START, Bench, a_source, cpu_of
 from tests.samples import NOON, a_mention
 from tests.watching_world import World
 
+REPORTS, ASKS = 100, 50
+"""Of how many reports, and of how many questions, a figure is the median."""
+
 Point = tuple[int, float]
 Measure = Callable[[Path, int], Coroutine[Any, Any, float]]
 
@@ -43,7 +46,7 @@ def exponent(points: Sequence[Point]) -> float:
 
 async def decide(folder: Path, events: int) -> float:
     """Return the milliseconds that a report costs to decide, with so many events stored."""
-    spent = await deciding.measure(folder / "decide.sqlite", events, events * 10, 100)
+    spent = await deciding.measure(folder / "decide.sqlite", events, events * 10, REPORTS)
     return statistics.median(spent)
 
 
@@ -55,7 +58,7 @@ async def status(folder: Path, items: int) -> float:
     store = await Store.open(f"sqlite:///{path}", migrate=False)
     desk = commands.desk_on(store, reference)
     spent = []
-    for _ in range(50):
+    for _ in range(ASKS):
         spent.append(1000 * await cpu_of(lambda: commands.answer(desk, "status", "")))
     await store.close()
     return statistics.median(spent)
@@ -103,15 +106,13 @@ CURVES: dict[str, tuple[str, Measure, tuple[int, ...], float | None]] = {
 """Each curve: what is measured, at which sizes, and the exponent that it may have at most."""
 
 
-def curve(name: str, most: int) -> list[Point]:
+def curve(name: str, most: int) -> Iterator[Point]:
     """Measure one curve, up to a size."""
     _, measure, sizes, _ = CURVES[name]
-    points = []
     for size in sizes:
         if size <= most:
             with tempfile.TemporaryDirectory() as folder:
-                points.append((size, asyncio.run(measure(Path(folder), size))))
-    return points
+                yield size, asyncio.run(measure(Path(folder), size))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -124,8 +125,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in args.names or CURVES:
         what, _, _, allowed = CURVES[name]
         began = time.perf_counter()
-        points = curve(name, args.most)
-        for size, cost in points:
+        points = []
+        for size, cost in curve(name, args.most):
+            points.append((size, cost))
             print(f"{what}: {size:,}  {cost:.2f} ms of CPU", flush=True)  # noqa: T201
         if len(points) < 2:
             continue
