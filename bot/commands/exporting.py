@@ -15,7 +15,7 @@ async def export(desk: Desk, ask: Ask, words: Words) -> Message:
     wanted, _, rest = ask.argument.partition(" ")
     wanted, rest = wanted.lower(), rest.strip()
     if wanted not in exports.FILES:
-        return exports.formats(words, desk.publications.page_url)
+        return exports.formats(words, desk.publications.page_url, is_private=ask.is_private)
     if wanted == "cap":
         number = alert_number(rest)
         made = None if number is None else await desk.publications.warning(words, number)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from bot.page.html import Markup, document, foreign, joined, tag
@@ -211,7 +213,7 @@ def _group(
     lines = []
     for name, standing in sorted(named, key=lambda each: each[0]):
         since = getattr(standing, _SINCE[level])
-        lines.append(tag("tr", tag("td", name), tag("td", words.day(since) if since else "")))
+        lines.append(tag("tr", tag("td", name), tag("td", _day(words, since) if since else "")))
     heads = (tag("th", label, scope="col") for label in (said.country, said.since))
     key = tag("span", class_=f"key {level}", aria_hidden="true")
     return tag(
@@ -220,6 +222,12 @@ def _group(
         tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *lines)),
         open=len(found) <= _OPENED and level in (Level.RECOGNISED, Level.AMBASSADOR),
     )
+
+
+@lru_cache(maxsize=4096)
+def _day(words: Words, on: date) -> str:
+    # A case may have two hundred days on its page, and each takes as long as a query.
+    return words.day(on)
 
 
 def _alerts(
@@ -290,7 +298,7 @@ def _voice(words: Words, voice: Voice) -> list[Markup | str]:
     link = tag("a", said, href=url, rel="nofollow noopener noreferrer external") if url else said
     day = ""
     if voice.published_at is not None:
-        on = words.day(voice.published_at.astimezone(words.zone).date())
+        on = _day(words, voice.published_at.astimezone(words.zone).date())
         day = f"{words.comma}{on}"
     return [link, " ", tag("span", "(", host, day, ")", class_="faint")]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, WebAppInfo
 from telegram.constants import MessageEntityType, MessageLimit
 
 from bot.texts.foreign import cut, safe_foreign, safe_url, utf16_length
@@ -17,14 +17,21 @@ CAPTION_ROOM = LONGEST_CAPTION - 48
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One inline button: it opens ``url``, or sends ``data`` back to us."""
+    """One inline button: it opens ``url``, or sends ``data`` back to us.
+
+    ``app`` is opened inside Telegram, which tells that page who opens it; such a button can
+    stand in a private chat only.
+    """
 
     label: str
     url: str = ""
     data: str = ""
+    app: str = ""
 
     def as_telegram(self) -> InlineKeyboardButton:
         """Return the button for the Bot API."""
+        if self.app:
+            return InlineKeyboardButton(self.label, web_app=WebAppInfo(self.app))
         if self.url:
             return InlineKeyboardButton(self.label, url=self.url)
         return InlineKeyboardButton(self.label, callback_data=self.data)
