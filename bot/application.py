@@ -37,6 +37,7 @@ from bot.pictures.renderer import Renderer
 from bot.publications import Publications
 from bot.texts.alerts import render_alert
 from bot.texts.digests import render_digest
+from bot.texts.direction import laid_out
 from bot.texts.language import words_of
 from bot.texts.messages import Message
 from bot.texts.notices import render_notice
@@ -133,12 +134,19 @@ def alert_buttons(application: App) -> AlertButtons:
 
 def render_delivery(delivery: Delivery, reference: Reference, buttons: AlertButtons) -> Message:
     """Return a delivery in words; what bot.delivery calls for each row."""
+    return laid_out(_in_words(delivery, reference, buttons), delivery.language)
+
+
+def _in_words(delivery: Delivery, reference: Reference, buttons: AlertButtons) -> Message:
     facts = facts_from_json(dict(delivery.facts))
     if isinstance(facts, Proposal):
         return _proposal_in_words(delivery, facts, reference, buttons.signer)
     if isinstance(facts, Notice):
         return render_notice(
-            facts, language=delivery.language, possibly_repeated=delivery.possibly_repeated
+            facts,
+            names=reference,
+            language=delivery.language,
+            possibly_repeated=delivery.possibly_repeated,
         )
     if isinstance(facts, Digest):
         return render_digest(

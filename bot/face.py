@@ -23,6 +23,7 @@ from bot.commands.desk import Command
 from bot.commands.rights import Who
 from bot.commands.table import COMMANDS
 from bot.texts import service
+from bot.texts.direction import laid_out_text
 from bot.texts.language import SOURCE_LANGUAGE, catalogues, words_of
 from jobs.store.chats import ChatKind
 
@@ -110,7 +111,8 @@ def _works(command: Command, kind: str) -> bool:
 
 def _listed(language: str, shown: Sequence[Command]) -> tuple[BotCommand, ...]:
     words = words_of(language or SOURCE_LANGUAGE)
-    return tuple(BotCommand(each.name, words.gettext(each.description)) for each in shown)
+    said = {each.name: words.gettext(each.description) for each in shown}
+    return tuple(BotCommand(name, laid_out_text(text, language)) for name, text in said.items())
 
 
 async def _set_menu(bot: Bot, menu: Menu) -> bool:
@@ -125,7 +127,8 @@ async def _set_words(bot: Bot, language: str) -> list[str]:
     """Set description and about text; return which of them were written."""
     words = words_of(language or SOURCE_LANGUAGE)
     written = []
-    description, about = service.description(words), service.about(words)
+    description = laid_out_text(service.description(words), language)
+    about = laid_out_text(service.about(words), language)
     if (await bot.get_my_description(language or None)).description != description:
         await bot.set_my_description(description, language or None)
         written.append(f"description {language}".rstrip())

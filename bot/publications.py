@@ -14,12 +14,12 @@ from jobs.exports.calendar import write_calendar
 from jobs.exports.cap import CapStatus, write_cap
 from jobs.exports.tables import TableFormat, row_of
 from jobs.reference import Reference
-from jobs.store import alerts, events, gatherings, stories
+from jobs.store import gatherings, listing, stories
 from jobs.store.engine import Store
 from jobs.store.installation import installation
 
 ENTRIES = 60
-ROWS = 500
+ROWS = 300
 """Events of a table; the whole ledger is exported on the command line."""
 
 
@@ -54,23 +54,20 @@ class Publications:
         """Return the forums of some cases as a calendar."""
         async with self.store.read() as conn:
             entries = [e for e in await gatherings.read(conn) if e.case in cases]
-        titles = {case.id: case.title for case in self.reference.cases.values()}
+        cases_known = self.reference.cases.values()
+        titles = {case.id: case.full_name(words.language) for case in cases_known}
         number, now = (await self._publisher()).installation, self.clock.now()
         return write_calendar(entries, number, titles, participation_names(words), now)
 
     async def table(self, cases: Collection[str], table: TableFormat) -> str:
         """Return the newest events of some cases as a table, newest first."""
         async with self.store.read() as conn:
-            found = [
-                event
-                for case in cases
-                for event in await events.recent(conn, limit=ROWS, case=case)
-                if not event.retracted and event.merged_into is None
-            ]
-            newest = sorted(found, key=lambda each: each.id, reverse=True)[:ROWS]
-            told = await alerts.of_events(conn, [each.id for each in newest])
+            newest = await listing.recorded(conn, cases, limit=ROWS)
         known = self.reference.cases
-        return table.write(row_of(e, known[e.case].seat, told.get(e.id)) for e in newest)
+        return table.write(
+            row_of(each.event, each.urls, known[each.event.case].seat, each.alert_id)
+            for each in newest
+        )
 
     async def _publisher(self) -> Publisher:
         return Publisher(await installation(self.store), self.page_url)

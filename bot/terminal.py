@@ -116,8 +116,8 @@ class TerminalRequest(BaseRequest):
             self._screen.note(f"There is no button #{number}.")
             return
         message_id, button = self._buttons[int(number) - 1]
-        if "url" in button:
-            self._screen.note(button["url"])
+        if "callback_data" not in button:
+            self._screen.note(button["url"] if "url" in button else button["web_app"]["url"])
             return
         query = {
             "id": str(self._last_update + 1),

@@ -21,7 +21,7 @@ from jobs.exports.tables import CSV, JSON, Row, TableFormat, row_of
 from jobs.means import load_all
 from jobs.reference import Reference
 from jobs.settings import Settings
-from jobs.store import alerts, events, gatherings, stories
+from jobs.store import gatherings, listing, stories
 from jobs.store.engine import Store
 from jobs.store.installation import installation
 from jobs.wording import describe
@@ -101,12 +101,11 @@ async def _write_table(
 async def _rows(store: Store, reference: Reference, cases: tuple[str, ...]) -> AsyncIterator[Row]:
     last = EventId(0)
     async with store.read() as conn:
-        while page := await events.after(conn, last, limit=_A_PAGE):
-            last = page[-1].id
-            told = await alerts.of_events(conn, [each.id for each in page])
+        while page := await listing.recorded(conn, cases, limit=_A_PAGE, after=last):
+            last = page[-1].event.id
             for each in page:
-                if each.case in cases:
-                    yield row_of(each, reference.cases[each.case].seat, told.get(each.id))
+                seat = reference.cases[each.event.case].seat
+                yield row_of(each.event, each.urls, seat, each.alert_id)
 
 
 async def _document(store: Store, settings: Settings, reference: Reference, wish: _Wish) -> str:

@@ -109,7 +109,9 @@ class HookSender:
         if self._installation is None:
             raise RuntimeError("a post before the installation's number is known")
         body = self._body(delivery)
-        name = message_id(self._installation, delivery.alert_id, delivery.revision)
+        name = message_id(
+            self._installation, delivery.alert_id, delivery.revision, delivery.created_at
+        )
         headers = headers_of(key_of(self._secret, delivery.chat_id), name, now, body)
         try:
             return await self._client.post(url, headers, body)

@@ -27,7 +27,7 @@ async def note_trends(conn: AsyncConnection, reference: Reference, now: datetime
         recent = await events.since(conn, case.id, now - 2 * WAVE_DAYS)
         found = wave(recent, now.date())
         if found is not None and await _is_news(conn, case.id, found, now):
-            await _announce(conn, reference, case, found, now)
+            await _announce(conn, case, found, now)
 
 
 async def _keep_momenta(conn: AsyncConnection, case: Case, now: datetime) -> None:
@@ -63,18 +63,13 @@ async def _is_news(conn: AsyncConnection, case_id: str, found: Wave, now: dateti
     return True
 
 
-async def _announce(
-    conn: AsyncConnection, reference: Reference, case: Case, found: Wave, now: datetime
-) -> None:
-    names = [
-        reference.actors[code].name("en") if code in reference.actors else code
-        for code in found.actors
-    ]
+async def _announce(conn: AsyncConnection, case: Case, found: Wave, now: datetime) -> None:
+    # Codes, as each chat is told in its own language.
     values: dict[str, str | int | bool | None] = {
-        "count": len(names),
-        "case": case.title,
+        "count": len(found.actors),
+        "case": case.id,
         "days": (found.until - found.since).days + 1,
-        "actors": ", ".join(names),
+        "actors": " ".join(found.actors),
     }
     alert_id = await alerts.add_notice(conn, Notice("wave", values), now)
     wanting = [

@@ -73,9 +73,9 @@ def watch_cases(
             silent.append(case.id)
         if lasting is not None and case.id not in told:
             hours = int(lasting.total_seconds() // 3600)
-            notices.append(Notice("case_silent", {"case": case.short, "hours": hours}))
+            notices.append(Notice("case_silent", {"case": case.id, "hours": hours}))
         if lasting is None and case.id in told:
-            notices.append(Notice("case_heard", {"case": case.short}))
+            notices.append(Notice("case_heard", {"case": case.id}))
     return CaseWatch(tuple(notices), tuple(silent))
 
 

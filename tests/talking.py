@@ -14,6 +14,7 @@ from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason
 from jobs.domain.clock import SystemClock
+from jobs.reference import Reference
 from jobs.settings import Settings
 from jobs.store import alerts, events
 from jobs.store.engine import Store
@@ -132,7 +133,10 @@ async def _new_store(folder: Path) -> Store:
 
 @asynccontextmanager
 async def talking(
-    folder: Path, renderer: Renderer | None = None, **changes: Any
+    folder: Path,
+    renderer: Renderer | None = None,
+    reference: Reference = SMALL_WORLD,
+    **changes: Any,
 ) -> AsyncIterator[Talk]:
     """Start the application on a fake Bot API with a person, an operator, a group, a channel.
 
@@ -156,7 +160,7 @@ async def talking(
         request = HTTPXRequest(httpx_kwargs={"verify": False})
         renderer = renderer or BlankRenderer()
         app = build_application(
-            settings, store, SMALL_WORLD, clock, request, renderer=renderer, pacer=Pacer()
+            settings, store, reference, clock, request, renderer=renderer, pacer=Pacer()
         )
         async with app, renderer:
             yield Talk(api, app, store, clock)

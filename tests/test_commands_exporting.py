@@ -13,7 +13,7 @@ from lxml import etree
 
 from tests.bot_api import Shown
 from tests.small_world import some_facts
-from tests.talking import Talk, talking
+from tests.talking import GROUP, Talk, talking
 
 
 @pytest_asyncio.fixture
@@ -56,3 +56,16 @@ async def test_what_is_not_there_is_said(talk: Talk) -> None:
     assert "I watch no case called" in (await talk.answer("/export csv atlantis")).text
     for number in ("", "99", "x"):
         assert (await talk.answer(f"/export cap {number}")).kind == "text"
+
+
+async def test_the_page_opens_inside_telegram_in_private_and_by_link_elsewhere(
+    tmp_path: Path,
+) -> None:
+    url = "https://watch.example/page"
+    async with talking(tmp_path, page_url=url) as talk:
+        private = await talk.answer("/export")
+        (button,) = private.buttons
+        assert button["web_app"] == {"url": url}
+        in_group = await talk.answer("/export", GROUP)
+        assert in_group.buttons == []
+        assert [each["url"] for each in in_group.entities if each["type"] == "text_link"] == [url]

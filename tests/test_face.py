@@ -12,7 +12,8 @@ from bot import cli, face
 from bot.commands.table import COMMANDS
 from bot.face import DEFAULT_ONLY, dress, menus
 from bot.texts import service
-from bot.texts.language import words_of
+from bot.texts.direction import laid_out_text
+from bot.texts.language import languages, words_of
 from tests.bot_api import BotApi, too_many
 from tests.talking import OPERATOR, Talk, talking
 
@@ -72,11 +73,12 @@ async def test_an_operator_who_never_wrote_is_named_and_the_rest_is_set(talk: Ta
     assert "about" in done.written
 
 
-def test_the_texts_fit_into_telegram() -> None:
-    words = words_of("en")
-    assert len(service.description(words)) <= 512
-    assert len(service.about(words)) <= 120
-    for menu in menus(DEFAULT_ONLY, [OPERATOR]):
+@pytest.mark.parametrize("language", languages())
+def test_the_texts_fit_into_telegram(language: str) -> None:
+    words = words_of(language)
+    assert len(laid_out_text(service.description(words), language)) <= 512
+    assert len(laid_out_text(service.about(words), language)) <= 120
+    for menu in menus([language], [OPERATOR]):
         assert len(menu.commands) <= 100
         assert all(1 <= len(each.description) <= 256 for each in menu.commands)
 

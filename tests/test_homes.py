@@ -26,7 +26,6 @@ UZBEK = Grammar(homes=frozenset(("UZ",)), home="UZ")
         ("example.ir", "", UZBEK, "UZ"),
         ("", "", RUSSIAN, ""),
     ],
-    ids=str,
 )
 def test_home_of_an_outlet(outlet: str, side: str, grammar: Grammar, home: str) -> None:
     assert home_of(outlet, side, grammar) == home

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import AlertId, AlertKind, ChatId, Filter, Level, Reason
 from jobs.domain.orders import Stopped
@@ -17,7 +18,20 @@ from jobs.errors import InputError
 from jobs.exports.hooks import alert_body, key_of, message_id, notice_body, shown_key
 from jobs.hooks import KEEP_TRYING, HookSender
 from jobs.sources.http import GuardedClient
-from jobs.store import alerts, attempts, broadcasts, census, chats, hooks, missed, outbox, pauses
+from jobs.store import (
+    alerts,
+    attempts,
+    broadcasts,
+    catching_up,
+    census,
+    chats,
+    events,
+    hooks,
+    missed,
+    outbox,
+    pauses,
+    restoring,
+)
 from jobs.store.claims import claim
 from jobs.store.engine import Store
 from jobs.store.hooks import chat_of
@@ -25,7 +39,7 @@ from jobs.store.installation import installation
 from jobs.store.schema import chat, revision
 from jobs.store.schema import outbox as table
 from tests.hook_host import HookHost
-from tests.samples import NOON
+from tests.samples import NOON, an_event
 from tests.small_world import SMALL_WORLD, some_facts
 from tests.telling import rows
 
@@ -60,22 +74,38 @@ class Line:
     ) -> AlertId:
         """Write the first or next revision of an alert for everybody."""
         async with self.store.write() as conn:
-            kind = AlertKind.ALERT if alert_id is None else AlertKind.UPDATE
-            number = alert_id or await alerts.create(conn, None, self.now)
-            last = await alerts.add_revision(
-                conn,
-                number,
-                kind=AlertKind.CANCEL if changes.get("retracted") else kind,
-                level=Level.MAJOR,
-                reason=Reason.FIRST,
-                facts=some_facts(**changes),
-                now=self.now,
-            )
-            filters = [number for number, _ in await chats.wanted_filters(conn)]
-            await outbox.fan_out(
-                conn, number, last, filters, level=Level.MAJOR, loud=loud, now=self.now
-            )
+            return await self.tell_in(conn, alert_id, loud=loud, **changes)
+
+    async def tell_in(
+        self,
+        conn: AsyncConnection,
+        alert_id: AlertId | None = None,
+        *,
+        loud: bool = False,
+        **changes: Any,
+    ) -> AlertId:
+        """Do it within a transaction."""
+        kind = AlertKind.ALERT if alert_id is None else AlertKind.UPDATE
+        number = alert_id or await self._begin(conn)
+        last = await alerts.add_revision(
+            conn,
+            number,
+            kind=AlertKind.CANCEL if changes.get("retracted") else kind,
+            level=Level.MAJOR,
+            reason=Reason.FIRST,
+            facts=some_facts(**changes),
+            now=self.now,
+        )
+        filters = [number for number, _ in await chats.wanted_filters(conn)]
+        await outbox.fan_out(
+            conn, number, last, filters, level=Level.MAJOR, loud=loud, now=self.now
+        )
         return number
+
+    async def _begin(self, conn: AsyncConnection) -> AlertId:
+        event = an_event(await events.next_id(conn))
+        await events.put(conn, event, self.now)
+        return await alerts.create(conn, event.id, self.now)
 
     async def send(self, after: timedelta = timedelta()) -> int:
         self.now += after
@@ -278,6 +308,20 @@ async def test_a_removed_webhook_is_forgotten(line: Line) -> None:
     assert await line.send() == 0
 
 
+async def test_after_a_restore_a_webhook_is_posted_each_alert_and_no_list(line: Line) -> None:
+    await line.add()
+    await line.tell()
+    async with line.store.write() as conn:
+        assert (await restoring.settle(conn, NOON, [], NOON)).unsure == 0
+        await restoring.begin(conn, NOON)
+        last = await line.tell_in(conn)
+        await catching_up.hold(conn, last, 1, NOON)
+        assert await catching_up.held(conn, NOON, NOON + timedelta(hours=1)) == []
+    for _ in range(2):
+        assert await line.send() == 1
+    assert [json.loads(each.body)["type"] for each in line.host.posted] == ["alert", "alert"]
+
+
 async def test_a_private_address_is_never_called(store: Store) -> None:
     async with HookHost() as host:
         line = Line(store, host, allow_loopback=False)
@@ -340,4 +384,6 @@ def test_keys_and_ids_are_each_ones_own() -> None:
 
 async def test_an_id_names_installation_alert_and_revision(store: Store) -> None:
     number = await installation(store)
-    assert message_id(number, AlertId(12), 3) == f"msg_{number.hex}_12_3"
+    name = message_id(number, AlertId(12), 3, NOON)
+    assert name == f"msg_{number.hex}_12_3_{int(NOON.timestamp())}"
+    assert message_id(number, AlertId(12), 3, NOON + LATER) != name

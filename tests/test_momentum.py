@@ -103,8 +103,8 @@ async def test_a_wave_is_told_once_and_again_when_it_has_doubled(store: Store) -
             return [each["actors"] for each in rows if each.get("notice") == "wave"]
 
     assert await move("UY", "PY") == []
-    assert await move("BO") == ["Uruguay, Paraguay, Bolivia"]
-    assert await move("PE", "CL") == ["Uruguay, Paraguay, Bolivia"]
+    assert await move("BO") == ["UY PY BO"]
+    assert await move("PE", "CL") == ["UY PY BO"]
     assert len(await move("EC")) == 2
     told = [each for each in await world.deliveries() if each[0] == 4]
     assert told == [(4, 1, CHAT, "send")]

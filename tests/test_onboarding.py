@@ -50,7 +50,8 @@ async def test_start_says_where_things_stand_in_three_lines_and_asks(talk: Talk)
         "• Newest: Russia has recognised the Taliban government of Afghanistan. 3 July 2025 · "
         "reported by one source",
     ]
-    assert labels(shown) == ["Everything important", "Only recognitions", "Choose…"]
+    choices = ["Everything important", "Only recognitions", "Choose…", "🌐 Language"]
+    assert labels(shown) == choices
     assert await wish_of(talk) == Filter()
 
 

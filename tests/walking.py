@@ -14,6 +14,7 @@ from bot.upkeep import Policy
 from jobs.domain.alerts import ChatId, Level
 from jobs.domain.events import EventType, Mention
 from jobs.domain.orders import OrderKind
+from jobs.reference import Reference
 from jobs.store import orders
 from tests.bot_api import Shown
 from tests.samples import a_mention
@@ -25,15 +26,15 @@ from tests.watching_world import World
 class Walk(Talk):
     """A talk with everything behind it: what is heard goes all the way into the chats."""
 
-    def __init__(self, talk: Talk, most_per_hour: int) -> None:
+    def __init__(self, talk: Talk, most_per_hour: int, reference: Reference) -> None:
         super().__init__(talk.api, talk.app, talk.store, talk.clock)
-        self.world = World(talk.store, SMALL_WORLD, [ChatId(OPERATOR)], most_per_hour=most_per_hour)
+        self.world = World(talk.store, reference, [ChatId(OPERATOR)], most_per_hour=most_per_hour)
         self.deliverer = Deliverer(
             talk.store,
             talk.app.bot,
             talk.clock,
             Pacer(),
-            lambda delivery: render_delivery(delivery, SMALL_WORLD, alert_buttons(talk.app)),
+            lambda delivery: render_delivery(delivery, reference, alert_buttons(talk.app)),
             Policy(
                 frozenset(Level),
                 timedelta(seconds=10),
@@ -105,7 +106,9 @@ class Walk(Talk):
 
 
 @asynccontextmanager
-async def walking(folder: Path, most_per_hour: int = 0) -> AsyncIterator[Walk]:
+async def walking(
+    folder: Path, most_per_hour: int = 0, reference: Reference = SMALL_WORLD, **changes: Any
+) -> AsyncIterator[Walk]:
     """Start the application with everything behind it."""
-    async with talking(folder) as talk:
-        yield Walk(talk, most_per_hour)
+    async with talking(folder, reference=reference, **changes) as talk:
+        yield Walk(talk, most_per_hour, reference)

@@ -32,12 +32,12 @@ def country_and_rest(reference: Reference, gazetteer: Gazetteer, argument: str) 
 
 
 def case_named(reference: Reference, asked: str) -> Case | None:
-    """Return the case whose id, title or short name begins so, or whose seat is named so."""
+    """Return the case of which a name in any language begins so, or whose seat is named so."""
     begun = asked.strip().casefold()
     if len(begun) < _FEWEST_LETTERS:
         return None
     for case in reference.cases.values():
-        if any(name.casefold().startswith(begun) for name in (case.id, case.title, case.short)):
+        if any(name.casefold().startswith(begun) for name in case.answers_to()):
             return case
     return None
 

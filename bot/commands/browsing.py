@@ -62,7 +62,7 @@ async def press_timeline_page(desk: Desk, ask: Ask, words: Words, payload: str) 
     newer = f"{code}:{case}:{number - 1}" if number else None
     older = f"{code}:{case}:{number + 1}" if len(found) > _A_PAGE else None
     others = [
-        desk.button(ask, other.short, TIMELINE_PAGE, f"{code}:{other.id}:0")
+        desk.button(ask, other.short_name(words.language), TIMELINE_PAGE, f"{code}:{other.id}:0")
         for other in desk.reference.cases.values()
         if other.id != case and other.seat != code
     ]
@@ -167,7 +167,7 @@ async def _found(
         hits = await search.find(conn, question.numbers, limit=_A_PAGE, before=before)
         told = told_events(await events.by_ids(conn, hits.event_ids))
         beginning = [
-            listing.official_line(words, who.name, who.office, case.short)
+            listing.official_line(words, who.name, who.office, case.short_name(words.language))
             for case, who in question.officials
         ]
         for code in question.codes[:1]:

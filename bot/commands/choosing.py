@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.commands.actions import LANGUAGE
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
 from bot.commands.filter_line import Mistake, Why
@@ -14,6 +15,7 @@ from bot.texts import choices, wishes
 from bot.texts.choices import Chosen, Page
 from bot.texts.language import Words
 from bot.texts.messages import Message
+from bot.texts.speaking import language_label
 from jobs.domain.alerts import Filter, Level
 from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.domain.rhythm import Pace, QuietHours, Rhythm
@@ -93,7 +95,7 @@ async def _page(desk: Desk, ask: Ask, page: Page) -> Message:
         rhythm = await rhythms.read_rhythm(conn, ask.place.chat_id, ask.place.thread_id)
         quiet = await nights.read_quiet(conn, ask.place.chat_id)
         leaves = await chats.may_leave_topic(conn, ask.place.chat_id, ask.place.thread_id)
-    more = []
+    more = [desk.button(ask, language_label(words), LANGUAGE, "")]
     if ask.place.thread_id and wanted is not None:
         label = choices.leaving_label(words, leaves=leaves)
         more.append(desk.button(ask, label, SETTINGS, f"leave:{int(not leaves)}"))

@@ -77,8 +77,7 @@ async def press_forums(desk: Desk, ask: Ask, words: Words, payload: str) -> Mess
 
 async def _watch(desk: Desk, ask: Ask, words: Words, case: Case | None, asked: str) -> Message:
     if case is None:
-        titles = [one.title for one in desk.reference.cases.values()]
-        return charts.no_such_case(words, asked, titles)
+        return charts.no_such_case(words, asked, desk.reference.cases.values())
     now = desk.clock.now()
     since = (now - _LATELY).date()
     async with desk.store.read() as conn:
@@ -88,7 +87,7 @@ async def _watch(desk: Desk, ask: Ask, words: Words, case: Case | None, asked: s
     answer = outlook.watch(words, desk.reference, case, movers, others, fresh)
     return answer.with_rows(
         [
-            desk.button(ask, other.short, WATCH, other.id)
+            desk.button(ask, other.short_name(words.language), WATCH, other.id)
             for other in desk.reference.cases.values()
             if other.id != case.id
         ][:4]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.commands.desk import Desk
-from bot.commands.lettering import Lettering, is_from_right
+from bot.commands.lettering import Lettering
 from bot.pictures import PictureError
 from bot.pictures.card import LADDER, CardLegend, draw_card
 from bot.pictures.land import Legend
@@ -17,7 +17,7 @@ from bot.pictures.timeline import TimelineLegend, draw_timeline
 from bot.pictures.wave import STEPS, WaveLegend, draw_wave, most_moved
 from bot.pictures.world_map import draw_map
 from bot.texts import charts
-from bot.texts.language import Words
+from bot.texts.language import Words, is_right_to_left
 from bot.texts.messages import Message
 from bot.texts.names import actor_in_sentence, actor_name, case_title
 from bot.texts.wording import TYPE_NAMES
@@ -68,7 +68,7 @@ class Studio:
 
     def title(self, case: Case) -> str:
         """Return what a case is called above and below its pictures."""
-        return case_title(self.desk.reference, case.id)
+        return case_title(self.desk.reference, case.id, self.words.language)
 
     async def picture(self, drawing: Drawing) -> Picture | None:
         """Return what ``drawing`` draws as a picture, None if there is none to be had in time.
@@ -173,7 +173,7 @@ class Studio:
 
     @property
     def _from_right(self) -> bool:
-        return is_from_right(self.words.language)
+        return is_right_to_left(self.words.language)
 
     def _names(self) -> dict[str, str]:
         reference, language = self.desk.reference, self.words.language

@@ -15,7 +15,7 @@ async def export(desk: Desk, ask: Ask, words: Words) -> Message:
     wanted, _, rest = ask.argument.partition(" ")
     wanted, rest = wanted.lower(), rest.strip()
     if wanted not in exports.FILES:
-        return exports.formats(words, desk.publications.page_url)
+        return exports.formats(words, desk.publications.page_url, is_private=ask.is_private)
     if wanted == "cap":
         number = alert_number(rest)
         made = None if number is None else await desk.publications.warning(words, number)
@@ -24,8 +24,7 @@ async def export(desk: Desk, ask: Ask, words: Words) -> Message:
         return exports.file(words, wanted, made)
     case = case_named(desk.reference, rest) if rest else None
     if rest and case is None:
-        titles = [one.title for one in desk.reference.cases.values()]
-        return charts.no_such_case(words, rest, titles)
+        return charts.no_such_case(words, rest, desk.reference.cases.values())
     cases = list(desk.reference.cases) if case is None else [case.id]
     return exports.file(words, wanted, await _made(desk, words, wanted, cases))
 

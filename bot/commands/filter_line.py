@@ -102,7 +102,7 @@ class FilterGrammar:
                 self._groups.setdefault(folded(name), group.id)
         self._cases: dict[str, str] = {}
         for case in reference.cases.values():
-            for name in (case.id, case.short, case.title):
+            for name in case.answers_to():
                 self._cases.setdefault(folded(name), case.id)
 
     def read(self, line: str) -> Filter | Mistake:

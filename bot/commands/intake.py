@@ -12,9 +12,7 @@ from telegram import (
     ChatMember,
     ChatMemberRestricted,
     ChatMemberUpdated,
-    InlineQueryResultArticle,
     InlineQueryResultsButton,
-    InputTextMessageContent,
     MaybeInaccessibleMessage,
     Update,
 )
@@ -23,7 +21,7 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackContext
 
 from bot.commands.access import ALWAYS
-from bot.commands.answers import NO_PREVIEW, Answers
+from bot.commands.answers import Answers
 from bot.commands.asks import (
     Ask,
     Called,
@@ -40,11 +38,12 @@ from bot.commands.desk import Command, Desk
 from bot.commands.managing import MANAGE, place_meant, set_up_buttons
 from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
-from bot.commands.sharing import Card, cards
+from bot.commands.sharing import article, cards
 from bot.commands.subscribing import TooManyTopics, words_for
 from bot.commands.table import BY_NAME, MANAGED, PRESSES
 from bot.pacing import Pacer
 from bot.texts import places, service
+from bot.texts.direction import laid_out, laid_out_text
 from bot.texts.language import Words, spoken, words_of
 from bot.texts.messages import Message
 from jobs.domain.alerts import ChatId, Notice
@@ -106,17 +105,18 @@ class Intake:
             return
         words = await self._words_of(query)
         response = await self._press(query, context, words)
-        pop_up = response.pop_up
+        pop_up = laid_out_text(response.pop_up, words.language)
         try:
             await query.answer(pop_up or None, show_alert=bool(pop_up))
         except BadRequest:
             _log.info("update %d: the press waited too long for its answer", update.update_id)
         if response.answer is None:
             return
+        answer = laid_out(response.answer, words.language)
         if response.beside:
-            await self._answers.put_beside(query, response.answer)
+            await self._answers.put_beside(query, answer)
         else:
-            await self._answers.edit(query, response.answer)
+            await self._answers.edit(query, answer)
 
     async def on_inline(self, update: Update, context: Context) -> None:
         """Offer cards to share for what somebody types behind the bot's name."""
@@ -129,7 +129,7 @@ class Intake:
         found = (
             await cards(self._desk, words, query.query) if self._desk.access.admits(asked) else ()
         )
-        offered = [_article(card) for card in found]
+        offered = [article(card, words.language) for card in found]
         label = words.gettext("Nothing found: ask the bot itself")
         try:
             await context.bot.answer_inline_query(
@@ -158,7 +158,7 @@ class Intake:
         user_id = person_of(change.from_user)
         if not self._desk.access.admits(Ask(chat_id, kind, Sender.PERSON, user_id)):
             return  # whoever adds it all the same is told so at their first command
-        is_new = await self._open(chat_id, kind)
+        is_new = await self._open(chat_id, kind, spoken(change.from_user.language_code))
         await self._note_steward(place, user_id)
         if kind is ChatKind.CHANNEL:
             await self._offer_set_up(change, place, context)
@@ -171,7 +171,9 @@ class Intake:
         if chat is None:
             return
         is_private = chat.type == ChatKind.PRIVATE
-        sorry = service.failed(words_of("en"))
+        asker = update.effective_user
+        words = words_of(spoken(asker.language_code if asker else None))
+        sorry = laid_out(service.failed(words), words.language)
         with suppress(TelegramError):
             await self._answers.say(context.bot, ChatId(chat.id), sorry, is_private=is_private)
 
@@ -209,12 +211,10 @@ class Intake:
         async with self._desk.store.write() as conn:
             return await chats.see_update(conn, update.update_id, self._desk.clock.now())
 
-    async def _open(self, chat_id: ChatId, kind: ChatKind) -> bool:
-        desk = self._desk
-        async with desk.store.write() as conn:
-            return await chats.open_chat(
-                conn, chat_id, kind, language="en", zone=desk.default_zone, now=desk.clock.now()
-            )
+    async def _open(self, chat_id: ChatId, kind: ChatKind, language: str) -> bool:
+        zone, now = self._desk.default_zone, self._desk.clock.now()
+        async with self._desk.store.write() as conn:
+            return await chats.open_chat(conn, chat_id, kind, language=language, zone=zone, now=now)
 
     async def _answer(
         self, context: Context, message: TelegramMessage, ask: Ask, called: Called | None
@@ -231,8 +231,10 @@ class Intake:
         if command is not None and (lasting or admission is Admission.ANSWER):
             answer = await self._carry_out(context, command, ask, words)
         if admission is Admission.ANSWER:
-            return answer or _no_command(words, called)
-        return service.slow_down(words) if admission is Admission.WARN else None
+            return laid_out(answer or _no_command(words, called), words.language)
+        if admission is Admission.WARN:
+            return laid_out(service.slow_down(words), words.language)
+        return None
 
     async def _carry_out(
         self, context: Context, command: Command, ask: Ask, words: Words
@@ -302,10 +304,13 @@ class Intake:
         user_id = person_of(change.from_user)
         if user_id is None:
             return
-        ask = Ask(ChatId(user_id), ChatKind.PRIVATE, Sender.PERSON, user_id, elsewhere=place)
+        theirs = change.from_user.language_code or ""
+        ask = Ask(ChatId(user_id), ChatKind.PRIVATE, Sender.PERSON, user_id, language=theirs)
+        ask = replace(ask, elsewhere=place)
         words = await words_for(self._desk, ask)
         rows = set_up_buttons(self._desk, ask, words)
         offer = places.channel_added(words, change.chat.title or "", rows)
+        offer = laid_out(offer, words.language)
         try:
             await self._answers.say(context.bot, ask.chat_id, offer, is_private=True)
         except TelegramError as error:
@@ -325,21 +330,8 @@ class Intake:
             self._desk,
             Ask(ChatId(change.chat.id), ChatKind(change.chat.type), Sender.STRANGER, None),
         )
-        chat_id, greeting = ChatId(change.chat.id), service.added(words)
+        chat_id, greeting = ChatId(change.chat.id), laid_out(service.added(words), words.language)
         await self._answers.say(context.bot, chat_id, greeting, is_private=False)
-
-
-def _article(card: Card) -> InlineQueryResultArticle:
-    content = InputTextMessageContent(
-        card.message.text, entities=card.message.entities, link_preview_options=NO_PREVIEW
-    )
-    return InlineQueryResultArticle(
-        card.id,
-        card.title,
-        content,
-        reply_markup=card.message.markup(),
-        description=card.description,
-    )
 
 
 def _ask_of_press(query: CallbackQuery) -> Ask:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from string import ascii_uppercase
 
-from babel import Locale, UnknownLocaleError
-
 from bot.pictures.font import covers
 
 
@@ -48,11 +46,3 @@ class Lettering:
     def _sign(self, sign: str, name: str) -> str:
         self._key[sign] = name
         return sign
-
-
-def is_from_right(language: str) -> bool:
-    """Tell whether a language is written from right to left."""
-    try:
-        return Locale.parse(language).character_order == "right-to-left"
-    except (UnknownLocaleError, ValueError):
-        return False

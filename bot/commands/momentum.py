@@ -14,7 +14,7 @@ async def momentum(desk: Desk, ask: Ask, words: Words) -> Message:
     cases = [
         case
         for case in desk.reference.cases.values()
-        if case.watch and (not asked or asked in (case.id, case.short.casefold()))
+        if case.watch and (not asked or asked in {name.casefold() for name in case.answers_to()})
     ]
     async with desk.store.read() as conn:
         found = [(case, await facts.get(conn, f"momentum {case.id}") or []) for case in cases]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.commands.actions import BEGIN, DEMO, TIMELINE, WHY, WRONG
+from bot.commands.actions import BEGIN, DEMO, LANGUAGE, TIMELINE, WHY, WRONG
 from bot.commands.alert_buttons import read_link
 from bot.commands.asks import Ask, Sender
 from bot.commands.browsing import press_timeline
@@ -15,10 +15,11 @@ from bot.commands.drawing import Picture, Studio, illustrated
 from bot.commands.ledger import freshness, told_alerts
 from bot.commands.reading import press_status, press_why
 from bot.commands.sharing import STATUS_LETTER
-from bot.commands.subscribing import filter_of, subscribe_place
+from bot.commands.subscribing import filter_of, open_asked, subscribe_place
 from bot.texts import reading, samples, starting, wishes
-from bot.texts.language import Words, spoken, words_of
+from bot.texts.language import Words, words_of
 from bot.texts.messages import Button, Message
+from bot.texts.speaking import language_label
 from bot.texts.starting import Today
 from jobs.domain.alerts import AlertId, Filter, Level
 from jobs.store import alerts, chats, standings
@@ -42,7 +43,7 @@ async def start(desk: Desk, ask: Ask, words: Words) -> Message:
     if linked is not None:
         return await _linked(desk, ask, words, *linked)
     async with desk.store.write() as conn:
-        await _open(desk, conn, ask)
+        await open_asked(desk, conn, ask)
         chat = await chats.read_chat(conn, ask.chat_id)
         known = await filter_of(conn, ask.place)
         if known is None:
@@ -62,7 +63,7 @@ async def press_begin(desk: Desk, ask: Ask, words: Words, payload: str) -> Messa
     """Take the first choice: everything important, or only recognitions."""
     chosen = _WISHES[payload]
     async with desk.store.write() as conn:
-        await _open(desk, conn, ask)
+        await open_asked(desk, conn, ask)
         known = await filter_of(conn, ask.place) or Filter()
         wanted = chosen if payload == "all" else replace(known, level=chosen.level)
         await subscribe_place(desk, conn, ask.place, wanted)
@@ -99,22 +100,14 @@ async def _picture(desk: Desk, words: Words, today: Today) -> Picture | None:
     return await studio.picture(lambda: studio.world(case, stand))
 
 
-async def _open(desk: Desk, conn: AsyncConnection, ask: Ask) -> None:
-    await chats.open_chat(
-        conn,
-        ask.place.chat_id,
-        ask.place.kind,
-        language=spoken(ask.language),
-        zone=desk.default_zone,
-        now=desk.clock.now(),
-    )
-
-
 def _choices(desk: Desk, ask: Ask, words: Words) -> list[list[Button]]:
     return [
         [desk.button(ask, words.gettext("Everything important"), BEGIN, "all")],
         [desk.button(ask, words.gettext("Only recognitions"), BEGIN, "major")],
-        [desk.button(ask, words.gettext("Choose…"), SETTINGS, _MAIN_PAGE)],
+        [
+            desk.button(ask, words.gettext("Choose…"), SETTINGS, _MAIN_PAGE),
+            desk.button(ask, language_label(words), LANGUAGE, ""),
+        ],
     ]
 
 

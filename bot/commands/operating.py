@@ -6,6 +6,7 @@ from typing import Any
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
 from bot.commands.reading import alert_number
+from bot.commands.subscribing import open_asked
 from bot.texts import orders as said
 from bot.texts import reading
 from bot.texts.foreign import safe_url
@@ -13,7 +14,7 @@ from bot.texts.language import Words
 from bot.texts.messages import Message
 from jobs.domain.alerts import AlertId
 from jobs.domain.orders import OrderKind, read_order
-from jobs.store import alerts, chats, orders, reports
+from jobs.store import alerts, orders, reports
 
 _SHOWN_REPORTS = 10
 
@@ -125,8 +126,6 @@ async def put_order(
         if number is not None and await alerts.event_of(conn, AlertId(number)) is None:
             return reading.no_such_alert(words, str(number))
         # The answer comes through the outbox, which writes to known chats only.
-        await chats.open_chat(
-            conn, ask.chat_id, ask.chat_kind, language="en", zone=desk.default_zone, now=now
-        )
+        await open_asked(desk, conn, ask)
         await orders.put(conn, kind, told, ordered_by=ask.user_id, chat_id=ask.chat_id, now=now)
     return said.order_taken(words, None if number is None else AlertId(number))

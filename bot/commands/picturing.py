@@ -40,7 +40,7 @@ async def world_map(desk: Desk, ask: Ask, words: Words) -> Message:
     first = next(iter(cases.values()), None)
     case = case_named(desk.reference, ask.argument) if ask.argument else first
     if case is None:
-        return charts.no_such_case(words, ask.argument, [one.title for one in cases.values()])
+        return charts.no_such_case(words, ask.argument, cases.values())
     return await _chart(desk, ask, words, _MAP, case)
 
 
@@ -65,8 +65,7 @@ async def press_chart(desk: Desk, ask: Ask, words: Words, payload: str) -> Messa
     kind, _, name = payload.partition(":")
     case = desk.reference.cases.get(name)
     if case is None or kind not in _CHARTS:  # its file is gone since the button was made
-        titles = [one.title for one in desk.reference.cases.values()]
-        return charts.no_such_case(words, name, titles)
+        return charts.no_such_case(words, name, desk.reference.cases.values())
     return await _chart(desk, ask, words, kind, case)
 
 

@@ -76,7 +76,14 @@ async def countries(desk: Desk, ask: Ask, words: Words) -> Message:
     answer = country_lists.countries(words, desk.reference, found, fresh)
     return answer.with_rows(
         *(
-            [desk.button(ask, f"{case.short}: {words.gettext('all')}", COUNTRIES, f"{case.id}:0")]
+            [
+                desk.button(
+                    ask,
+                    f"{case.short_name(words.language)}: {words.gettext('all')}",
+                    COUNTRIES,
+                    f"{case.id}:0",
+                )
+            ]
             for case, codes in found
             if codes
         )
@@ -88,8 +95,7 @@ async def press_countries(desk: Desk, ask: Ask, words: Words, payload: str) -> M
     name, _, number = payload.partition(":")
     case, page = desk.reference.cases.get(name), int(number)
     if case is None:  # its file is gone since the button was made
-        titles = [one.title for one in desk.reference.cases.values()]
-        return charts.no_such_case(words, name, titles)
+        return charts.no_such_case(words, name, desk.reference.cases.values())
     async with desk.store.read() as conn:
         codes = _by_level(await standings.of_case(conn, case.id))
     answer = country_lists.countries_of_case(words, desk.reference, case, codes, page)
@@ -163,7 +169,9 @@ async def _overview(desk: Desk, ask: Ask, words: Words) -> Message:
     if found:
         picture = await studio.picture(lambda: studio.world(cases[0], found[0].standings))
     answer = illustrated(versions, picture)
-    return answer.with_rows([desk.button(ask, case.short, STATUS, case.id) for case in cases[:8]])
+    return answer.with_rows(
+        [desk.button(ask, case.short_name(words.language), STATUS, case.id) for case in cases[:8]]
+    )
 
 
 async def _status_of_case(desk: Desk, ask: Ask, words: Words, case: Case) -> Message:

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
+from bot.commands.subscribing import open_asked
 from bot.texts import orders as said
 from bot.texts.foreign import safe_url
 from bot.texts.language import Words
 from bot.texts.messages import Message
 from jobs.domain.orders import OrderKind
-from jobs.store import chats, orders
+from jobs.store import orders
 
 DAY = timedelta(days=1)
 MOST_OF_ONE = 5
@@ -29,9 +30,7 @@ async def report(desk: Desk, ask: Ask, words: Words) -> Message:
         if own >= MOST_OF_ONE or every >= MOST_OF_ALL:
             return said.reports_enough(words)
         # The answer comes through the outbox, which writes to known chats only.
-        await chats.open_chat(
-            conn, ask.chat_id, ask.chat_kind, language="en", zone=desk.default_zone, now=now
-        )
+        await open_asked(desk, conn, ask)
         await orders.put(
             conn,
             OrderKind.REPORT,

@@ -6,8 +6,10 @@ A card is a message of whoever shares it, so it carries no button of ours but a 
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+from telegram import InlineQueryResultArticle, InputTextMessageContent
 
 from bot.commands.alert_buttons import CARD, LINK_LETTERS
+from bot.commands.answers import NO_PREVIEW
 from bot.commands.countries import Found
 from bot.commands.desk import Desk
 from bot.commands.ledger import freshness, told_alerts
@@ -15,6 +17,7 @@ from bot.commands.questions import read_question
 from bot.commands.reading import alert_number
 from bot.texts import reading
 from bot.texts.alerts import headline, how_sure, when
+from bot.texts.direction import laid_out, laid_out_text
 from bot.texts.language import Words
 from bot.texts.messages import Button, Message
 from bot.texts.names import actor_name, sentence
@@ -57,6 +60,21 @@ async def cards(desk: Desk, words: Words, query: str) -> list[Card]:
             last = [await alerts.last_told(conn, alert_id) for alert_id in ids]
             revisions = [one for one in last if one is not None]
     return _of_alerts(desk, words, revisions)
+
+
+def article(card: Card, language: str) -> InlineQueryResultArticle:
+    """Return a card as Telegram lists it, laid out as its language is written."""
+    message = laid_out(card.message, language)
+    content = InputTextMessageContent(
+        message.text, entities=message.entities, link_preview_options=NO_PREVIEW
+    )
+    return InlineQueryResultArticle(
+        card.id,
+        laid_out_text(card.title, language),
+        content,
+        reply_markup=message.markup(),
+        description=laid_out_text(card.description, language),
+    )
 
 
 async def _found(desk: Desk, conn: AsyncConnection, asked: str) -> list[AlertId]:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.commands.asks import Ask
 from bot.commands.desk import Desk
+from bot.commands.subscribing import open_asked
 from bot.texts import sources as texts
 from bot.texts.language import Words
 from bot.texts.messages import Message
@@ -18,7 +19,7 @@ from jobs.reference import Reference
 from jobs.reference.added import joined
 from jobs.reference.cases import Case
 from jobs.reference.voices import last_heard, silence
-from jobs.store import chats, orders, roster, sources
+from jobs.store import orders, roster, sources
 
 _EXTRAS = frozenset({"id", "name", "kind", "family", "tier", "side", "case"})
 
@@ -85,9 +86,7 @@ async def order_source(desk: Desk, ask: Ask, words: Words) -> Message:
     now = desk.clock.now()
     async with desk.store.write() as conn:
         # The answer comes through the outbox, which writes to known chats only.
-        await chats.open_chat(
-            conn, ask.chat_id, ask.chat_kind, language="en", zone=desk.default_zone, now=now
-        )
+        await open_asked(desk, conn, ask)
         await orders.put(
             conn,
             OrderKind.SOURCE,

@@ -6,7 +6,7 @@ from bot.commands.asks import Ask, Place
 from bot.commands.desk import Desk
 from bot.commands.forgetting import forget_chat
 from bot.texts import service
-from bot.texts.language import Words, words_of
+from bot.texts.language import Words, spoken, words_of
 from bot.texts.messages import Message
 from jobs.domain.alerts import Filter
 from jobs.store import chats, outbox
@@ -51,11 +51,11 @@ async def press_forget(desk: Desk, ask: Ask, words: Words, payload: str) -> Mess
 
 
 async def words_for(desk: Desk, ask: Ask) -> Words:
-    """Return the words in which this chat is spoken to."""
+    """Return the words in which this chat is spoken to: until it is known, those of who asks."""
     async with desk.store.read() as conn:
         chat = await chats.read_chat(conn, ask.chat_id)
     if chat is None:
-        return words_of("en", desk.default_zone)
+        return words_of(spoken(ask.language), desk.default_zone)
     return words_of(chat.language, chat.zone)
 
 
@@ -65,7 +65,7 @@ async def open_asked(desk: Desk, conn: AsyncConnection, ask: Ask) -> None:
         conn,
         ask.place.chat_id,
         ask.place.kind,
-        language="en",
+        language=spoken(ask.language),
         zone=desk.default_zone,
         now=desk.clock.now(),
     )

@@ -7,6 +7,7 @@ from bot.commands.actions import (
     COUNTRIES,
     DEMO,
     FORUMS,
+    LANGUAGE,
     LATEST,
     MEETINGS,
     SEARCH,
@@ -68,6 +69,7 @@ from bot.commands.reporting import report
 from bot.commands.rights import Who
 from bot.commands.silencing import CHOICE, SILENCE, list_silences, press_choice, press_silence
 from bot.commands.sourcing import list_sources, order_source
+from bot.commands.speaking import language, press_language
 from bot.commands.subscribing import FORGET, forget, press_forget, stop
 from bot.commands.timing import digest, quiet
 from bot.texts.language import N_, Words
@@ -125,6 +127,13 @@ COMMANDS: tuple[Command, ...] = (
         N_("[time zone]"),
         N_("what this chat hears and when, by buttons"),
         settings,
+        Who.CHAT_ADMIN,
+    ),
+    Command(
+        "language",
+        N_("[language]"),
+        N_("the language that I speak in this chat"),
+        language,
         Who.CHAT_ADMIN,
     ),
     Command("demo", "", N_("a sample of each kind of alert"), demo),
@@ -201,7 +210,18 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 MANAGED = frozenset(
-    {"start", "stop", FILTER, "settings", "digest", "quiet", "silences", "mydata", "forget"}
+    {
+        "start",
+        "stop",
+        FILTER,
+        "settings",
+        "language",
+        "digest",
+        "quiet",
+        "silences",
+        "mydata",
+        "forget",
+    }
 )
 """The commands that work for a chat managed from elsewhere."""
 
@@ -213,6 +233,7 @@ PRESSES = {
     FORGET: Pressed(press_forget, Who.CHAT_ADMIN),
     BEGIN: Pressed(press_begin, Who.CHAT_ADMIN),
     DEMO: Pressed(press_demo),
+    LANGUAGE: Pressed(press_language, Who.CHAT_ADMIN),
     STATUS: Pressed(press_status, beside=True),
     LATEST: Pressed(press_latest),
     COUNTRIES: Pressed(press_countries),

@@ -19,15 +19,17 @@ def tag(name: str, /, *children: str | None, **attributes: str | bool | None) ->
     ``class_`` is written ``class``, ``data_theme`` is ``data-theme``; an attribute that is
     True stands alone, and one that is None or False is left out.
     """
-    written = "".join(_attribute(each, value) for each, value in attributes.items())
+    written = name
+    for each, value in attributes.items():
+        written += _attribute(each, value)
     if name in _VOID:
-        return Markup(f"<{name}{written}>")
-    return Markup(f"<{name}{written}>{joined(*children)}</{name}>")
+        return Markup(f"<{written}>")
+    return Markup(f"<{written}>{joined(*children)}</{name}>")
 
 
 def joined(*children: str | None) -> Markup:
     """Return elements and texts behind each other."""
-    return Markup("".join(_safe(child) for child in children if child is not None))
+    return Markup("".join([_safe(child) for child in children if child is not None]))
 
 
 def foreign(text: str, most: int = 300) -> Markup:

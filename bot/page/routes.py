@@ -16,8 +16,7 @@ from bot.page.site import Site
 from bot.page.view import Place
 from bot.page.visitors import LONGEST_INIT_DATA, Visitor, is_valid, read_init_data, ticket
 from bot.publications import Publications
-from bot.texts.language import spoken
-from bot.texts.page import languages
+from bot.texts.language import languages, spoken
 from jobs.domain.alerts import AlertId
 from jobs.domain.clock import Clock
 from jobs.errors import ConfigError

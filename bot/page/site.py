@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bot.commands.ledger import freshness
-from bot.commands.lettering import is_from_right
 from bot.page import view
 from bot.page.shelf import Shelf
 from bot.page.view import Contents, Place
@@ -12,7 +11,7 @@ from bot.pictures.levels import Level
 from bot.pictures.world_map import draw_map
 from bot.publications import Publications
 from bot.texts import charts
-from bot.texts.language import Words, words_of
+from bot.texts.language import Words, is_right_to_left, words_of
 from bot.texts.names import actor_name
 from bot.texts.reading import how_fresh
 from jobs.domain.alerts import AlertId, Voice
@@ -80,10 +79,10 @@ class Site:
         async with self.store.read() as conn:
             stand = await standings.of_case(conn, case.id)
         legend = Legend(
-            title=case.title,
+            title=case.full_name(words.language),
             levels={level: charts.level_name(words, level) for level in Level},
             seat=actor_name(self.reference, case.seat, words.language),
             contested=words.gettext("Contested place or border"),
-            from_right=is_from_right(words.language),
+            from_right=is_right_to_left(words.language),
         )
         return draw_map(stand, legend, seat=case.seat, on=self.clock.now().date())

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from bot.page.html import Markup, document, foreign, joined, tag
@@ -9,15 +11,14 @@ from bot.pictures.levels import Level, level_of
 from bot.texts.alerts import headline, how_sure, needs_caution, when
 from bot.texts.charts import level_name, recognised_by
 from bot.texts.foreign import host_of, safe_url
-from bot.texts.language import Words
+from bot.texts.language import Words, is_right_to_left
 from bot.texts.names import actor_name, sentence
 from bot.texts.page import (
     Labels,
-    is_right_to_left,
     labels,
-    languages,
     no_such_page,
     opens_in_telegram,
+    own_names,
 )
 from jobs.domain.alerts import AlertId, Facts, Story, Voice
 from jobs.domain.events import Standing
@@ -88,7 +89,7 @@ def home(words: Words, names: Reference, contents: Contents, place: Place) -> st
         tag("footer", tag("p", contents.fresh)),
         tag("script", src=f"{place.root}app.js", defer=True),
     )
-    return _document(f"{contents.case.title} · {NAME}", body, place)
+    return _document(f"{contents.case.full_name(words.language)} · {NAME}", body, place)
 
 
 def one_alert(
@@ -156,10 +157,11 @@ def _document(title: str, body: Markup, place: Place) -> str:
 
 def _header(said: Labels, names: Reference, place: Place) -> Markup:
     cases = [
-        (case.short, place.to(case=case.id), case.id == place.case) for case in names.cases.values()
+        (case.short_name(place.language), place.to(case=case.id), case.id == place.case)
+        for case in names.cases.values()
     ]
     spoken = [
-        (name, place.to(lang=code), code == place.language) for code, name in languages().items()
+        (name, place.to(lang=code), code == place.language) for code, name in own_names().items()
     ]
     return tag(
         "header",
@@ -182,7 +184,7 @@ def _choices(label: str, entries: Sequence[tuple[str, str, bool]]) -> Markup | N
 
 def _map(words: Words, said: Labels, contents: Contents, place: Place) -> Markup:
     count = sum(level_of(each) is Level.RECOGNISED for each in contents.standings)
-    counted = recognised_by(words, contents.case.title, count)
+    counted = recognised_by(words, contents.case.full_name(words.language), count)
     picture = tag(
         "img", class_="map", src=place.to("map.svg"), alt=counted, width="1000", height="640"
     )
@@ -211,7 +213,7 @@ def _group(
     lines = []
     for name, standing in sorted(named, key=lambda each: each[0]):
         since = getattr(standing, _SINCE[level])
-        lines.append(tag("tr", tag("td", name), tag("td", words.day(since) if since else "")))
+        lines.append(tag("tr", tag("td", name), tag("td", _day(words, since) if since else "")))
     heads = (tag("th", label, scope="col") for label in (said.country, said.since))
     key = tag("span", class_=f"key {level}", aria_hidden="true")
     return tag(
@@ -220,6 +222,12 @@ def _group(
         tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *lines)),
         open=len(found) <= _OPENED and level in (Level.RECOGNISED, Level.AMBASSADOR),
     )
+
+
+@lru_cache(maxsize=4096)
+def _day(words: Words, on: date) -> str:
+    # A case may have two hundred days on its page, and each takes as long as a query.
+    return words.day(on)
 
 
 def _alerts(
@@ -290,7 +298,8 @@ def _voice(words: Words, voice: Voice) -> list[Markup | str]:
     link = tag("a", said, href=url, rel="nofollow noopener noreferrer external") if url else said
     day = ""
     if voice.published_at is not None:
-        day = f", {words.day(voice.published_at.astimezone(words.zone).date())}"
+        on = _day(words, voice.published_at.astimezone(words.zone).date())
+        day = f"{words.comma}{on}"
     return [link, " ", tag("span", "(", host, day, ")", class_="faint")]
 
 

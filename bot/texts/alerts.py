@@ -104,7 +104,8 @@ def write_voice(writer: Writer, voice: Voice, words: Words) -> None:
     writer.write(" (")
     writer.foreign(host_of(voice.url) or voice.outlet, 80)
     if voice.published_at is not None:
-        writer.write(f", {words.day(voice.published_at.astimezone(words.zone).date())}")
+        on = words.day(voice.published_at.astimezone(words.zone).date())
+        writer.write(f"{words.comma}{on}")
     writer.line(")")
 
 
@@ -142,8 +143,7 @@ def _write_retracted(writer: Writer, words: Words, facts: Facts, names: Referenc
         writer.write(headline(facts, words, names))
     writer.line()
     if facts.note:
-        writer.write(words.gettext("Why:") + " ")
-        writer.line(safe_foreign(facts.note))
+        writer.line(words.gettext("Why: {why}").format(why=safe_foreign(facts.note)))
 
 
 def _write_reply(
@@ -179,5 +179,5 @@ def _write_footer(writer: Writer, words: Words, alert_id: AlertId) -> None:
 
 def _included(facts: Facts, words: Words) -> str:
     kinds: dict[EventType, None] = dict.fromkeys(kind for kind, _ in facts.includes)
-    listed = ", ".join(words.gettext(TYPE_NAMES[kind]).lower() for kind in kinds)
+    listed = words.listed(words.gettext(TYPE_NAMES[kind]).lower() for kind in kinds)
     return words.gettext("Part of the same move: {kinds}.").format(kinds=listed)

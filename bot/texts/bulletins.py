@@ -16,6 +16,6 @@ def bulletin_of(story: Story, words: Words, names: Reference) -> Bulletin:
         headline=headline(facts, words, names),
         surety=f"{sentence(when(facts, words))} · {how_sure(facts, words, names)}",
         actor_name=actor_name(names, facts.actor, words.language),
-        case_title=case_title(names, facts.case),
+        case_title=case_title(names, facts.case, words.language),
         language=words.language,
     )

@@ -8,6 +8,7 @@ from bot.texts.foreign import cut, safe_foreign, utf16_length
 from bot.texts.language import N_, Words
 from bot.texts.messages import CAPTION_ROOM, Message, Writer
 from jobs.domain.events import EventStatus
+from jobs.reference.cases import Case
 
 _LEVELS: Mapping[str, str] = {
     "recognised": N_("Recognised"),
@@ -82,7 +83,7 @@ def meetings_caption(words: Words, title: str, count: int, most: Sequence[str]) 
     ).format(count=count)
     lines = [title, counted]
     if most:
-        lines.append(words.gettext("Most with: {names}").format(names=", ".join(most)))
+        lines.append(words.gettext("Most with: {names}").format(names=words.listed(most)))
     lines.append(words.gettext("One by one: /meetings"))
     return Message("\n".join(lines))
 
@@ -152,10 +153,8 @@ def no_picture(words: Words) -> Message:
     )
 
 
-def no_such_case(words: Words, asked: str, titles: Sequence[str]) -> Message:
+def no_such_case(words: Words, asked: str, cases: Iterable[Case]) -> Message:
     """Return the answer to a case that is none."""
-    return Message(
-        words.gettext("I watch no case called {asked}. There are: {titles}").format(
-            asked=safe_foreign(asked, 80), titles=", ".join(titles)
-        )
-    )
+    titles = words.listed(case.full_name(words.language) for case in cases)
+    said = words.gettext("I watch no case called {asked}. There are: {titles}")
+    return Message(said.format(asked=safe_foreign(asked, 80), titles=titles))

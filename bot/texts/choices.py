@@ -154,7 +154,7 @@ def _main_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> 
 
 
 def _case_rows(words: Words, names: Reference, chosen: Chosen, make: Making) -> Rows:
-    titles = {case: case_title(names, case) for case in names.cases}
+    titles = {case: case_title(names, case, words.language) for case in names.cases}
     return _marks(titles, chosen.filter.cases, "case", make, columns=1)
 
 

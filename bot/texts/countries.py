@@ -23,11 +23,11 @@ def countries(
     writer = Writer()
     for case, codes_by_level in found:
         with writer.bold():
-            writer.write(case.title)
+            writer.write(case.full_name(words.language))
         writer.line()
         for level, codes in codes_by_level.items():
             listed = _sorted_names(words, names, codes)
-            line = f"{level_name(words, level)} ({len(codes)}): {', '.join(listed[:_NAMED])}"
+            line = _head(words, level, codes) + words.listed(listed[:_NAMED])
             more = len(listed) - _NAMED
             if more > 0:
                 line += " " + words.ngettext("and {count} more", "and {count} more", more).format(
@@ -53,18 +53,22 @@ def countries_of_case(
     ]
     writer = Writer()
     with writer.bold():
-        writer.write(case.title)
+        writer.write(case.full_name(words.language))
     shown = everybody[page * NAMES_A_PAGE : (page + 1) * NAMES_A_PAGE]
     for level in dict.fromkeys(level for level, _ in shown):
         writer.line()
-        listed = ", ".join(name for of, name in shown if of == level)
-        writer.write(f"{level_name(words, level)} ({len(codes_by_level[level])}): {listed}")
+        listed = words.listed(name for of, name in shown if of == level)
+        writer.write(_head(words, level, codes_by_level[level]) + listed)
     return writer.build()
 
 
 def pages_of(codes_by_level: ByLevel) -> int:
     """Return how many pages ``countries_of_case`` has."""
     return -(-sum(len(codes) for codes in codes_by_level.values()) // NAMES_A_PAGE)
+
+
+def _head(words: Words, level: str, codes: Sequence[str]) -> str:
+    return f"{level_name(words, level)} ({len(codes)}){words.colon}"
 
 
 def _sorted_names(words: Words, names: Reference, codes: Sequence[str]) -> list[str]:

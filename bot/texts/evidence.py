@@ -65,16 +65,17 @@ def _write_account(
     writer.write(" (")
     writer.foreign(host_of(evidence.url) or evidence.outlet.host, 80)
     at = evidence.published_at or evidence.seen_at
-    writer.line(f", {words.moment(at)})")
+    writer.line(f"{words.comma}{words.moment(at)})")
     if mention.clause and mention.clause.strip() != evidence.title.strip():
         writer.line(f"  “{safe_foreign(mention.clause, 220)}”")
-    origin = words.gettext("origin {origin}").format(origin=_origin(evidence))
+    origin = words.gettext("origin {origin}").format(origin=_origin(words, evidence))
     rule = words.gettext("rule {rule}").format(rule=safe_foreign(mention.rule, 60))
     held = _WITHHELD.get(reason) if reason is not None else None
     writer.line(f"  {origin} · {rule}" + (f" · {words.gettext(held)}" if held else ""))
 
 
-def _origin(evidence: Evidence) -> str:
+def _origin(words: Words, evidence: Evidence) -> str:
     """Return whose voice it is: the wire or organ that the text names, else the outlet's owner."""
     named = evidence.mention.attributions
-    return ", ".join(safe_foreign(name, 60) for name in named[:2] or (evidence.outlet.family,))
+    voices = named[:2] or (evidence.outlet.family,)
+    return words.listed(safe_foreign(name, 60) for name in voices)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.texts.language import N_, Words
-from bot.texts.messages import Message, Writer
+from bot.texts.messages import Button, Message, Writer
 
 FILES: Mapping[str, str] = {
     "csv": "events.csv",
@@ -23,17 +23,23 @@ _ABOUT: Mapping[str, str] = {
 }
 
 
-def formats(words: Words, page_url: str) -> Message:
-    """Return /export without a format: what there is, and where to subscribe to it."""
+def formats(words: Words, page_url: str, *, is_private: bool) -> Message:
+    """Return /export without a format: what there is, and where to subscribe to it.
+
+    In a private chat the page opens inside Telegram.
+    """
     writer = Writer()
     writer.line(words.gettext("What I know, as a file for other programs:"))
     for name, about in _ABOUT.items():
         usage = "cap 12" if name == "cap" else name
         writer.line(f"/export {usage}: {words.gettext(about)}")
     writer.line(words.gettext("The name of a case behind it gives that case alone."))
-    if page_url:
+    see_page = words.gettext("To subscribe to them, see the page.")
+    if page_url and is_private:
+        writer.row(Button(see_page, app=page_url))
+    elif page_url:
         with writer.link(page_url):
-            writer.write(words.gettext("To subscribe to them, see the page."))
+            writer.write(see_page)
     return writer.build()
 
 

@@ -17,7 +17,7 @@ _ROOM_FOR_ONE_MORE = 700
 
 def timeline_title(words: Words, names: Reference, code: str, case: str) -> str:
     """Return what a timeline is of, for its picture and its list."""
-    return f"{actor_name(names, code, words.language)} · {case_title(names, case)}"
+    return f"{actor_name(names, code, words.language)} · {case_title(names, case, words.language)}"
 
 
 def timeline_caption(
@@ -91,14 +91,15 @@ def found(
 
 def official_line(words: Words, name: str, office: str, case: str) -> str:
     """Return who an official is."""
-    return words.gettext("{name}: {office} ({case})").format(name=name, office=office, case=case)
+    line = words.gettext("{name}: {office} ({case})")
+    return line.format(name=name, office=words.gettext(office), case=case)
 
 
 def standing_line(words: Words, names: Reference, standing: Standing, part: str) -> str:
     """Return where a country stands toward a case, in one line."""
     return words.gettext("{country} · {case}: {part} · /status_{code}").format(
         country=actor_name(names, standing.actor, words.language),
-        case=case_title(names, standing.case),
+        case=case_title(names, standing.case, words.language),
         part=part,
         code=standing.actor,
     )

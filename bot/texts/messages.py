@@ -4,26 +4,34 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, WebAppInfo
 from telegram.constants import MessageEntityType, MessageLimit
 
 from bot.texts.foreign import cut, safe_foreign, safe_url, utf16_length
 
 LONGEST = MessageLimit.MAX_TEXT_LENGTH.value
-CAPTION_ROOM = 1024 - 48
+LONGEST_CAPTION = 1024
+CAPTION_ROOM = LONGEST_CAPTION - 48
 """Of a caption, which Telegram keeps to 1024; marks of direction may be added to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One inline button: it opens ``url``, or sends ``data`` back to us."""
+    """One inline button: it opens ``url``, or sends ``data`` back to us.
+
+    ``app`` is opened inside Telegram, which tells that page who opens it; such a button can
+    stand in a private chat only.
+    """
 
     label: str
     url: str = ""
     data: str = ""
+    app: str = ""
 
     def as_telegram(self) -> InlineKeyboardButton:
         """Return the button for the Bot API."""
+        if self.app:
+            return InlineKeyboardButton(self.label, web_app=WebAppInfo(self.app))
         if self.url:
             return InlineKeyboardButton(self.label, url=self.url)
         return InlineKeyboardButton(self.label, callback_data=self.data)
@@ -123,7 +131,7 @@ class Writer:
         """Return the message, without white space at its ends, and never too long."""
         text = cut("".join(self._pieces).rstrip(), int(LONGEST))
         length = utf16_length(text)
-        clipped = (_clip(entity, length) for entity in self._entities)
+        clipped = (clip(entity, length) for entity in self._entities)
         entities = sorted(
             (entity for entity in clipped if entity is not None),
             key=lambda entity: (entity.offset, -entity.length),
@@ -138,7 +146,7 @@ class Writer:
             self._entities.append(MessageEntity(kind, start, self._length - start, url=url))
 
 
-def _clip(entity: MessageEntity, length: int) -> MessageEntity | None:
+def clip(entity: MessageEntity, length: int) -> MessageEntity | None:
     """Return the entity within a text of ``length`` units, or None if it lies beyond."""
     room = length - entity.offset
     if room <= 0:

@@ -30,12 +30,14 @@ def momenta(
     writer = Writer()
     for case, scores in found:
         with writer.bold():
-            writer.write(case.title)
+            writer.write(case.full_name(words.language))
         writer.line()
         for each in scores:
             if writer.room < _ROOM:
                 break
-            writer.line(f"{actor_name(names, each['actor'], words.language)}: {each['score']:g}")
+            writer.line(
+                f"{actor_name(names, each['actor'], words.language)}{words.colon}{each['score']:g}"
+            )
             for signal in each["signals"][:_SHOWN_SIGNALS]:
                 writer.line(f"  {_signal(words, signal)}")
         if not scores:
@@ -55,4 +57,5 @@ def _signal(words: Words, signal: Sequence[Any]) -> str:
     _, kind, status, _, on, points = signal
     name = words.gettext(TYPE_NAMES[EventType(kind)]).lower()
     how = words.gettext(_STATUSES[EventStatus(status)])
-    return f"{points:+g} {name}, {how}, {words.day(date.fromisoformat(on))}"
+    said = words.comma.join([name, how, words.day(date.fromisoformat(on))])
+    return f"{points:+g} {said}"

@@ -1,5 +1,6 @@
 """What actors and cases are called within a sentence."""
 
+from bot.texts.language import Name
 from jobs.reference import Reference
 from jobs.reference.actors import ActorKind
 
@@ -30,19 +31,21 @@ def actor_in_sentence(reference: Reference, code: str, language: str) -> str:
     return f"the {name}" if takes_article else name
 
 
-def case_title(reference: Reference, case: str) -> str:
-    """Return a case's name as a list shows it."""
+def case_title(reference: Reference, case: str, language: str) -> str:
+    """Return a case's full name as a list shows it."""
     known = reference.cases.get(case)
-    return known.title if known else case
+    return known.full_name(language) if known else case
 
 
-def case_in_sentence(reference: Reference, case: str, language: str) -> str:
-    """Return a case's name as it stands within a sentence."""
-    title = case_title(reference, case)
+def case_in_sentence(reference: Reference, case: str, language: str) -> Name:
+    """Return a case's full name as it stands within a sentence, with its forms."""
+    title = case_title(reference, case, language)
+    if language != "en":
+        known = reference.cases.get(case)
+        return Name(title, known.forms.get(language) if known else None)
     # "the Taliban government of Afghanistan", "the State of Palestine", but "Palestine".
-    if language == "en" and (" of " in title or "overnment" in title):
-        return title if title.lower().startswith("the ") else f"the {title}"
-    return title
+    bare = title.lower().startswith("the ") or not (" of " in title or "overnment" in title)
+    return Name(title if bare else f"the {title}")
 
 
 def sentence(text: str) -> str:

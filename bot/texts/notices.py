@@ -1,12 +1,15 @@
 """Notices: words that tell of no event, such as the answer to an operator's order."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.texts.foreign import cut, safe_foreign
 from bot.texts.language import N_, Words, words_of
 from bot.texts.messages import Message
+from bot.texts.names import actor_name, case_in_sentence
 from bot.texts.wording import MAY_BE_A_REPEAT
 from jobs.domain.alerts import Notice
+from jobs.reference import Reference
 
 _SENTENCES: Mapping[str, str] = {
     "retracted": N_("Alert {alert} is retracted in every chat that had it."),
@@ -101,6 +104,8 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "sources_alarm": N_("{count} sources cannot be read or are silent: {sources}"),
 }
+_BRIEF = frozenset({"case_silent", "case_heard"})
+"""Notices to the operator, which name a case as lists do."""
 LONGEST_WORDS = 2000
 """Of an operator's own words to every chat."""
 
@@ -109,16 +114,40 @@ NOTICE_KEYS = frozenset(_SENTENCES)
 
 
 def render_notice(
-    notice: Notice, *, language: str = "en", possibly_repeated: bool = False
+    notice: Notice,
+    *,
+    names: Reference | None = None,
+    language: str = "en",
+    possibly_repeated: bool = False,
 ) -> Message:
     """Return a notice in words; ``possibly_repeated`` says that it may have arrived before.
 
+    Cases and actors are called as ``names`` has it; without it their codes stand for them.
     Its values may hold words of others (a source's error) and are made harmless. One
     that a newer version of the jobs wrote, and that has no words here, is shown plainly.
     """
     words = words_of(language)
-    said = _said(notice, words)
+    said = _said(_named(notice, words, names), words)
     return Message(f"{words.gettext(MAY_BE_A_REPEAT)}\n{said}" if possibly_repeated else said)
+
+
+def _named(notice: Notice, words: Words, names: Reference | None) -> Notice:
+    """Return the notice with its case and its actors by name; codes unknown here stay."""
+    if names is None:
+        return notice
+    values = dict(notice.values)
+    case = str(values.get("case", ""))
+    if case in names.cases:
+        language = words.language
+        values["case"] = (
+            names.cases[case].short_name(language)
+            if notice.key in _BRIEF
+            else case_in_sentence(names, case, language)
+        )
+    codes = str(values.get("actors", "")).split()
+    if codes and all(code in names.actors for code in codes):
+        values["actors"] = words.listed(actor_name(names, code, words.language) for code in codes)
+    return replace(notice, values=values)
 
 
 def _said(notice: Notice, words: Words) -> str:

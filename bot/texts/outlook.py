@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from bot.texts.language import N_, Words
 from bot.texts.messages import Message, Writer
@@ -65,7 +64,7 @@ def watch(
     """
     writer = Writer()
     with writer.bold():
-        writer.write(words.gettext("Watched: {case}").format(case=case.title))
+        writer.write(words.gettext("Watched: {case}").format(case=case.full_name(words.language)))
     writer.line()
     for mover in movers:
         if writer.room < 2 * _ROOM_FOR_ONE_MORE:
@@ -113,7 +112,9 @@ def _write_mover(writer: Writer, words: Words, names: Reference, mover: Mover) -
     writer.line()
     with writer.bold():
         writer.write(actor_name(names, watched.actor, words.language))
-    writer.line(f": {words.gettext(OUTLOOKS[watched.outlook])}. {watched.note}".rstrip())
+    said = words.gettext("{outlook}. {note}")
+    outlook, note = words.gettext(OUTLOOKS[watched.outlook]), words.gettext(watched.note)
+    writer.line(f"{words.colon}{said.format(outlook=outlook, note=note)}".rstrip())
     where = parts_of(words, mover.standing)[-1]
     if mover.score is not None:
         momentum = words.gettext("momentum {score}").format(score=f"{mover.score:g}")
@@ -129,11 +130,11 @@ def _write_gathering(
     forum = gathering.forum
     writer.line()
     with writer.link(forum.url), writer.bold():
-        writer.write(forum.name)
-    place = f", {forum.place}" if forum.place else ""
-    writer.line(f" ({forum.organisation}{place})")
+        writer.write(words.gettext(forum.name))
+    place = f"{words.comma}{words.gettext(forum.place)}" if forum.place else ""
+    writer.line(f" ({words.gettext(forum.organisation)}{place})")
     line = f"{_days(words, forum)} · {words.gettext(_PARTICIPATIONS[forum.participation])}"
-    writer.line(f"{line} · {gathering.case.short}" if several_cases else line)
+    writer.line(f"{line} · {gathering.case.short_name(words.language)}" if several_cases else line)
     if gathering.before is not None:
         last = words.gettext("the time before, {day}: {how}")
         writer.line(
@@ -152,10 +153,4 @@ def _days(words: Words, forum: Forum) -> str:
         return words.gettext("some time from {first} to {last}").format(
             first=words.day(first), last=words.day(last)
         )
-    return f"{_first_day(words, first, last)} – {words.day(last)}"
-
-
-def _first_day(words: Words, first: date, last: date) -> str:
-    return (
-        str(first.day) if (first.year, first.month) == (last.year, last.month) else words.day(first)
-    )
+    return words.days(first, last)

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from babel import Locale, UnknownLocaleError
-
-from bot.texts.language import SOURCE_LANGUAGE, Words, catalogues
+from bot.texts.language import Words, languages, own_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +71,6 @@ def no_such_page(words: Words) -> str:
     return words.gettext("There is no such page.")
 
 
-def languages() -> dict[str, str]:
+def own_names() -> dict[str, str]:
     """Return the page's languages by code, each in its own name."""
-    codes = sorted({SOURCE_LANGUAGE, *catalogues()})
-    return {code: _own_name(code) for code in codes}
-
-
-def is_right_to_left(language: str) -> bool:
-    """Tell whether a language is written from right to left."""
-    return _locale(language).text_direction == "rtl"
-
-
-def _own_name(code: str) -> str:
-    name = _locale(code).get_display_name(code) or code
-    return name[:1].upper() + name[1:]
-
-
-def _locale(code: str) -> Locale:
-    try:
-        return Locale.parse(code)
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(SOURCE_LANGUAGE)
+    return {code: own_name(code) for code in languages()}

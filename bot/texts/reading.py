@@ -138,7 +138,7 @@ def status_of_actor(
     writer.line()
     for case, standing, told in found:
         writer.line()
-        writer.line(f"{case.title}:")
+        writer.line(f"{case.full_name(words.language)}{words.colon}".rstrip())
         for part in parts_of(words, standing or Standing(case.id, code)):
             writer.line(f"• {part}")
         if standing is not None and not standing.certain:
@@ -146,7 +146,9 @@ def status_of_actor(
         for watched in case.watch:
             if watched.actor == code:
                 outlook = words.gettext(OUTLOOKS[watched.outlook])
-                writer.line(f"• {words.gettext('watched:')} {outlook}. {watched.note}".rstrip())
+                said = words.gettext("watched: {outlook}. {note}")
+                note = words.gettext(watched.note)
+                writer.line(f"• {said.format(outlook=outlook, note=note)}".rstrip())
         for one in told:
             if writer.room < _ROOM_FOR_ONE_MORE:
                 break
@@ -160,17 +162,19 @@ def recognised_line(
     words: Words, names: Reference, case: Case, standings: Sequence[Standing]
 ) -> str:
     """Return who recognises a case, in one line."""
+    title = case.full_name(words.language)
     recognising = [standing for standing in standings if standing.recognition == "de_jure"]
     if not recognising:
-        return words.gettext("{case}: no recognition known here").format(case=case.title)
+        return words.gettext("{case}: no recognition known here").format(case=title)
     recognising.sort(key=lambda standing: standing.recognised_on or date.min, reverse=True)
-    listed = ", ".join(_recogniser(words, names, one) for one in recognising[:_SHOWN_RECOGNISERS])
+    newest = recognising[:_SHOWN_RECOGNISERS]
+    listed = words.listed(_recogniser(words, names, one) for one in newest)
     if len(recognising) <= _SHOWN_RECOGNISERS:
         line = words.gettext("{case}: recognised by {names}")
     else:
         # A case's file need not hold every old recognition, so the number is what is known.
         line = words.gettext("{case}: recognised by {count} known here, the last ones {names}")
-    return line.format(case=case.title, count=len(recognising), names=listed)
+    return line.format(case=title, count=len(recognising), names=listed)
 
 
 def latest(words: Words, names: Reference, told: Sequence[Told], freshness: Freshness) -> Message:
@@ -224,7 +228,7 @@ def no_such_actor(words: Words, names: Reference, asked: str, guesses: Sequence[
     writer.foreign(asked, 120)
     writer.line()
     if guesses:
-        listed = ", ".join(actor_name(names, code, words.language) for code in guesses)
+        listed = words.listed(actor_name(names, code, words.language) for code in guesses)
         writer.line(words.gettext("Did you mean: {names}?").format(names=listed))
     writer.line(words.gettext("/countries lists those that have a standing."))
     return writer.build()
@@ -241,7 +245,8 @@ def _write_situation(
         name = actor_name(names, one.actor, words.language)
         outlook = words.gettext(OUTLOOKS[one.outlook])
         standing = by_actor.get(one.actor, Standing(situation.case.id, one.actor))
-        writer.line(f"• {name}: {outlook}; {parts_of(words, standing)[-1]}")
+        last = parts_of(words, standing)[-1]
+        writer.line(f"• {name}{words.colon}{words.in_parts([outlook, last])}")
     if situation.newest:
         writer.line(words.gettext("Newest:"))
     for told in situation.newest:
@@ -270,7 +275,7 @@ def parts_of(words: Words, standing: Standing) -> list[str]:
     ):
         if value:
             said = words.gettext(_PARTS.get(value, value))
-            parts.append(f"{words.gettext(label)}: {said}{_on(words, on)}")
+            parts.append(f"{words.gettext(label)}{words.colon}{said}{_on(words, on)}")
     if standing.last_meeting_on is not None:
         day = words.day(standing.last_meeting_on)
         parts.append(words.gettext("last met on {day}").format(day=day))
@@ -278,7 +283,7 @@ def parts_of(words: Words, standing: Standing) -> list[str]:
 
 
 def _on(words: Words, on: date | None) -> str:
-    return f", {_since(words, on)}" if on else ""
+    return f"{words.comma}{_since(words, on)}" if on else ""
 
 
 def how_fresh(words: Words, freshness: Freshness) -> str:

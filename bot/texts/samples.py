@@ -15,7 +15,9 @@ from jobs.domain.events import EventStatus, EventType, Grade
 from jobs.reference import Reference
 
 _AT = datetime(2025, 7, 3, 14, tzinfo=UTC)
-_VOICE = Voice("example.org", "https://example.org/", "(Here stands the source's headline)", _AT)
+_HEADLINE = N_("(Here stands the source's headline)")
+_FALSE = N_("The report was false.")
+_VOICE = Voice("example.org", "https://example.org/", _HEADLINE, _AT)
 _RECOGNITION = Facts(
     case="taliban",
     actor="RU",
@@ -106,7 +108,7 @@ _SAMPLES: Sequence[_Sample] = (
     ),
     _Sample(
         N_("a mistake taken back, in every chat that had it"),
-        replace(_RECOGNITION, actor="PK", retracted=True, note="The report was false."),
+        replace(_RECOGNITION, actor="PK", retracted=True, note=_FALSE),
         Action.EDIT,
         Reason.RETRACTED,
     ),
@@ -117,6 +119,8 @@ COUNT = len(_SAMPLES)
 def sample(words: Words, names: Reference, place: int) -> Message:
     """Return one sample, counted from 0, marked as no news."""
     shown = _SAMPLES[place]
+    voices = tuple(replace(each, title=words.gettext(each.title)) for each in shown.facts.voices)
+    note = words.gettext(shown.facts.note) if shown.facts.note else ""
     writer = Writer()
     with writer.bold():
         writer.write(
@@ -128,7 +132,7 @@ def sample(words: Words, names: Reference, place: int) -> Message:
     writer.line()
     return writer.followed_by(
         render_alert(
-            shown.facts,
+            replace(shown.facts, voices=voices, note=note),
             NO_ALERT,
             action=shown.action,
             reason=shown.reason,

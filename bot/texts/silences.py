@@ -22,8 +22,8 @@ def matcher_in_words(words: Words, names: Reference, matcher: Matcher) -> str:
     if matcher.actor is not None:
         parts.append(actor_name(names, matcher.actor, words.language))
     if matcher.case is not None:
-        parts.append(case_title(names, matcher.case))
-    return ", ".join(parts) or words.gettext("everything")
+        parts.append(case_title(names, matcher.case, words.language))
+    return words.listed(parts) or words.gettext("everything")
 
 
 def span(words: Words, hours: int) -> str:

@@ -154,11 +154,11 @@ def silent_line(words: Words, hours: int, heard: datetime) -> str:
 
 
 def _heard(words: Words, heard: Heard) -> str:
+    case = heard.case.short_name(words.language)
     if heard.at is None:
-        return words.gettext("{case}: nothing was heard yet").format(case=heard.case.short)
-    text = words.gettext("{case}: last news {moment}").format(
-        case=heard.case.short, moment=words.moment(heard.at)
-    )
+        return words.gettext("{case}: nothing was heard yet").format(case=case)
+    last = words.gettext("{case}: last news {moment}")
+    text = last.format(case=case, moment=words.moment(heard.at))
     return f"⚠ {text}" if heard.is_silent else text
 
 
@@ -171,5 +171,7 @@ def _write_lines(writer: Writer, words: Words, lines: Sequence[Line]) -> None:
         writer.write(f"• {line.source.id}: {words.gettext(_STATES[line.state])}")
         since = line.health.paused_at or line.health.last_ok_at
         if line.state not in _WELL and since is not None:
-            writer.write(", " + words.gettext("since {moment}").format(moment=words.moment(since)))
+            writer.write(
+                words.comma + words.gettext("since {moment}").format(moment=words.moment(since))
+            )
         writer.line()

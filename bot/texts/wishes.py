@@ -34,19 +34,20 @@ def wishes(words: Words, names: Reference, wanted: Filter) -> str:
     parts = [words.gettext(LEVEL_NAMES[wanted.level])]
     if wanted.types:
         kinds = (TYPE_NAMES[kind] for kind in EventType if kind in wanted.types)
-        parts.append(", ".join(words.gettext(kind).lower() for kind in kinds))
+        parts.append(words.listed(words.gettext(kind).lower() for kind in kinds))
     if wanted.statuses:
         said = (STATUS_NAMES[status] for status in STATUS_NAMES if status in wanted.statuses)
-        parts.append(", ".join(words.gettext(one) for one in said))
+        parts.append(words.listed(words.gettext(one) for one in said))
     if wanted.grade is not Grade.CLAIMED:
         parts.append(words.gettext(GRADE_NAMES[wanted.grade]))
     if wanted.groups or wanted.actors:
         parts.append(_whose(words, names, wanted))
     if wanted.cases:
-        parts.append(", ".join(case_title(names, case) for case in sorted(wanted.cases)))
+        titles = (case_title(names, case, words.language) for case in sorted(wanted.cases))
+        parts.append(words.listed(titles))
     else:
         parts.append(words.gettext("all cases"))
-    return "; ".join(parts)
+    return words.in_parts(parts)
 
 
 def group_title(words: Words, names: Reference, group: str) -> str:
@@ -143,4 +144,4 @@ def _whose(words: Words, names: Reference, wanted: Filter) -> str:
     if more > 0:
         rest = words.ngettext("{count} more", "{count} more", more).format(count=more)
         said = [*said[:_MOST_NAMED], rest]
-    return ", ".join(said)
+    return words.listed(said)

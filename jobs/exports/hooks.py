@@ -26,9 +26,13 @@ def shown_key(key: bytes) -> str:
     return "whsec_" + base64.b64encode(key).decode()
 
 
-def message_id(installation: UUID, alert_id: AlertId, revision: int) -> str:
-    """Return what a receiver knows a repeat by: the same however often it is posted."""
-    return f"msg_{installation.hex}_{alert_id}_{revision}"
+def message_id(installation: UUID, alert_id: AlertId, revision: int, made_at: datetime) -> str:
+    """Return what a receiver knows a repeat by: the same however often it is posted.
+
+    ``made_at`` is when it was to be posted: where the store was put back to a copy, the
+    number of a revision may come again for another one.
+    """
+    return f"msg_{installation.hex}_{alert_id}_{revision}_{int(made_at.timestamp())}"
 
 
 def headers_of(key: bytes, name: str, now: datetime, body: bytes) -> dict[str, str]:

@@ -13,7 +13,8 @@ def plain(text: str, most: int = 1000) -> str:
     Control, direction and half characters go: XML forbids some of them, and others
     would turn around what stands beside them.
     """
-    kept = "".join(_harmless(each) for each in text)
+    # What is printable has none of them, and most texts are.
+    kept = text if text.isprintable() else "".join(_harmless(each) for each in text)
     line = " ".join(kept.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from jobs.domain.alerts import AlertId
@@ -39,13 +40,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 Row = Mapping[str, Any]
 
 
-def row_of(event: Event, seat: str, alert_id: AlertId | None) -> Row:
+def row_of(event: Event, urls: Iterable[str], seat: str, alert_id: AlertId | None) -> Row:
     """Return an event's row; ``seat`` is the code of the case's own territory.
 
-    ``origins`` counts independent voices, ``urls`` are the pages, oldest first.
+    ``origins`` counts independent voices; ``urls`` are its pages, of which the first few are
+    named.
     """
     codes = codes_of(event.type, event.status, event.detail)
-    urls = dict.fromkeys(web_address(each.url) for each in event.evidence)
+    pages = filter(None, map(web_address, dict.fromkeys(urls)))
     return {
         "date": event.on.isoformat() if event.on else None,
         "case": event.case,
@@ -60,7 +62,7 @@ def row_of(event: Event, seat: str, alert_id: AlertId | None) -> Row:
         "plover_context": codes.plover_context,
         "quad": codes.quad,
         "origins": len(event.origins),
-        "urls": [url for url in urls if url][:_MOST_URLS],
+        "urls": list(islice(pages, _MOST_URLS)),
         "detail": event.detail,
         "contested": event.contested,
         "alert": alert_id,

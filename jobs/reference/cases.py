@@ -1,7 +1,7 @@
 """A case as configuration describes it: one TOML file each, and no code."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -87,8 +87,11 @@ class Forum:
 class Case:
     """The authority whose recognition is at issue.
 
-    ``names`` are what it is called, by language, first the display name; ``traps`` are
-    phrases that hold such a name and mean something else; ``seat`` is the territory's
+    ``title`` is its full name and ``short`` the one for lists, both in English; ``titles``
+    are its full names in other languages, and ``forms`` how a language bends them (gen,
+    dat, ins: as its translations of the bot ask for). ``names`` are what it is called, by
+    language, first the one for lists; ``traps`` are phrases that hold such a name and mean
+    something else; ``seat`` is the territory's
     own code, which is never an actor toward itself; ``opponents`` are the codes of the
     interested parties on the other side.
     """
@@ -104,8 +107,27 @@ class Case:
     watch: tuple[Watched, ...] = ()
     baseline: tuple[BaselineStanding, ...] = ()
     forums: tuple[Forum, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     place: int = 100
     """Where it stands in lists of cases, the smallest first."""
+
+    def full_name(self, language: str) -> str:
+        """Return its full name in a language: else what it is called there, else in English."""
+        return self.titles.get(language) or self._called(language) or self.title
+
+    def short_name(self, language: str) -> str:
+        """Return what a list calls it in a language, in English where that is not known."""
+        return self._called(language) or self.short
+
+    def answers_to(self) -> Iterator[str]:
+        """Yield what somebody may call it who asks for it: its id and its names."""
+        yield from (self.id, self.short, self.title, *self.titles.values())
+        yield from (names[0] for names in self.names.values())
+
+    def _called(self, language: str) -> str:
+        # In English the names begin with what the news says most, which need not be the best.
+        return "" if language == "en" else next(iter(self.names.get(language, ())), "")
 
     def known(self, actor: str) -> tuple[BaselineStanding, ...]:
         """Return what the baseline knows of an actor, oldest first."""
@@ -165,6 +187,8 @@ def load_case(path: Path, actors: Collection[str]) -> Case:
         watch=tuple(_watched(entry, actors) for entry in table.tables("watch")),
         baseline=_baseline(table, actors),
         forums=tuple(_forum(entry) for entry in table.tables("forums")),
+        titles=_titles(table),
+        forms=_forms(table),
         place=table.value("place", int, 100),
     )
     _check_whole(table, case)
@@ -205,6 +229,20 @@ def _identifier(table: Table) -> str:
             "id", f"is {found!r}; use small letters, digits and hyphens, as in western-sahara"
         )
     return found
+
+
+def _titles(table: Table) -> dict[str, str]:
+    titles = table.table("titles")
+    return {language: titles.text(language) for language in titles.languages()}
+
+
+def _forms(table: Table) -> dict[str, dict[str, str]]:
+    found = table.table("forms")
+    by_language = {language: found.table(language) for language in found.languages()}
+    return {
+        language: {form: forms.text(form) for form in forms.entries()}
+        for language, forms in by_language.items()
+    }
 
 
 def _official(entry: Table) -> Official:

@@ -131,7 +131,7 @@ class Table:
     def by_language(self, key: str) -> dict[str, tuple[str, ...]]:
         """Return a table of lists of texts by language; empty where it is left out."""
         table = self.table(key)
-        return {language: table.texts(language) for language in table._languages()}
+        return {language: table.texts(language) for language in table.languages()}
 
     def table(self, key: str) -> "Table":
         """Return a table within this one, empty where it is left out."""
@@ -155,7 +155,8 @@ class Table:
         self._asked.update(self._values)
         return tuple(self._values)
 
-    def _languages(self) -> tuple[str, ...]:
+    def languages(self) -> tuple[str, ...]:
+        """Return the keys, all of which must be languages."""
         for language in self.entries():
             self._check_language(language, language)
         return self.entries()

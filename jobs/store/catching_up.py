@@ -16,7 +16,7 @@ from jobs.store.digests import Where
 from jobs.store.joining import Held
 from jobs.store.places import is_unsure
 from jobs.store.schema import WAITING, alert, outbox
-from jobs.store.states import UNSURE
+from jobs.store.states import UNSURE, is_hook
 
 SPAN = timedelta(minutes=10)
 """How long what is unsure is gathered; sources are due at once after a restore."""
@@ -34,6 +34,7 @@ async def hold(conn: AsyncConnection, alert_id: AlertId, revision: int, now: dat
             outbox.c.revision == revision,
             outbox.c.action != Action.EDIT,
             outbox.c.state == DeliveryState.PENDING,
+            ~is_hook(outbox),
         )
         .values(cause=UNSURE, not_before=now + SPAN + SPARE)
     )

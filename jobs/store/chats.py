@@ -115,6 +115,11 @@ async def set_owner(conn: AsyncConnection, chat_id: ChatId, user_id: int) -> Non
     )
 
 
+async def set_language(conn: AsyncConnection, chat_id: ChatId, language: str) -> None:
+    """Set the language that a chat is spoken to in; what is told next is in it already."""
+    await conn.execute(update(chat).where(chat.c.id == chat_id).values(language=language))
+
+
 async def subscribe(
     conn: AsyncConnection, chat_id: ChatId, wanted: Filter, now: datetime, *, thread_id: int = 0
 ) -> None:

@@ -135,19 +135,6 @@ async def recent(
     return await _load(conn, wanted)
 
 
-async def after(
-    conn: AsyncConnection, last: EventId, *, limit: int, case: str | None = None
-) -> list[Event]:
-    """Return the next events by number, oldest first, none of them retracted or merged."""
-    wanted = (
-        select(event)
-        .where(event.c.id > last, event.c.retracted.is_(False), event.c.merged_into.is_(None))
-        .order_by(event.c.id)
-        .limit(limit)
-    )
-    return await _load(conn, wanted if case is None else wanted.where(event.c.case_id == case))
-
-
 async def last_recognitions(conn: AsyncConnection, since: date) -> dict[str, date]:
     """Return the day of each case's last recognition since a day, as far as it is believed."""
     rows = await conn.execute(

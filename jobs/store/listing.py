@@ -35,6 +35,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event as a table has it: without evidence, but with its pages, oldest first."""
+
+    event: Event
+    alert_id: AlertId | None
+    urls: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How many sources were read since a time, of how many, and when the last one was."""
 
@@ -109,6 +118,35 @@ async def of_type(
     if actor is not None:
         wanted = and_(wanted, event.c.actor == actor)
     return await _page(conn, wanted, limit=limit, offset=offset)
+
+
+async def recorded(
+    conn: AsyncConnection,
+    cases: Collection[str],
+    *,
+    limit: int,
+    after: EventId | None = None,
+) -> list[Recorded]:
+    """Return the newest events of some cases, newest first, none retracted.
+
+    With ``after``, the next ones behind that number instead, oldest first.
+    """
+    wanted = _events().where(event.c.retracted.is_(False), event.c.case_id.in_(cases))
+    if after is None:
+        wanted = wanted.order_by(event.c.id.desc())
+    else:
+        wanted = wanted.where(event.c.id > after).order_by(event.c.id)
+    found = await _listed(conn, wanted.limit(limit))
+    pages: dict[int, list[str]] = {each.event.id: [] for each in found}
+    rows = await conn.execute(
+        select(mention.c.event_id, item.c.url)
+        .join(item, item.c.id == mention.c.item_id)
+        .where(mention.c.event_id.in_(pages))
+        .order_by(mention.c.id)
+    )
+    for event_id, url in rows:
+        pages[event_id].append(url)
+    return [Recorded(each.event, each.alert_id, pages[each.event.id]) for each in found]
 
 
 async def around(

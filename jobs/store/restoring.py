@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import (
@@ -26,7 +26,7 @@ from jobs.store import alerts, catching_up, facts, outbox, rhythms
 from jobs.store.outbox import write
 from jobs.store.schema import alert, lease, orders, revision, send_slot
 from jobs.store.schema import outbox as rows
-from jobs.store.states import OPEN, UNSURE
+from jobs.store.states import OPEN, UNSURE, is_hook
 
 RESTORED = "restored"
 """The fact that a store was put back to a copy, and when work on it began anew."""
@@ -104,7 +104,10 @@ async def _settle_words(conn: AsyncConnection) -> int:
 
 
 async def _settle_alerts(conn: AsyncConnection, now: datetime) -> int:
-    """Let edits be made again, which repeats nothing, and hold what else was to be sent."""
+    """Let edits be made again, which repeats nothing, and hold what else was to be sent.
+
+    Nor does it harm a webhook to be posted a thing twice.
+    """
     of_event = exists().where(alert.c.id == rows.c.alert_id, alert.c.event_id.is_not(None))
     going = (
         rows.c.state.in_(OPEN),
@@ -118,12 +121,12 @@ async def _settle_alerts(conn: AsyncConnection, now: datetime) -> int:
         "lease_until": None,
         "created_at": now,
     }
-    is_edit = rows.c.action == Action.EDIT
-    await conn.execute(update(rows).where(*going, is_edit).values(**anew, not_before=now))
+    harmless = or_(rows.c.action == Action.EDIT, is_hook(rows))
+    await conn.execute(update(rows).where(*going, harmless).values(**anew, not_before=now))
     later = now + NOT_BEGUN
     return await write(
         conn,
-        update(rows).where(*going, ~is_edit).values(**anew, cause=UNSURE, not_before=later),
+        update(rows).where(*going, ~harmless).values(**anew, cause=UNSURE, not_before=later),
     )
 
 

@@ -56,6 +56,7 @@ KNOWN = (
     Benchmark("commands", ("--calls", "30", "--small")),
     Benchmark("pictures", ("--asks", "20")),
     Benchmark("crowd", ("--seconds", "10", "--events", "1000")),
+    Benchmark("page", ("--views", "50", "--small")),
     Benchmark("delivery", ("restart",)),
     Benchmark("keeping", ("--rows", "10000"), ("--rows", "1000000")),
     Benchmark("latency", ("--sources", "50", "--chats", "20", "--events", "3")),

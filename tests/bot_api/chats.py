@@ -161,7 +161,7 @@ class Chats:
         if not chat.topics[thread_id]:
             raise ApiError(400, TOPIC_CLOSED)
         check_text(text, entities, kind)
-        check_markup(markup)
+        check_markup(markup, chat.kind)
         reply_to = _replied(chat, reply)
         shown = Shown(next(chat.ids), text, entities, markup, reply_to, thread_id, kind, file_id)
         shown.versions.append(text)
@@ -186,7 +186,7 @@ class Chats:
         elif shown.kind != "text":
             raise ApiError(400, "Bad Request: there is no text in the message to edit")
         check_text(text, entities, shown.kind)
-        check_markup(markup)
+        check_markup(markup, chat.kind)
         if (text, entities, markup) == (shown.text, shown.entities, shown.markup):
             raise ApiError(400, NOT_MODIFIED)
         shown.text, shown.entities, shown.markup = text, entities, markup

@@ -61,8 +61,8 @@ def _splits_pair(text: str, unit: int) -> bool:
     return len(after) == 2 and 0xDC <= after[1] <= 0xDF
 
 
-def check_markup(markup: dict[str, Any] | None) -> None:
-    """Refuse inline buttons that Telegram would."""
+def check_markup(markup: dict[str, Any] | None, chat_kind: str) -> None:
+    """Refuse inline buttons that Telegram would, in a chat of that kind."""
     if markup is None:
         return
     rows = markup.get("inline_keyboard")
@@ -72,10 +72,10 @@ def check_markup(markup: dict[str, Any] | None) -> None:
     if len(buttons) > MAX_BUTTONS:
         raise ApiError(400, "Bad Request: reply markup is too long")
     for button in buttons:
-        _check_button(button)
+        _check_button(button, chat_kind)
 
 
-def _check_button(button: dict[str, Any]) -> None:
+def _check_button(button: dict[str, Any], chat_kind: str) -> None:
     if not button.get("text"):
         raise ApiError(400, "Bad Request: text buttons are unallowed in the inline keyboard")
     if len(button) != 2:
@@ -83,6 +83,11 @@ def _check_button(button: dict[str, Any]) -> None:
     if "callback_data" in button:
         if not 1 <= len(button["callback_data"].encode()) <= 64:
             raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
+    elif "web_app" in button:
+        if chat_kind != "private":
+            raise ApiError(400, "Bad Request: BUTTON_TYPE_INVALID")
+        if not str(button["web_app"].get("url", "")).startswith("https://"):
+            raise ApiError(400, "Bad Request: BUTTON_URL_INVALID")
     elif not str(button.get("url", "")).startswith(("http://", "https://", "tg://")):
         raise ApiError(400, "Bad Request: BUTTON_URL_INVALID")
 
@@ -133,7 +138,7 @@ def _check_article(result: dict[str, Any]) -> None:
     if content.get("parse_mode"):
         raise ApiError(400, "Bad Request: can't parse entities: parse_mode is not for this bot")
     check_text(str(content.get("message_text", "")), content.get("entities") or [], "text")
-    check_markup(result.get("reply_markup"))
+    check_markup(result.get("reply_markup"), "any")
 
 
 def check_scope(scope: dict[str, Any]) -> None:
