@@ -29,8 +29,3 @@ def paired(groups: Sequence[Group]) -> tuple[str, ...]:
         return ()
     agents = [g.codes for g in groups if can_act(g) and not g.marker and g.end <= both.start]
     return (*agents[0], *both.codes) if agents and both.marker == "with" else both.codes
-
-
-def comes(seated: Sequence[Group]) -> bool:
-    """Say whether the territory is who comes or stays away, not what is talked about."""
-    return any(not g.head and g.marker in ("", "goal", "object") for g in seated)

@@ -13,10 +13,11 @@ from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
 from jobs.detection.judgements import Judgement, Setting
 from jobs.detection.lexicon import Form, Kind, Span
-from jobs.detection.overviews import comes, named_forums, paired, sole_state
+from jobs.detection.overviews import named_forums, paired, sole_state
 from jobs.detection.passages import Passage, by_clause
 from jobs.detection.recognisers import ELSEWHERE
 from jobs.detection.scenes import Found, Scene, can_act
+from jobs.detection.themes import Theme
 from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import STANDING, TAKES_BACK, DateBasis, EventStatus, EventType, Mention
 from jobs.reference.cases import Case
@@ -24,10 +25,6 @@ from jobs.reference.phrases import Trigger
 
 RULES_VERSION = "1"
 
-_SUBJECT_MAY_BE_SEAT = frozenset((EventType.MEETING, EventType.AGREEMENT))
-_HOSTED = frozenset((EventType.MISSION, EventType.CREDENTIALS))
-"""Types of which the territory must be named in the sentence or the headline."""
-_SEATED = frozenset(("vetoed", "applied", "membership"))
 _OWNED = frozenset(("possessor", "by"))
 _GUESSED = frozenset(("topic", "understood", "afar"))
 _NEWS = timedelta(days=1)
@@ -79,16 +76,20 @@ class CaseReading:
             self._following,
             read.published,
         )
-        self._trapped = case.id in read.trapped
         self._elsewhere = False
-        self._plays = any(clause.has("sport") for clause in self._clauses)
+        self._theme = Theme(
+            self._groups,
+            self._strength,
+            is_trapped=case.id in read.trapped,
+            is_sport=any(clause.has("sport") for clause in self._clauses),
+            in_title=any(g.subject and g.start < read.title_end for g in self._groups),
+        )
         self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
         self._first_pair = next(filter(None, map(paired, self._named)), ())
         self._sole = sole_state(self._groups)
         self._forums = named_forums(read.spans)
         self._recognises = any(map(_names_recognition, read.spans))
         self._gathers = any(clause.has("forum") for clause in self._clauses)
-        self._seat_in_title = any(g.subject and g.start < read.title_end for g in self._groups)
         self._others = _is_of_others([g for g in self._groups if g.start < read.title_end])
         self._last: Trigger | None = None
         self._met: set[str] = set()
@@ -158,7 +159,7 @@ class CaseReading:
         sentence = self._passage.sentence(place)
         scene = self._scene(kind, place, sentence)
         words = (self._passage.said(trigger),)
-        if not self._is_about_subject(kind, sentence):
+        if not self._theme.is_of(kind, [(self._clauses[at], self._named[at]) for at in sentence]):
             return self._dropped(trigger, clause, words, "no subject")
         named = any(g.subject for g in groups)
         if self._elsewhere and kind.type is EventType.RECOGNITION and not named:
@@ -278,36 +279,6 @@ class CaseReading:
         meant = kind.type not in (EventType.RECOGNITION, EventType.MEETING, EventType.FORUM)
         return self._first if meant and clause.is_title and not clause.asks else ()
 
-    def _is_about_subject(self, kind: Trigger, sentence: range) -> bool:
-        groups = [g for at in sentence for g in self._named[at]]
-        if kind.subject and not any(g.subject for g in groups):
-            return False
-        if self._plays and kind.type is EventType.MEETING:
-            return any(g.subject is Strength.NAMED for g in groups)
-        if self._strength is Strength.NAMED:
-            return True
-        if self._trapped or self._strength is not Strength.SEAT:
-            return False
-        if kind.detail == "step":
-            return True
-        if kind.type in _HOSTED:
-            return any(g.subject for g in groups) or self._seat_in_title
-        if kind.type in _SUBJECT_MAY_BE_SEAT or bool(kind.actor) or kind.detail in _SEATED:
-            return True
-        return self._stands_for_rule(kind, sentence, groups)
-
-    def _stands_for_rule(self, kind: Trigger, sentence: range, groups: Sequence[Group]) -> bool:
-        """Say whether the territory's mere name means who rules it: "no regime in Kabul"."""
-        seated = [g for g in groups if g.subject]
-        if kind.type is EventType.RECOGNITION:
-            ruled = any(self._clauses[at].has("rule") for at in sentence)
-            if kind.noun and not seated:
-                seated = [g for g in self._groups if g.subject]
-            return ruled or any(Form.CAPITAL in g.forms for g in seated)
-        if kind.type is EventType.FORUM and not self._plays and comes(seated):
-            return True
-        return any(g.head in ("person", "organ") or Form.CAPITAL in g.forms for g in seated)
-
     def _mention(
         self,
         code: str,
@@ -365,11 +336,6 @@ def _names_recognition(span: Span) -> bool:
     kind = span.entry.trigger
     named = kind is not None and kind.type is EventType.RECOGNITION
     return named and not span.kind.repeats and span.kind.detail != "step"
-
-
-def _comes(seated: Sequence[Group]) -> bool:
-    """Say whether the territory is who comes or stays away, not what is talked about."""
-    return any(not g.head and g.marker in ("", "goal", "object") for g in seated)
 
 
 def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
