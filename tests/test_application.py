@@ -145,11 +145,12 @@ async def _at_the_terminal(tmp_path: Path) -> AsyncIterator[tuple[int, Paper]]:
     request = TerminalRequest(Screen(out, interactive=False), typed, clock, tmp_path)
     store = await Store.open("sqlite://", migrate=True)
     settings = Settings(_env_file=None)
+    renderer = Renderer()
     app = build_application(
-        settings, store, SMALL_WORLD, clock, request, renderer=Renderer(), pacer=Pacer()
+        settings, store, SMALL_WORLD, clock, request, renderer=renderer, pacer=Pacer()
     )
     assert app.updater is not None
-    async with app:
+    async with renderer, app:
         await app.start()
         await app.updater.start_polling(allowed_updates=ALLOWED_UPDATES)
         yield write_end, out

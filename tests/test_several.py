@@ -1,5 +1,7 @@
 """Several processes on one PostgreSQL, killed at random: nothing lost, nothing unmarked twice."""
 
+import pytest
+
 from tests.several import Plan, run
 
 SMALL = Plan(
@@ -16,6 +18,7 @@ SMALL = Plan(
 )
 
 
+@pytest.mark.slow
 async def test_two_processes_killed_at_random_lose_and_double_nothing(postgres_url: str) -> None:
     found = await run(postgres_url, SMALL)
     assert found.lost == []

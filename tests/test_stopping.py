@@ -36,7 +36,10 @@ async def stop(process: asyncio.subprocess.Process, *, signals: int = 1) -> floa
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("signals", [1, 2], ids=["asked once", "asked twice"])
+@pytest.mark.parametrize(
+    "signals",
+    [pytest.param(1, id="asked once"), pytest.param(2, id="asked twice", marks=pytest.mark.slow)],
+)
 async def test_a_stop_while_everything_hangs(world: World, signals: int) -> None:
     """A call to Telegram, an update being answered and a feed, all without an end."""
     world.feeds.routes["/feed"] = answer(rss(HEADLINE))
