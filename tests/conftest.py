@@ -33,11 +33,6 @@ def _is_loopback(address: Any) -> bool:
         return bool(address[0] == "localhost")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Run one worker more than there are cores: many tests wait for processes of their own."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _nothing_beyond_loopback() -> Iterator[None]:
     """Fail any connection that would leave this machine."""
