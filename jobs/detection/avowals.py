@@ -1,7 +1,7 @@
 """Whether a recognition is told, or only talked of: a false word of one is the worst."""
 
 from jobs.detection.judgements import Setting, said
-from jobs.detection.lexicon import Kind, Span
+from jobs.detection.lexicon import Span
 from jobs.domain.events import EventType
 
 
@@ -45,8 +45,7 @@ def _unowned(trigger: Span, setting: Setting) -> tuple[str, ...]:
 
 def _is_granted(trigger: Span, setting: Setting, cue: Span) -> bool:
     """Say whether a recognition is told as given, or owned by who stands behind the cue."""
-    names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
-    owned = any(cue.end <= name.start < trigger.start for name in names)
+    owned = any(cue.end <= name.start < trigger.start for name in setting.clause.names)
     return owned or any(
         0 <= cue.start - c.end <= 1 or cue.end <= c.start < trigger.start
         for c in setting.clause.classes("grant")

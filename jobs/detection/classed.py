@@ -1,33 +1,46 @@
-"""A text's words of classes ("in": place, "embassy": embassy), found by class and by place."""
+"""A text's found words by what they are: by class ("in": place), triggers, names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from jobs.detection.lexicon import Kind, Span
 
 
 class Classed:
-    """The spans of word classes, which are asked for again and again."""
+    """The spans of word classes, the triggers and the names, asked for again and again."""
 
     def __init__(self, spans: Iterable[Span] = ()) -> None:
-        self._of: dict[str, list[Span]] = {}
+        """``spans`` are in order, and so are all that are found."""
+        held: dict[str, list[Span]] = {}
+        triggers: list[Span] = []
+        names: list[Span] = []
         for span in spans:
-            self.add(span)
-
-    def add(self, span: Span) -> None:
-        """Take in a span, behind those before it; what is of no class is left."""
-        if span.entry.kind is Kind.CLASS:
-            self._of.setdefault(span.entry.value, []).append(span)
+            entry = span.entry
+            kind = entry.kind
+            if kind is Kind.CLASS:
+                if entry.value in held:
+                    held[entry.value].append(span)
+                else:
+                    held[entry.value] = [span]
+            elif kind is Kind.TRIGGER:
+                triggers.append(span)
+            elif kind is Kind.ACTOR or kind is Kind.SUBJECT:
+                names.append(span)
+        self._of = held
+        self.triggers: Sequence[Span] = triggers
+        self.names: Sequence[Span] = names
 
     def has(self, name: str) -> bool:
         """Say whether a word of a class is there."""
         return name in self._of
 
-    def of(self, *names: str) -> list[Span]:
+    def of(self, *names: str) -> Sequence[Span]:
         """Return the spans of the given classes, in order, the longer first."""
         held = self._of
+        if len(names) == 1:
+            return held.get(names[0], ())
         found = [held[name] for name in names if name in held]
         if len(found) < 2:
-            return list(found[0]) if found else []
+            return found[0] if found else ()
         return sorted((s for spans in found for s in spans), key=_in_order)
 
     def by_start(self, *names: str) -> dict[int, Span]:

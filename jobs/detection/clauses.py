@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from jobs.detection.classed import Classed
 from jobs.detection.lexicon import Kind, Span
@@ -16,6 +16,7 @@ _HOLDING = frozenset(("refusal", "refusal_after", "consider", "plan", "past", "c
 """Cues of several words, in which no clause breaks; nor does one in a trigger. What one is
 named *as* belongs to the verb from its first word on."""
 _ASKING = frozenset(("?", "？", "؟"))
+_UNREAD = Classed()
 
 
 @dataclass(slots=True)
@@ -33,15 +34,20 @@ class Clause:
     opener: str = ""
     complement: bool = False
     asks: bool = False
-    spans: list[Span] = field(default_factory=list)
-    classed: Classed = field(default_factory=Classed)
+    spans: Sequence[Span] = ()
+    classed: Classed = _UNREAD
 
-    def add(self, span: Span) -> None:
-        """Take in a span."""
-        self.spans.append(span)
-        self.classed.add(span)
+    @property
+    def triggers(self) -> Sequence[Span]:
+        """The clause's triggers, in order."""
+        return self.classed.triggers
 
-    def classes(self, *names: str) -> list[Span]:
+    @property
+    def names(self) -> Sequence[Span]:
+        """The clause's names of actors and of the subject, in order."""
+        return self.classed.names
+
+    def classes(self, *names: str) -> Sequence[Span]:
         """Return the spans of the given word classes, in order."""
         return self.classed.of(*names)
 
@@ -134,9 +140,8 @@ def _abbreviates(words: Words, index: int, grammar: Grammar) -> bool:
 
 def _share_out(clauses: Sequence[Clause], spans: Sequence[Span]) -> None:
     """Give each clause the spans that begin in it; both are in order."""
-    place = 0
-    for span in spans:
-        while place < len(clauses) and span.start >= clauses[place].end:
-            place += 1
-        if place < len(clauses) and span.start >= clauses[place].start:
-            clauses[place].add(span)
+    starts = [span.start for span in spans]
+    for clause in clauses:
+        first = bisect_left(starts, clause.start)
+        clause.spans = spans[first : bisect_left(starts, clause.end, first)]
+        clause.classed = Classed(clause.spans)

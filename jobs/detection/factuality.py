@@ -8,7 +8,7 @@ reaches the next trigger, an intent all that follow, an infinitive the word afte
 from jobs.detection.avowals import only_named
 from jobs.detection.cues import NEAR, REFUSAL_REACH, find_cues, following_cue, is_covered
 from jobs.detection.judgements import Judgement, Setting, said
-from jobs.detection.lexicon import Kind, Span
+from jobs.detection.lexicon import Span
 from jobs.detection.pasts import find_past
 from jobs.detection.plans import find_plan
 from jobs.domain.events import EventStatus, EventType
@@ -56,10 +56,8 @@ def _disclaimed(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ()
     meant = [
         s
-        for s in setting.clause.spans
-        if s.entry.trigger is not None
-        and s.entry.trigger.type is EventType.RECOGNITION
-        and s.start >= trigger.end
+        for s in setting.clause.triggers
+        if s.kind.type is EventType.RECOGNITION and s.start >= trigger.end
     ]
     if not meant:
         return ()
@@ -135,15 +133,13 @@ def _is_conditional(trigger: Span) -> bool:
 def _between(cue: Span, trigger: Span, setting: Setting) -> bool:
     """Say whether another act stands between a negation and the trigger."""
     return any(
-        span.entry.kind is Kind.TRIGGER
-        and span.start >= cue.end
+        span.start >= cue.end
         and span.end <= trigger.start
-        and span.entry.trigger is not None
-        and span.entry.trigger.type is not trigger.kind.type
-        and not span.entry.trigger.noun
-        and not span.entry.trigger.strict
-        and (not span.entry.trigger.needs or any(map(setting.clause.has, span.entry.trigger.needs)))
-        for span in setting.clause.spans
+        and span.kind.type is not trigger.kind.type
+        and not span.kind.noun
+        and not span.kind.strict
+        and (not span.kind.needs or any(map(setting.clause.has, span.kind.needs)))
+        for span in setting.clause.triggers
     )
 
 

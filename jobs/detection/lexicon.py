@@ -1,8 +1,9 @@
 """One language's words as one automaton: every name, trigger and cue found in one pass."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -78,6 +79,7 @@ class _Pattern:
     """A pattern as it is matched: ``head`` words by the automaton, ``rest`` one by one.
 
     ``endings`` give roles; a ``strict`` name takes no others, but its ``own`` that the stem lost.
+    ``awaited`` is the last word of the rest: a text without it ends most gaps unwalked.
     """
 
     head: int
@@ -87,6 +89,11 @@ class _Pattern:
     strict: bool = False
     own: str = ""
     role: str = ""
+    awaited: str = ""
+
+
+_start, _end = itemgetter(0), itemgetter(1)
+"""A span's, read without a call of our own: they order every match of every text."""
 
 
 class Lexicon:
@@ -111,14 +118,14 @@ class Lexicon:
         """Return every match in order of its first word; overlapping ones all of them."""
         spans: list[Span] = []
         at, line, patterns, gap = words.at, words.line, self._patterns, self._gap
-        present = frozenset(words.words)
+        present = {"", *words.words}  # no word is awaited of a pattern without a rest
         for number, start, end in self._automaton.find_matches_as_indexes(line, overlapping=True):
             first = at.get(start + 1)
             if first is None:
                 continue
             ending = None
             for pattern in patterns[number]:
-                if pattern.rest and not _can_continue(pattern.rest, present):
+                if pattern.awaited not in present:
                     continue
                 role = pattern.role
                 if pattern.endings:
@@ -133,7 +140,8 @@ class Lexicon:
                 if pattern.rest and not (last := _continued(words.words, last, pattern.rest, gap)):
                     continue
                 spans.append(Span(first, last, pattern.entry, role))
-        spans.sort(key=lambda span: (span.start, -span.end))
+        spans.sort(key=_end, reverse=True)
+        spans.sort(key=_start)
         return spans
 
 
@@ -185,17 +193,13 @@ def _keys(parts: Sequence[str], entry: Entry, affixes: _Affixes) -> Iterable[tup
     if entry.kind is not Kind.CLASS and not is_name:
         endings = {}
     closing = "" if starred or strict else " "
-    compiled = _Pattern(head, tuple(parts[head:]), entry, endings, strict, own)
+    rest = tuple(parts[head:])
+    awaited = rest[-1] if rest and not rest[-1].endswith("*") else ""
+    compiled = _Pattern(head, rest, entry, endings, strict, own, awaited=awaited)
     yield f" {text}{closing}", compiled
     if len(parts[0].rstrip("*")) >= _SHORTEST or is_name:
         for prefix, role in affixes.prefixes.items():
             yield f" {prefix}{text}{closing}", replace(compiled, role=role)
-
-
-def _can_continue(rest: Sequence[str], present: Collection[str]) -> bool:
-    """Say whether the words that must follow stand anywhere; most gaps end here, unwalked."""
-    last = rest[-1]
-    return last in present or last.endswith("*")
 
 
 def _continued(words: Sequence[str], place: int, rest: Sequence[str], wide: int) -> int:

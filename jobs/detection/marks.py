@@ -10,6 +10,7 @@ from jobs.reference.phrases import Calendar
 NAMES = (Kind.ACTOR, Kind.SUBJECT)
 _TRAPS = (Kind.TRAP, Kind.CASE_TRAP)
 _WEAK = (Form.SURNAME, Form.LEADER)
+_HEADS = frozenset(HEADS)
 
 
 def settle(words: Words, spans: Sequence[Span], lexicon: Lexicon, title_end: int) -> list[Span]:
@@ -41,14 +42,14 @@ def _parted(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
 
 def _without_parts(spans: Sequence[Span]) -> list[Span]:
     """Return the spans but nouns that are part of a longer noun: "envoy" in "special envoy"."""
-    covered = _covered(span for span in spans if _is_noun(span) and span.end - span.start > 1)
+    covered = _covered(span for span in spans if span.end - span.start > 1 and _is_noun(span))
     if not covered:
         return list(spans)
     return [span for span in spans if not _is_part(span) or not _is_inside(span, covered)]
 
 
 def _is_noun(span: Span) -> bool:
-    return span.entry.kind is Kind.CLASS and span.entry.value in HEADS
+    return span.entry.kind is Kind.CLASS and span.entry.value in _HEADS
 
 
 def _is_part(span: Span) -> bool:

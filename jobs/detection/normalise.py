@@ -100,7 +100,8 @@ def split_words(text: str) -> Words:
                 glued.add(len(words))
                 continue
             word = "–"
-        folded = fold(word)
+        small = word.lower()
+        folded = small if small.isascii() else small.translate(FOLD)  # as ``fold``, uncalled
         if not folded:
             continue
         words.append(folded)

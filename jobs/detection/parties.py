@@ -223,13 +223,12 @@ def _busy(agent: Group, trigger: Span, clause: Clause) -> bool:
     """Say whether an agent does something else: "the Council exempted him for talks with"."""
     kind = trigger.kind
     return any(
-        s.entry.trigger is not None
-        and s.entry.trigger.type not in (kind.type, EventType.MEETING, EventType.AGREEMENT)
-        and not s.entry.trigger.noun
+        s.kind.type not in (kind.type, EventType.MEETING, EventType.AGREEMENT)
+        and not s.kind.noun
         and agent.end <= s.start
         and s.end <= trigger.start
-        and (not s.entry.trigger.needs or any(map(clause.has, s.entry.trigger.needs)))
-        for s in clause.spans
+        and (not s.kind.needs or any(map(clause.has, s.kind.needs)))
+        for s in clause.triggers
     )
 
 
@@ -332,9 +331,9 @@ def _calls(trigger: Span, scene: Scene, before: Sequence[Group]) -> bool:
 
 def _is_topic(group: Group, trigger: Span, scene: Scene) -> bool:
     """Say whether the subject is only what is talked about: "discusses the Taliban with"."""
-    told = [s for s in scene.clause.spans if s.entry.trigger and s.entry.trigger.topical]
     return not group.marker and any(
-        0 <= group.start - s.end <= _ASIDE for s in (trigger, *told) if s.kind.topical
+        s.kind.topical and 0 <= group.start - s.end <= _ASIDE
+        for s in (trigger, *scene.clause.triggers)
     )
 
 

@@ -1,8 +1,10 @@
 """Whether it is still to come: intents, invitations and days ahead."""
 
+from collections.abc import Sequence
+
 from jobs.detection.cues import FAR, NEAR, find_cues, following_cue
 from jobs.detection.judgements import Setting, said
-from jobs.detection.lexicon import Kind, Span
+from jobs.detection.lexicon import Span
 from jobs.detection.pasts import is_reported
 from jobs.domain.events import EventType
 
@@ -62,7 +64,7 @@ def _coming_month(trigger: Span, setting: Setting) -> tuple[str, ...]:
 def _purposes(trigger: Span, setting: Setting) -> list[Span]:
     """Return the infinitives of a verb that an act is what for: "to send envoys for talks"."""
     ends = [g for g in setting.clause.classes("goal") if 0 <= trigger.start - g.end <= 1]
-    names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
+    names = setting.clause.names
     return [
         cue
         for cue in find_cues(setting, trigger, "plan_to")
@@ -73,12 +75,12 @@ def _purposes(trigger: Span, setting: Setting) -> list[Span]:
     ]
 
 
-def _settled(setting: Setting) -> list[Span]:
+def _settled(setting: Setting) -> Sequence[Span]:
     """Return the decisions that are told as taken, by who praises, blames or dates them."""
     clauses = [setting.clause, setting.before] if setting.before else [setting.clause]
     past = any(not is_reported(c, setting) for c in setting.clause.classes("past"))
     known = past or any(clause.has("reaction") for clause in clauses)
-    return setting.clause.classes("resolve") if known else []
+    return setting.clause.classes("resolve") if known else ()
 
 
 def _is_occasion(cue: Span, trigger: Span, setting: Setting) -> bool:
@@ -103,7 +105,7 @@ def _is_aimed(cue: Span, trigger: Span, setting: Setting) -> bool:
     what someone already in a place has come for ("in Kabul to discuss")."""
     if trigger.start - cue.end >= NEAR or _ranked(cue, setting):
         return False
-    names = [s for s in setting.clause.spans if s.entry.kind in (Kind.ACTOR, Kind.SUBJECT)]
+    names = setting.clause.names
     if any(cue.end <= name.start < trigger.start for name in names):
         return False
     places = {s.end for s in setting.clause.classes("place")}

@@ -88,7 +88,9 @@ class CaseReading:
         self._first_pair = next(filter(None, map(paired, self._named)), ())
         self._sole = sole_state(self._groups)
         self._forums = named_forums(read.spans)
-        self._recognises = any(map(_names_recognition, read.spans))
+        self._recognises = any(
+            _names_recognition(t.kind) for clause in self._clauses for t in clause.triggers
+        )
         self._gathers = any(clause.has("forum") for clause in self._clauses)
         self._others = _is_of_others([g for g in self._groups if g.start < read.title_end])
         self._last: Trigger | None = None
@@ -318,9 +320,7 @@ def _detail(kind: Trigger, status: EventStatus) -> str:
 
 def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
     """Say whether an organisation only lets a visit happen: "the UN allowed him to travel"."""
-    return kind.type is EventType.MEETING and any(
-        s.entry.trigger is not None and s.entry.trigger.actor == code for s in clause.spans
-    )
+    return kind.type is EventType.MEETING and any(s.kind.actor == code for s in clause.triggers)
 
 
 def _is_of_others(title: Sequence[Group]) -> bool:
@@ -331,17 +331,10 @@ def _is_of_others(title: Sequence[Group]) -> bool:
     )
 
 
-def _names_recognition(span: Span) -> bool:
+def _names_recognition(kind: Trigger) -> bool:
     """Say whether a word means recognition by itself, as "Moscow's step" does not."""
-    kind = span.entry.trigger
-    named = kind is not None and kind.type is EventType.RECOGNITION
-    return named and not span.kind.repeats and span.kind.detail != "step"
-
-
-def _forums(spans: Sequence[Span]) -> tuple[str, ...]:
-    """Return the codes of the forums and organisations that a text names, in order."""
-    named = [s for s in spans if s.entry.kind is Kind.FORUM or s.entry.form is Form.ORGANISATION]
-    return tuple(dict.fromkeys(span.entry.value for span in named))
+    named = kind.type is EventType.RECOGNITION
+    return named and not kind.repeats and kind.detail != "step"
 
 
 def _only_marks(span: Span, objects: Collection[int]) -> bool:

@@ -128,11 +128,10 @@ def has_unnamed(scene: Scene, *unnamed: str) -> bool:
 def is_recognised(group: Group, clause: Clause) -> bool:
     """Say whether a group is what is recognised, and so no party to what else is told."""
     return any(
-        s.entry.trigger is not None
-        and s.entry.trigger.type is EventType.RECOGNITION
+        s.kind.type is EventType.RECOGNITION
         and (0 <= group.start - s.end <= 3 or 0 <= s.start - group.end <= 1)
-        and not s.entry.trigger.needs
-        for s in clause.spans
+        and not s.kind.needs
+        for s in clause.triggers
     )
 
 
@@ -143,10 +142,7 @@ def takes_envoy(trigger: Span, scene: Scene) -> bool:
         return False
     if before[0].forms & {Form.LEADER, Form.SURNAME}:
         return False
-    return any(
-        s.start == trigger.start and s.entry.trigger is not None and _takes(s, scene.clause)
-        for s in scene.clause.spans
-    )
+    return any(s.start == trigger.start and _takes(s, scene.clause) for s in scene.clause.triggers)
 
 
 def _takes(span: Span, clause: Clause) -> bool:

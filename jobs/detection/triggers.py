@@ -37,10 +37,21 @@ def choose_triggers(
         like = replace(last, id=f"{last.type}.again", detail="again", needs=(), noun=True)
         like = replace(like, status=EventStatus.DONE)
         return [Span(repeats[0].start, repeats[0].end, Entry(Kind.TRIGGER, like.id, trigger=like))]
+    chosen = _chosen(clause, told) if clause.triggers else []
+    if not chosen and (seen := _presence(clause, groups)):
+        chosen.append(seen)
+    met = any(span.kind.type is EventType.MEETING for span in chosen)
+    if not met and (joint := _together(clause, groups)):
+        chosen.append(joint)
+    return sorted(chosen, key=lambda span: span.start)
+
+
+def _chosen(clause: Clause, told: Collection[EventType]) -> list[Span]:
+    """Return the triggers that a clause's words leave standing."""
     vetoed = _vetoed_types(clause)
     forums = _forum_names(clause)
     chosen: list[Span] = []
-    for span in sorted(_all_triggers(clause), key=_priority):
+    for span in sorted(clause.triggers, key=_priority):
         kind = span.kind
         if not _is_served(span, clause) or (kind.noun and kind.type in vetoed):
             continue
@@ -52,13 +63,7 @@ def choose_triggers(
             continue
         if not any(_collides(span, other) for other in chosen):
             chosen.append(span)
-    chosen = _without_objects(clause, _without_forums_nouns(clause, _without_hosting(chosen)))
-    if not chosen and (seen := _presence(clause, groups)):
-        chosen.append(seen)
-    met = any(span.kind.type is EventType.MEETING for span in chosen)
-    if not met and (joint := _together(clause, groups)):
-        chosen.append(joint)
-    return sorted(chosen, key=lambda span: span.start)
+    return _without_objects(clause, _without_forums_nouns(clause, _without_hosting(chosen)))
 
 
 def _without_forums_nouns(clause: Clause, chosen: list[Span]) -> list[Span]:
@@ -99,15 +104,11 @@ def _without_objects(clause: Clause, chosen: list[Span]) -> list[Span]:
     return [span for span in chosen if span.start not in silent]
 
 
-def _all_triggers(clause: Clause) -> list[Span]:
-    return [span for span in clause.spans if span.entry.kind is Kind.TRIGGER]
-
-
 def _vetoed_types(clause: Clause) -> set[EventType]:
     """Return the types of which a verb stands with what it must not: its nouns go with it."""
     return {
         span.kind.type
-        for span in _all_triggers(clause)
+        for span in clause.triggers
         if not span.kind.noun and any(map(clause.has, span.kind.without))
     }
 
@@ -183,7 +184,7 @@ def _stands_in_way(clause: Clause, name: str) -> bool:
 def _objects(span: Span, clause: Clause) -> list[Span]:
     """Return the words that a trigger needs and finds in its clause."""
     trigger = span.kind
-    objects = clause.classes(*trigger.needs)
+    objects = [*clause.classes(*trigger.needs)]
     if "forum" in trigger.needs:
         bodies = trigger.detail == "invited" and not clause.has("encounter")
         objects += [
