@@ -8,15 +8,11 @@ all. The caller holds ``engine.lock_ledger``.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jobs.domain.alerts import (
-    AlertId,
-    AlertKind,
     Facts,
-    Filter,
     Reason,
     Transition,
     Withheld,
@@ -25,40 +21,27 @@ from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence,
 from jobs.domain.restored import Restored
 from jobs.domain.rulings import RulingKind, Word
 from jobs.indexing import words_of_event
-from jobs.ledger.fanout import facts_of, inhibitor, wants
+from jobs.ledger.fanout import inhibitor
 from jobs.ledger.fusion import fuse
 from jobs.ledger.heads import Head, head_of
 from jobs.ledger.identity import REACH, reprint_key
 from jobs.ledger.origins import CORRECTABLE, TAKEN_BACK, is_same_story
 from jobs.ledger.rulings import carry_out
 from jobs.ledger.standings import stand
-from jobs.ledger.transitions import Circumstances, Told, decide, take_in, taken_back
+from jobs.ledger.transitions import Circumstances, Told, decide
 from jobs.meters import Meters
 from jobs.reference import Reference
 from jobs.reference.cases import Case
 from jobs.store import (
     alerts,
-    catching_up,
-    chats,
     events,
     mentions,
-    outbox,
-    proposals,
-    room,
     search,
     standings,
 )
 from jobs.store.alerts import Revision
 from jobs.store.items import StoredItem
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """A revision just written; ``inhibited_by`` is the alert in whose message it stands."""
-
-    revision: Revision
-    event: Event
-    inhibited_by: AlertId | None = None
+from jobs.telling import Page, Teller, Telling, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +51,6 @@ class Entry:
     evidence: Evidence
     reason: Reason | None
     tellings: tuple[Telling, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """The ledger's page of one case and actor: its events, and the alerts that tell of them."""
-
-    case: str
-    actor: str
-    events: tuple[Event, ...]
-    alerts: dict[EventId, AlertId]
-
-    def beside(self, event: Event) -> tuple[Event, ...]:
-        return tuple(each for each in self.events if each.id != event.id)
-
-    def holding(self, event: Event, alert_id: AlertId | None = None) -> Self:
-        told = {} if alert_id is None else {event.id: alert_id}
-        changed = (*self.beside(event), event)
-        return replace(self, events=changed, alerts={**self.alerts, **told})
-
-    def find(self, event_id: EventId) -> Event:
-        return next(each for each in self.events if each.id == event_id)
 
 
 class Bookkeeper:
@@ -107,16 +69,16 @@ class Bookkeeper:
         self._conn = conn
         self._reference = reference
         self._freshness = freshness
-        self._most_per_hour = most_per_hour
         self._now = now
         self._meters = meters
         self._restored = restored
-        self._is_unsure = False
-        self._filters: Sequence[tuple[int, Filter]] | None = None
+        self._teller = Teller(conn, reference, most_per_hour, now, meters)
 
     async def enter(self, stored: StoredItem, mention: Mention) -> Entry:
         """Enter one mention: into an event or none, and tell the change or say why not."""
-        self._is_unsure = self._restored is not None and self._restored.leaves_unsure(stored.item)
+        self._teller.is_unsure = self._restored is not None and self._restored.leaves_unsure(
+            stored.item
+        )
         evidence = await self.record(stored, mention)
         source = self._reference.sources.get(stored.item.source_id)
         if source is not None and source.cases and mention.case not in source.cases:
@@ -127,7 +89,7 @@ class Bookkeeper:
         with self._meters.stage("fuse"):
             fused = fuse(evidence, page.events, new_id, case.opponents)
         if fused.before is not None and not fused.before.evidence:
-            page = page.holding(await self._whole(fused.before))
+            page = page.holding(await whole(self._conn, fused.before))
             fused = fuse(evidence, page.events, new_id, case.opponents)
         if fused.after is None:
             return await self._leave_out(evidence, fused.reason)
@@ -162,7 +124,7 @@ class Bookkeeper:
 
         ``pages`` are what was recorded of the page that confirms.
         """
-        self._is_unsure = False
+        self._teller.is_unsure = False
         page = await self._open_page(event.case, event.actor)
         opponents = self._reference.cases[event.case].opponents
         changed = carry_out(word, page.events, opponents, pages)
@@ -224,7 +186,7 @@ class Bookkeeper:
         await mentions.settle(self._conn, evidence.mention_id, None, reason)
         return Entry(evidence, reason)
 
-    async def _open_page_for(self, evidence: Evidence) -> _Page:
+    async def _open_page_for(self, evidence: Evidence) -> Page:
         """Open a page with the evidence that can matter to a report; of older events the shape."""
         mention = evidence.mention
         key = reprint_key(evidence.title, mention.clause)
@@ -232,23 +194,20 @@ class Bookkeeper:
         day = min(self._now.date(), mention.on or self._now.date())
         return await self._open_page(mention.case, mention.actor, day - REACH, also)
 
-    async def _whole(self, event: Event) -> Event:
-        return event if event.evidence else await events.get(self._conn, event.id) or event
-
     async def _open_page(
         self,
         case: str,
         actor: str,
         since: date | None = None,
         also: Collection[EventId] = (),
-    ) -> _Page:
+    ) -> Page:
         known = await events.of_actor(self._conn, case, actor, since=since, also=also)
         told = await alerts.of_events(self._conn, [each.id for each in known])
-        return _Page(case, actor, tuple(known), told)
+        return Page(case, actor, tuple(known), told)
 
     async def _settle(
         self,
-        page: _Page,
+        page: Page,
         event: Event,
         evidence: Evidence,
         *,
@@ -275,130 +234,14 @@ class Bookkeeper:
         if isinstance(decision, Withheld):
             return Entry(evidence, decision.reason)
         with self._meters.stage("tell"):
-            tellings = await self._tell(page, event, decision, revisions, note)
+            tellings = await self._teller.tell(page, event, decision, revisions, note)
         return Entry(evidence, decision.reason, tellings)
 
-    def _inhibit(self, event: Event, page: _Page) -> Event:
+    def _inhibit(self, event: Event, page: Page) -> Event:
         # A recognition that nobody was told of can take nothing into its message.
         told = [each for each in page.events if each.id in page.alerts]
         greater = inhibitor(event, told)
         return replace(event, inhibited_by=greater.id if greater else None)
-
-    async def _tell(
-        self,
-        page: _Page,
-        event: Event,
-        decision: Transition,
-        revisions: Sequence[Revision],
-        note: str,
-    ) -> tuple[Telling, ...]:
-        if revisions:
-            alert_id = revisions[-1].alert_id
-            # The operator's words stay until there are others.
-            note = note or _note(revisions[-1])
-        else:
-            alert_id = await alerts.create(self._conn, event.id, self._now)
-        page = page.holding(event, alert_id)
-        revision = await self._write(page, event, decision, alert_id, note)
-        if event.inhibited_by is None:
-            return Telling(revision, event), *await self._answer(page, event)
-        greater = page.find(event.inhibited_by)
-        own = Telling(revision, event, page.alerts[greater.id])
-        return (
-            (own,) if revisions else (own, await self._follow_up(page, greater, take_in(greater)))
-        )
-
-    async def _answer(self, page: _Page, event: Event) -> tuple[Telling, ...]:
-        """Let the alert of what an event takes back say so, or say so no more."""
-        if event.reverses is None or event.reverses not in page.alerts:
-            return ()
-        undone = page.find(event.reverses)
-        last = (await alerts.revisions_of(self._conn, undone.id))[-1]
-        is_said = isinstance(last.facts, Facts) and (
-            last.facts.reversed_by == self._facts(page, undone).reversed_by
-        )
-        if is_said or last.kind is AlertKind.SIGNAL:
-            return ()
-        said = taken_back(undone, is_undone=not event.retracted)
-        return (await self._follow_up(page, undone, said),)
-
-    async def _follow_up(self, page: _Page, event: Event, decision: Transition) -> Telling:
-        """Revise an alert quietly for what happened to another one."""
-        event = await self._whole(event)
-        last = (await alerts.revisions_of(self._conn, event.id))[-1]
-        revision = await self._write(page, event, decision, last.alert_id, _note(last))
-        return Telling(revision, event)
-
-    async def _write(
-        self, page: _Page, event: Event, decision: Transition, alert_id: AlertId, note: str
-    ) -> Revision:
-        """Write an alert's next revision together with its deliveries."""
-        facts = replace(self._facts(page, event), note=note)
-        number = await alerts.add_revision(
-            self._conn,
-            alert_id,
-            kind=decision.kind,
-            level=decision.level,
-            reason=decision.reason,
-            facts=facts,
-            now=self._now,
-        )
-        wanting = await self._wanting(event, facts, decision)
-        await room.fill(self._conn, alert_id, number, wanting, self._most_per_hour, self._now)
-        await outbox.fan_out(
-            self._conn,
-            alert_id,
-            number,
-            wanting,
-            level=decision.level,
-            loud=decision.loud,
-            now=self._now,
-            answers=facts.reverses if decision.reason is Reason.REVERSAL else None,
-            is_unsure=self._is_unsure,
-        )
-        if self._is_unsure:
-            await catching_up.hold(self._conn, alert_id, number, self._now)
-        await proposals.propose(self._conn, alert_id, facts, self._now)
-        self._meters.revisions.labels(decision.kind).inc()
-        return Revision(
-            alert_id,
-            event.id,
-            number,
-            decision.kind,
-            decision.level,
-            decision.reason,
-            facts,
-            self._now,
-        )
-
-    def _facts(self, page: _Page, event: Event) -> Facts:
-        others = page.beside(event)
-        known = self._reference.cases[page.case].known(page.actor)
-        undoing = [e.id for e in others if e.reverses == event.id and not e.retracted]
-        return facts_of(
-            event,
-            reverses=_alert_of(page, event.reverses),
-            reversed_by=_alert_of(page, max(undoing, default=None)),
-            same_as=_alert_of(page, event.merged_into),
-            includes=[each for each in others if each.inhibited_by == event.id],
-            recognises=stand(page.case, page.actor, others, known).recognition == "de_jure",
-        )
-
-    async def _wanting(self, event: Event, facts: Facts, decision: Transition) -> list[int]:
-        if event.inhibited_by is not None:
-            return []
-        # Asked for once, and only if anything is told: most items tell nothing.
-        if self._filters is None:
-            self._filters = await chats.wanted_filters(self._conn)
-        return [
-            filter_id
-            for filter_id, chosen in self._filters
-            if wants(chosen, facts, decision.level, self._reference)
-        ]
-
-
-def _alert_of(page: _Page, event_id: EventId | None) -> AlertId | None:
-    return None if event_id is None else page.alerts.get(event_id)
 
 
 def _latest(event: Event) -> Evidence:
@@ -414,7 +257,3 @@ def _told(revisions: Sequence[Revision]) -> Told | None:
     if not isinstance(last, Facts):
         raise TypeError(f"alert {revisions[-1].alert_id} tells of an event, yet is a notice")
     return Told.of(revisions[0].kind, last)
-
-
-def _note(revision: Revision) -> str:
-    return revision.facts.note if isinstance(revision.facts, Facts) else ""

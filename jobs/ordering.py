@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jobs.bookkeeping import Bookkeeper, Entry, Telling
+from jobs.bookkeeping import Bookkeeper, Entry
 from jobs.domain.alerts import AlertId, ChatId, Notice, Reason
 from jobs.domain.events import (
     Correction,
@@ -41,6 +41,7 @@ from jobs.reference import Reference
 from jobs.store import alerts, events, items, mentions, reports, rulings
 from jobs.store.items import StoredItem
 from jobs.store.orders import Order
+from jobs.telling import Telling
 
 BY_HAND = SourceId("operator")
 """The source of what an operator enters."""

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from jobs import bookkeeping
-from jobs.bookkeeping import Telling
 from jobs.detection import Detector
 from jobs.domain.alerts import AlertKind, Facts, Reason
 from jobs.domain.items import ItemId, NewsItem, SourceId
@@ -27,6 +26,7 @@ from jobs.reference import Reference, load_reference
 from jobs.settings import Settings
 from jobs.store.alerts import Revision
 from jobs.store.engine import Store
+from jobs.telling import Telling
 from jobs.wording import describe
 
 REPLAYED = SourceId("replay")

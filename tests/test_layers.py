@@ -15,6 +15,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("jobs.logs",),
     ("jobs.wording",),
     ("jobs.indexing",),
+    ("jobs.telling",),
     (
         "jobs.polling",
         "jobs.watching",
