@@ -24,13 +24,15 @@ from telegram.request import BaseRequest
 
 from bot.commands.access import Access, Limits
 from bot.commands.alert_buttons import AlertButtons
+from bot.commands.answers import Answers
 from bot.commands.asks import Place
 from bot.commands.buttons import Signer
 from bot.commands.countries import Gazetteer
-from bot.commands.desk import Desk
+from bot.commands.desk import Context, Desk
 from bot.commands.filter_line import FilterGrammar
-from bot.commands.intake import Context, Intake
+from bot.commands.intake import Intake
 from bot.commands.managing import deciding
+from bot.commands.membership import Membership
 from bot.commands.table import PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
@@ -111,15 +113,18 @@ def build_application(
     application = _built(settings, request)
     desk = _desk(settings, store, reference, clock, renderer, application.bot)
     application.bot_data[_DESK] = desk
-    intake = Intake(desk, pacer)
+    answers = Answers(pacer, clock, store)
+    intake, membership = Intake(desk, answers), Membership(desk, answers)
     only_new = message_filters.UpdateType.MESSAGE | message_filters.UpdateType.CHANNEL_POST
     application.add_handlers(
         [
-            MessageHandler(only_new & message_filters.StatusUpdate.MIGRATE, intake.on_migration),
+            MessageHandler(
+                only_new & message_filters.StatusUpdate.MIGRATE, membership.on_migration
+            ),
             MessageHandler(only_new & message_filters.TEXT, intake.on_message),
             CallbackQueryHandler(intake.on_press),
             InlineQueryHandler(intake.on_inline),
-            ChatMemberHandler(intake.on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
+            ChatMemberHandler(membership.on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
         ]
     )
     application.add_error_handler(_noting_errors(intake))

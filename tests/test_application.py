@@ -21,7 +21,7 @@ from bot.application import (
     build_application,
     render_delivery,
 )
-from bot.commands.intake import Context
+from bot.commands.desk import Context
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from bot.screen import Screen

@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from telegram import Bot
+from telegram.ext import CallbackContext
 
 from bot.commands.access import Access, Limits
 from bot.commands.alert_buttons import AlertButtons
@@ -19,10 +21,13 @@ from bot.texts.language import Words
 from bot.texts.messages import Button, Message
 from jobs.domain.clock import Clock
 from jobs.reference import Reference
+from jobs.store import chats
 from jobs.store.chats import ChatKind
 from jobs.store.engine import Store
 
 BUTTON_LIFE = timedelta(days=1)
+Context = CallbackContext[Any, Any, Any, Any]
+"""What python-telegram-bot gives beside an update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ class Desk:
         now = self.clock.now()
         data = self.signer.sign(ask.chat_id, ask.user_id, press, now, BUTTON_LIFE)
         return Button(label, data=data)
+
+    async def is_first(self, update_id: int) -> bool:
+        """Return whether an update comes for the first time, and remember that it came."""
+        async with self.store.write() as conn:
+            return await chats.see_update(conn, update_id, self.clock.now())
 
 
 Answering = Callable[[Desk, Ask, Words], Awaitable[Message]]

@@ -5,49 +5,40 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from telegram import (
     CallbackQuery,
-    ChatMember,
-    ChatMemberRestricted,
-    ChatMemberUpdated,
     InlineQueryResultsButton,
     MaybeInaccessibleMessage,
     Update,
 )
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import CallbackContext
 
 from bot.commands.access import ALWAYS
 from bot.commands.answers import Answers
 from bot.commands.asks import (
     Ask,
     Called,
-    Place,
     Sender,
     ask_of,
     is_older,
     parse_command,
-    person_of,
     topic_of,
 )
 from bot.commands.buttons import Press, read_address
-from bot.commands.desk import Command, Desk
-from bot.commands.managing import MANAGE, place_meant, set_up_buttons
+from bot.commands.desk import Command, Context, Desk
+from bot.commands.managing import MANAGE, note_steward, place_meant
 from bot.commands.pace import Admission, AnswerPace
 from bot.commands.rights import Who, may
 from bot.commands.sharing import article, cards
 from bot.commands.subscribing import TooManyTopics, words_for
 from bot.commands.table import BY_NAME, MANAGED, PRESSES
-from bot.pacing import Pacer
-from bot.texts import places, service
+from bot.texts import service
 from bot.texts.direction import laid_out, laid_out_text
 from bot.texts.language import Words, spoken, words_of
 from bot.texts.messages import Message
-from jobs.domain.alerts import ChatId, Notice
-from jobs.store import chats, moves, notices, outbox, stewards
+from jobs.domain.alerts import ChatId
 from jobs.store.chats import ChatKind
 
 _log = logging.getLogger(__name__)
@@ -55,7 +46,6 @@ _PATIENCE_MINUTES = 10
 _INLINE_SECONDS = 60
 _MOST_IN_HAND = 12
 _WAIT_IN_A_CROWD_MINUTES = 0.25
-Context = CallbackContext[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +60,10 @@ class _Response:
 class Intake:
     """Takes what Telegram brings to the commands and carries the answers back."""
 
-    def __init__(self, desk: Desk, pacer: Pacer) -> None:
+    def __init__(self, desk: Desk, answers: Answers) -> None:
         self._desk = desk
         self._pace = AnswerPace(desk.clock, desk.limits.answers_per_minute)
-        self._answers = Answers(pacer, desk.clock, desk.store)
+        self._answers = answers
         self._in_hand = 0
 
     async def on_message(self, update: Update, context: Context) -> None:
@@ -92,16 +82,16 @@ class Intake:
         if self._is_crowded and not lasting and self._has_waited(message):
             return  # nor is what there is no room to answer: a wish to stop is carried out
         with self._taking_up():
-            if not await self._is_first(update):
+            if not await self._desk.is_first(update.update_id):
                 return
-            answer = await self._answer(context, message, ask, called)
+            answer = await self._answer(context, message, ask, called, command)
             if answer is not None:
                 await self._answers.reply(message, answer)
 
     async def on_press(self, update: Update, context: Context) -> None:
         """Carry out a press of one of our buttons, and always end its waiting."""
         query = update.callback_query
-        if query is None or not await self._is_first(update):
+        if query is None or not await self._desk.is_first(update.update_id):
             return
         words = await self._words_of(query)
         response = await self._press(query, context, words)
@@ -143,28 +133,6 @@ class Intake:
         except BadRequest:
             _log.info("update %d: the query waited too long for its answer", update.update_id)
 
-    async def on_membership(self, update: Update, context: Context) -> None:
-        """Open or close a chat as the bot is let in or put out."""
-        change = update.my_chat_member
-        if change is None or not await self._is_first(update):
-            return
-        chat_id, kind = ChatId(change.chat.id), ChatKind(change.chat.type)
-        if not _is_inside(change.new_chat_member):
-            await self._leave(chat_id, change)
-            return
-        if _is_inside(change.old_chat_member):
-            return
-        place = Place(chat_id, kind)
-        user_id = person_of(change.from_user)
-        if not self._desk.access.admits(Ask(chat_id, kind, Sender.PERSON, user_id)):
-            return  # whoever adds it all the same is told so at their first command
-        is_new = await self._open(chat_id, kind, spoken(change.from_user.language_code))
-        await self._note_steward(place, user_id)
-        if kind is ChatKind.CHANNEL:
-            await self._offer_set_up(change, place, context)
-        elif is_new and kind is not ChatKind.PRIVATE:
-            await self._greet(change, context)
-
     async def apologise(self, update: Update, context: Context) -> None:
         """Say to whoever asked that it could not be done."""
         chat = update.effective_chat
@@ -176,16 +144,6 @@ class Intake:
         sorry = laid_out(service.failed(words), words.language)
         with suppress(TelegramError):
             await self._answers.say(context.bot, ChatId(chat.id), sorry, is_private=is_private)
-
-    async def on_migration(self, update: Update, context: Context) -> None:
-        """Move a group that became a supergroup to its new id."""
-        message = update.effective_message
-        if message is None or not await self._is_first(update):
-            return
-        if message.migrate_to_chat_id is not None:
-            old, new = ChatId(message.chat.id), ChatId(message.migrate_to_chat_id)
-            async with self._desk.store.write() as conn:
-                await moves.migrate_chat(conn, old, new)
 
     @property
     def _is_crowded(self) -> bool:
@@ -207,19 +165,14 @@ class Intake:
         finally:
             self._in_hand -= 1
 
-    async def _is_first(self, update: Update) -> bool:
-        async with self._desk.store.write() as conn:
-            return await chats.see_update(conn, update.update_id, self._desk.clock.now())
-
-    async def _open(self, chat_id: ChatId, kind: ChatKind, language: str) -> bool:
-        zone, now = self._desk.default_zone, self._desk.clock.now()
-        async with self._desk.store.write() as conn:
-            return await chats.open_chat(conn, chat_id, kind, language=language, zone=zone, now=now)
-
     async def _answer(
-        self, context: Context, message: TelegramMessage, ask: Ask, called: Called | None
+        self,
+        context: Context,
+        message: TelegramMessage,
+        ask: Ask,
+        called: Called | None,
+        command: Command | None,
     ) -> Message | None:
-        command = BY_NAME.get(called.name) if called is not None else None
         if command is None and not (ask.is_private or (called and called.addressee)):
             return None  # in a group it may be another bot's
         lasting = command is not None and command.lasting
@@ -250,7 +203,7 @@ class Intake:
         if not await may(context.bot, ask, command.who, self._desk.operators):
             return service.not_allowed(words, operators_only=command.who is Who.OPERATOR)
         if command.who is Who.CHAT_ADMIN:
-            await self._note_steward(ask.place, ask.user_id)
+            await note_steward(self._desk, ask.place, ask.user_id)
         try:
             return await command.answer(self._desk, ask, words)
         except TooManyTopics:
@@ -290,49 +243,6 @@ class Intake:
         admission = self._pace.admit(ask.chat_id, is_private=ask.is_private)
         return admission is Admission.ANSWER
 
-    async def _note_steward(self, place: Place, user_id: int | None) -> None:
-        """Remember who sets up a group or channel, so that they can do so in private."""
-        if user_id is None or place.kind is ChatKind.PRIVATE:
-            return
-        async with self._desk.store.write() as conn:
-            await stewards.note(conn, place.chat_id, user_id, self._desk.clock.now())
-
-    async def _offer_set_up(
-        self, change: ChatMemberUpdated, place: Place, context: Context
-    ) -> None:
-        """Ask whoever made the bot a channel's admin what to publish there, in private."""
-        user_id = person_of(change.from_user)
-        if user_id is None:
-            return
-        theirs = change.from_user.language_code or ""
-        ask = Ask(ChatId(user_id), ChatKind.PRIVATE, Sender.PERSON, user_id, language=theirs)
-        ask = replace(ask, elsewhere=place)
-        words = await words_for(self._desk, ask)
-        rows = set_up_buttons(self._desk, ask, words)
-        offer = places.channel_added(words, change.chat.title or "", rows)
-        offer = laid_out(offer, words.language)
-        try:
-            await self._answers.say(context.bot, ask.chat_id, offer, is_private=True)
-        except TelegramError as error:
-            # Whoever never spoke to the bot cannot be written to; /manage does the same later.
-            _log.info("a channel's set-up was not offered: %s", type(error).__name__)
-
-    async def _leave(self, chat_id: ChatId, change: ChatMemberUpdated) -> None:
-        now, by = self._desk.clock.now(), change.from_user.id
-        async with self._desk.store.write() as conn:
-            await outbox.close_chat(conn, chat_id, change.new_chat_member.status)
-            if by != await chats.owner_of(conn, chat_id):  # who put the bot out knows it
-                closed = Notice("chat_closed", {"chat": str(chat_id)})
-                await notices.tell_owner(conn, closed, chat_id, now)
-
-    async def _greet(self, change: ChatMemberUpdated, context: Context) -> None:
-        words = await words_for(
-            self._desk,
-            Ask(ChatId(change.chat.id), ChatKind(change.chat.type), Sender.STRANGER, None),
-        )
-        chat_id, greeting = ChatId(change.chat.id), laid_out(service.added(words), words.language)
-        await self._answers.say(context.bot, chat_id, greeting, is_private=False)
-
 
 def _ask_of_press(query: CallbackQuery) -> Ask:
     message = query.message
@@ -357,9 +267,3 @@ def _no_command(words: Words, called: Called | None) -> Message:
         return service.not_a_command(words)
     close = difflib.get_close_matches(called.name, BY_NAME, n=1)
     return service.unknown_command(words, called.name, close[0] if close else None)
-
-
-def _is_inside(member: ChatMember) -> bool:
-    if isinstance(member, ChatMemberRestricted):
-        return member.is_member
-    return member.status not in {ChatMember.LEFT, ChatMember.BANNED}

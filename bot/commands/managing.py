@@ -22,6 +22,7 @@ from bot.texts.places import Deciding
 from jobs.domain.alerts import AlertId, ChatId, Filter
 from jobs.domain.events import Grade
 from jobs.store import chats, proposals, stewards
+from jobs.store.chats import ChatKind
 
 MANAGE = "manage"
 DECIDE = "edit"
@@ -54,6 +55,14 @@ async def managed_places(desk: Desk, ask: Ask) -> list[Place]:
         known = await stewards.places_of(conn, ask.user_id)
     found = [Place(each.chat_id, each.kind, each.thread_id) for each in known[:_MOST_LISTED]]
     return [place for place in found if await is_admin_of(desk.bot, place, ask.user_id)]
+
+
+async def note_steward(desk: Desk, place: Place, user_id: int | None) -> None:
+    """Remember who sets up a group or channel, so that they can do so in private."""
+    if user_id is None or place.kind is ChatKind.PRIVATE:
+        return
+    async with desk.store.write() as conn:
+        await stewards.note(conn, place.chat_id, user_id, desk.clock.now())
 
 
 async def place_meant(desk: Desk, ask: Ask) -> tuple[str, Ask] | None:
