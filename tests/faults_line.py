@@ -56,7 +56,7 @@ class Line:
         self.client = GuardedClient(
             deadline_seconds=deadline, max_bytes=CAP, allow_loopback=True, contact="me@x.example"
         )
-        self.parser = ParserPool(deadline_seconds=1, memory_mb=256, size=1)
+        self.parser = ParserPool(deadline_seconds=5, memory_mb=256, size=1)
         reference = replace(REFERENCE, sources={source.id: source})
         self.pipeline = Pipeline(
             store,

@@ -1,6 +1,8 @@
 import asyncio
 import os
 import resource
+import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -92,6 +94,30 @@ async def test_a_parse_that_is_cancelled_leaves_no_answer_for_the_next(pool: Par
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (await pool.parse(FEED, "text/xml", URL)).items
+
+
+SIX_PARSES_AND_A_LONG_ONE = """
+import time
+from jobs.sources.worker import _limit_time
+
+for seconds in (0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 3):
+    _limit_time(0.4 - 1)  # a second more than a parse may take by the clock
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    print(seconds, flush=True)
+"""
+
+
+async def test_the_time_that_one_parse_works_is_limited_not_that_of_all() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", SIX_PARSES_AND_A_LONG_ONE),
+        cwd=Path(__file__).parents[1],
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    assert said.split() == [b"0.1"] * 6
+    assert process.returncode == -signal.SIGPROF
 
 
 async def test_a_worker_that_cannot_start_is_said_so() -> None:

@@ -69,11 +69,11 @@ class ParserPool:
             except NotAFeed:
                 self._idle.append(worker)
                 raise
-            except (EOFError, ConnectionError, ValueError, TypeError, KeyError):
-                await worker.kill()
+            except (EOFError, ConnectionError, ValueError, TypeError, KeyError) as error:
+                code = await worker.kill()
                 raise NotAFeed(
-                    "the parser broke down on it, probably for want of memory; "
-                    "PARSER_MEMORY_MB sets the limit"
+                    f"the parser broke down on it ({type(error).__name__}, exit {code}), "
+                    "probably for want of memory; PARSER_MEMORY_MB sets the limit"
                 ) from None
             except BaseException:
                 await worker.kill()  # given up halfway: its answer would be the next one's
@@ -152,12 +152,14 @@ class _Worker:
             raise ValueError(f"an answer of {length} bytes")
         return json.loads(await self._answers.readexactly(length))
 
-    async def kill(self) -> None:
+    async def kill(self) -> int | None:
+        """End the process; returns its exit status, its own if it had ended by itself."""
         if self.alive:
             self._process.kill()
         self._questions.close()
         # communicate, not wait: it also reads what is left, so that the pipes close.
         await self._process.communicate()
+        return self._process.returncode
 
 
 def _environment() -> dict[str, str]:

@@ -97,13 +97,20 @@ class Bench:
                 )
 
     async def poll_all(self, at: datetime) -> None:
-        """Read every source once, in as many polls as that takes."""
-        read = 0
-        while read < len(self.listed):
+        """Read every source once, in as many polls as that takes; a failure is printed."""
+        done = 0
+        while done < len(self.listed):
             polled = await self.poller.poll(at)
-            if polled.failed or not polled.read:
-                raise RuntimeError(f"{polled} after {read} of {len(self.listed)}")
-            read += polled.read
+            if polled.failed:
+                say(f"{polled} after {done}: {await self.errors()}")
+            if not polled.read:
+                raise RuntimeError(f"{polled} after {done} of {len(self.listed)}")
+            done += polled.read + polled.failed
+
+    async def errors(self) -> list[str]:
+        """Return what sources last failed with, so that a rare failure has its reason."""
+        async with self.store.read() as conn:
+            return [each.last_error for each in await sources.health(conn) if each.last_error]
 
     async def hasten(self, at: datetime) -> None:
         """Make every source due."""
