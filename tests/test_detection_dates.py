@@ -68,6 +68,22 @@ def test_no_date(words: str) -> None:
     assert found is None or found.on is None
 
 
+@pytest.mark.parametrize(
+    ("words", "until"),
+    [
+        ("in 1988", date(1988, 12, 31)),
+        ("2010", date(2010, 12, 31)),
+        ("resolution 1988", None),
+        ("on the borders of 4 june 1967", None),
+        ("within 1967 borders", None),
+    ],
+    ids=str,
+)
+def test_a_year_long_gone_is_one_only_in_its_place(words: str, until: date | None) -> None:
+    found = find_date(words.split(), WEDNESDAY, CALENDAR, ahead=False)
+    assert (found.until if found else None) == until
+
+
 def test_without_a_day_of_publication_only_a_full_date_is_known() -> None:
     assert find_date(["friday"], None, CALENDAR, ahead=False) is None
     found = find_date(["3", "july", "2025"], None, CALENDAR, ahead=False)

@@ -16,6 +16,9 @@ _MONTHS_AHEAD = 3
 _JOINING = frozenset(("of", "de", "."))
 """What may stand between a day and its month: "3 of July", "3 de julio", "3. Juli"."""
 
+_OLDEST = 1970
+"""The first year of which news tells acts; earlier ones name lines: "of 4 June 1967"."""
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -56,7 +59,8 @@ def _named_day(
             month = calendar.months.get(word, 0)
             place, day = _day_beside(words, index) if month else (index, 0)
             year = _year_after(words, max(place, index)) if day else 0
-        found = _date(year, month, day, published, ahead=ahead) if day else None
+        is_of_lines = 0 < year < _OLDEST
+        found = _date(year, month, day, published, ahead=ahead) if day and not is_of_lines else None
         if found:
             return When(found, found)
     return None
@@ -158,19 +162,34 @@ def _period(
     words: Sequence[str], published: date | None, calendar: Calendar, *, ahead: bool
 ) -> When | None:
     for index, word in enumerate(words):
+        month = calendar.months.get(word)
+        if not month and len(word) != 4:
+            continue
         if index and words[index - 1] in calendar.since:
             continue
-        month = calendar.months.get(word)
         if month and _says_month(words, index, calendar):
             gone = not calendar.last.isdisjoint(words[max(index - 1, 0) : index + 2])
             year = _year_after(words, index) or (
                 published and _month_year(month, published, ahead=ahead, gone=gone)
             )
-            if year:
+            if year and year >= _OLDEST:
                 return When(None, _month_end(year, month), date(year, month, 1))
-        if len(word) == 4 and word.isascii() and word.isdigit() and 1990 <= int(word) <= 2100:
+        if _says_year(words, index, calendar):
             return When(None, date(int(word), 12, 31))
     return None
+
+
+def _says_year(words: Sequence[str], index: int, calendar: Calendar) -> bool:
+    """Say whether a number is a year; one long gone is, in its place: not "resolution 1988"."""
+    word = words[index]
+    if len(word) != 4 or not (word.isascii() and word.isdigit()):
+        return False
+    if 1990 <= int(word) <= 2100:
+        return True
+    before = words[index - 1] if index else ""
+    behind = words[index + 1] if index + 1 < len(words) else ""
+    placed = before in calendar.month_marks or behind in calendar.year_signs
+    return placed and _OLDEST <= int(word) < 1990
 
 
 def _says_month(words: Sequence[str], index: int, calendar: Calendar) -> bool:

@@ -183,8 +183,9 @@ def _longest(names: Iterable[Span]) -> list[Span]:
         names,
         key=lambda s: (
             s.start - s.end,
-            bool(s.role),  # "Кабулов": the envoy, then Kabul in the genitive
+            s.role not in ("", "joiner"),  # "Кабулов": the envoy, then Kabul in the genitive
             s.entry.form in _WEAK,
+            s.entry.form is Form.DEMONYM,  # "بريطانيا": Britain, then British with an ending
             s.start,
             s.entry.form is Form.CAPITAL,  # "عمان": Oman, then Amman
             s.entry.value,

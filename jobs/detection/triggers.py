@@ -20,6 +20,8 @@ _PASSING = 3
 """Words between who is somewhere and where: "now again in"."""
 _OWNER = 3
 """Words between two owners of a mission: "Afghanistan's former London embassy"."""
+_OF_BODIES = ("invited", "vetoed")
+"""Where an organisation is meant as a table to sit at: "veto Palestine's entry to the UN"."""
 _LITTLE = 3
 """Words that may follow where two parties are, if they are told to do no more than be there."""
 
@@ -186,7 +188,7 @@ def _objects(span: Span, clause: Clause) -> list[Span]:
     trigger = span.kind
     objects = [*clause.classes(*trigger.needs)]
     if "forum" in trigger.needs:
-        bodies = trigger.detail == "invited" and not clause.has("encounter")
+        bodies = trigger.detail in _OF_BODIES and not clause.has("encounter")
         objects += [
             s
             for s in clause.spans
