@@ -44,6 +44,7 @@ STEPS: Mapping[EventType, Step] = {
     EventType.FORUM: Step.TALK,
     EventType.MEETING: Step.TALK,
 }
+_RANKS: Mapping[Step, int] = {step: rank for rank, step in enumerate(Step)}
 _MARKS: Mapping[Step, str] = {
     Step.TALK: f'<circle r="7" fill="{PAPER}" stroke="#08518F" stroke-width="3.5"/>',
     Step.MOVE: f'<path d="M-10-10H10V10H-10z" fill="#08518F" stroke="{PAPER}" stroke-width="2"/>',
@@ -96,7 +97,7 @@ def most_moved(events: Sequence[Event]) -> list[str]:
     weights: dict[str, tuple[int, int]] = {}
     first: dict[str, date] = {}
     for event in events:
-        step = list(Step).index(STEPS[event.type])
+        step = _RANKS[STEPS[event.type]]
         best, count = weights.get(event.actor, (step, 0))
         weights[event.actor] = (min(best, step), count - 1)
         if event.on:
@@ -165,18 +166,17 @@ def _bars(sheet: Sheet, events: Sequence[Event], a_week: str, day: date) -> list
 def _row(
     sheet: Sheet, top: float, actor: str, events: Sequence[Event], legend: WaveLegend, day: date
 ) -> str:
-    own = [event for event in events if event.actor == actor]
-    own.sort(key=lambda event: list(_MARKS).index(STEPS[event.type]))
+    # Steps of one weight on one day are one mark, however many they were.
+    taken = {(STEPS[e.type], e.on - day) for e in events if e.actor == actor and e.on}
     middle = top + _ROW / 2
     return (
         f'<path d="M{_x(sheet, -BEFORE)} {middle}H{_x(sheet, AFTER)}" stroke="{GRID}"'
         ' stroke-width="2"/>'
         + sheet.words(MARGIN, middle + 9, legend.names.get(actor, actor), 27, room=_NAMES - 16)
         + "".join(
-            f'<g transform="translate({_x(sheet, event.on - day)} {middle})">'
-            f"{_MARKS[STEPS[event.type]]}</g>"
-            for event in own
-            if event.on
+            f'<g transform="translate({_x(sheet, days)} {middle})">{mark}</g>'
+            for step, mark in _MARKS.items()
+            for days in sorted(days for each, days in taken if each is step)
         )
     )
 

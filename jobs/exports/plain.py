@@ -1,10 +1,13 @@
 """Texts and addresses of others, made fit to stand in a document of ours."""
 
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _KEPT_FORMATS = "\u200c\u200d"
 """The joiners: Persian and the Indic scripts are spelt with them."""
+_UNSAFE = frozenset(" <>\"'`\\^{|}")
+"""What no address has unencoded (RFC 3986), and a document might take for its own."""
 
 
 def plain(text: str, most: int = 1000) -> str:
@@ -19,6 +22,7 @@ def plain(text: str, most: int = 1000) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+@lru_cache(maxsize=4096)  # those of the newest events are asked for with each page and export
 def web_address(url: str) -> str:
     """Return an address if it is one of the web and has a host, else nothing."""
     try:
@@ -26,7 +30,7 @@ def web_address(url: str) -> str:
         named = bool(parts.hostname) and parts.username is None
     except ValueError:
         return ""
-    is_clean = url.isprintable() and not any(sign in url for sign in " <>\"'`\\^{|}")
+    is_clean = url.isprintable() and _UNSAFE.isdisjoint(url)
     return url if parts.scheme in ("http", "https") and named and is_clean else ""
 
 

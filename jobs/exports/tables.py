@@ -107,8 +107,7 @@ def _csv_row(row: Row) -> str:
     return _csv_line(_cell(row[name]) for name in COLUMNS)
 
 
-def _json_row(row: Row) -> str:
-    return json.dumps(row, ensure_ascii=False)
+_json_row: Callable[[Row], str] = json.JSONEncoder(ensure_ascii=False).encode
 
 
 CSV = TableFormat(_csv_line(COLUMNS), _csv_row, "", "", "text/csv; charset=utf-8")

@@ -26,14 +26,7 @@ async def newest(
     One told within the message of a greater one is left out. ``before_id`` asks for the
     next page. Takes as long whatever the ledger holds.
     """
-    ids: list[int] = []
-    # Case by case: an index gives the newest of one case, but not of two together.
-    for case in cases:
-        wanted = _told().where(alert.c.case_id == case)
-        if before_id is not None:
-            wanted = wanted.where(alert.c.id < before_id)
-        ids += (await conn.scalars(wanted.order_by(alert.c.id.desc()).limit(limit))).all()
-    return await _stories(conn, sorted(ids, reverse=True)[:limit])
+    return await _stories(conn, await _newest(conn, limit, cases, before_id))
 
 
 async def lately(conn: AsyncConnection, *, limit: int, cases: Collection[str]) -> list[Story]:
@@ -41,21 +34,29 @@ async def lately(conn: AsyncConnection, *, limit: int, cases: Collection[str]) -
 
     Only the events that changed last are looked through for the older ones.
     """
-    fresh = await newest(conn, limit=limit, cases=cases)
+    fresh = await _newest(conn, limit, cases)
     # In two steps: in one, the planner goes through all events there are.
-    last = select(event.c.id).order_by(event.c.changed_at.desc()).limit(2 * limit)
-    changed = (await conn.scalars(last)).all()
-    known = {each.alert_id for each in fresh}
+    wanted = select(event.c.id).order_by(event.c.changed_at.desc()).limit(2 * limit)
+    changed = (await conn.scalars(wanted)).all()
     # Asked for by event alone: named beside, a case would have all its alerts looked through.
     revised = _told().add_columns(alert.c.case_id).where(alert.c.event_id.in_(changed))
-    older = [
-        AlertId(row.id)
-        for row in await conn.execute(revised)
-        if row.case_id in cases and row.id not in known
-    ]
-    both = [*fresh, *await _stories(conn, older)]
-    both.sort(key=lambda each: (each.last.made_at, each.alert_id), reverse=True)
-    return both[:limit]
+    older = {row.id for row in await conn.execute(revised) if row.case_id in cases}
+    both = await _tellings(conn, older.union(fresh))
+    changed_last = sorted(both, key=lambda id_: (both[id_][-1].made_at, id_), reverse=True)
+    return await _stories(conn, changed_last[:limit])
+
+
+async def _newest(
+    conn: AsyncConnection, limit: int, cases: Collection[str], before_id: AlertId | None = None
+) -> list[int]:
+    ids: list[int] = []
+    # Case by case: an index gives the newest of one case, but not of two together.
+    for case in cases:
+        wanted = _told().where(alert.c.case_id == case)
+        if before_id is not None:
+            wanted = wanted.where(alert.c.id < before_id)
+        ids += (await conn.scalars(wanted.order_by(alert.c.id.desc()).limit(limit))).all()
+    return sorted(ids, reverse=True)[:limit]
 
 
 def _told() -> Select[Any]:
@@ -70,6 +71,17 @@ def _told() -> Select[Any]:
 
 async def _stories(conn: AsyncConnection, ids: Collection[int]) -> list[Story]:
     """Return alerts in the order of their numbers as given."""
+    tellings = await _tellings(conn, ids)
+    facts = await _last_facts(conn, tellings)
+    return [
+        Story(AlertId(number), facts[number], tuple(tellings[number]))
+        for number in ids
+        if number in facts
+    ]
+
+
+async def _tellings(conn: AsyncConnection, ids: Collection[int]) -> dict[int, list[Telling]]:
+    """Return how often each alert was told, oldest first."""
     told = await conn.execute(
         select(revision.c.alert_id, revision.c.revision, revision.c.kind, revision.c.created_at)
         .where(revision.c.alert_id.in_(ids), revision.c.kind != AlertKind.SIGNAL)
@@ -78,12 +90,7 @@ async def _stories(conn: AsyncConnection, ids: Collection[int]) -> list[Story]:
     tellings: dict[int, list[Telling]] = defaultdict(list)
     for row in told:
         tellings[row.alert_id].append(Telling(row.revision, AlertKind(row.kind), row.created_at))
-    facts = await _last_facts(conn, tellings)
-    return [
-        Story(AlertId(number), facts[number], tuple(tellings[number]))
-        for number in ids
-        if number in facts
-    ]
+    return tellings
 
 
 async def _last_facts(conn: AsyncConnection, ids: Iterable[int]) -> dict[int, Facts]:
