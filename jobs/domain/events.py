@@ -59,7 +59,10 @@ class Grade(StrEnum):
     @property
     def rank(self) -> int:
         """Return 0 for the least sure grade up to 3 for the surest."""
-        return list(Grade).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {grade: rank for rank, grade in enumerate(Grade)}
 
 
 class Ruling(StrEnum):

@@ -1,8 +1,9 @@
 """Standings: where an actor stands toward a case, rebuilt from baseline and events."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from jobs.domain.events import Event, EventId, EventStatus, EventType, Grade, Standing
 from jobs.ledger.dating import Day, announced_on, event_day, gap
@@ -51,13 +52,14 @@ def stand(
     """
     changes = [*_from_baseline(baseline), *_from_events(events)]
     changes.sort(key=lambda each: (each.on, each.event_id or 0))
-    standing, last = Standing(case=case, actor=actor), dict[EventType, _Change]()
+    stands, last = dict[str, Any](), dict[EventType, _Change]()
     for change in changes:
         if not _says_again(change, last.get(change.type)):
-            standing = _apply(standing, change)
+            _apply(stands, change)
             last[change.type] = change
+    certain = all(each.certain for each in last.values())
     ids = sorted(each.event_id for each in last.values() if each.event_id is not None)
-    return replace(standing, certain=all(each.certain for each in last.values()), events=tuple(ids))
+    return Standing(case=case, actor=actor, certain=certain, events=tuple(ids), **stands)
 
 
 def _says_again(change: _Change, held: _Change | None) -> bool:
@@ -137,18 +139,19 @@ def _from_events(events: Iterable[Event]) -> Iterator[_Change]:
         yield _Change(event.on, event.type, word, is_sure, event.id)
 
 
-def _apply(standing: Standing, change: _Change) -> Standing:
+def _apply(stands: dict[str, Any], change: _Change) -> None:
+    """Enter a change in the fields of the standing that is being rebuilt."""
     on, word = change.on, change.word
     match change.type:
         case EventType.RECOGNITION:
-            return replace(standing, recognition=word, recognised_on=on)
-        case EventType.MISSION if word == _UNNAMED_MISSION and standing.mission in _MISSIONS:
-            return standing  # what kind it is, is known better
+            stands.update(recognition=word, recognised_on=on)
+        case EventType.MISSION if word == _UNNAMED_MISSION and stands.get("mission") in _MISSIONS:
+            pass  # what kind it is, is known better
         case EventType.MISSION:
-            return replace(standing, mission=word, mission_on=on)
+            stands.update(mission=word, mission_on=on)
         case EventType.CREDENTIALS:
-            return replace(standing, head_of_mission=word, head_on=on)
+            stands.update(head_of_mission=word, head_on=on)
         case EventType.DELISTING:
-            return replace(standing, listing=word, listing_on=on)
+            stands.update(listing=word, listing_on=on)
         case _:
-            return replace(standing, last_meeting_on=on)
+            stands.update(last_meeting_on=on)
