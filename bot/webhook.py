@@ -56,7 +56,8 @@ class WebhookHandler(RequestHandler):
         self.set_status(204)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer an error with its number alone."""
+        """Answer an error with its number alone; the connection ends with a body unread."""
+        self.set_header("Connection", "close")
         self.finish()
 
 

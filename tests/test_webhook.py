@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 from telegram import Bot, Update
 from tornado import netutil
@@ -80,6 +81,17 @@ async def test_anything_else_is_refused_without_a_word(
     async with a_server(taken) as url:
         assert await post(url, body, secret, method) == (code, b"")
     assert taken == []
+
+
+async def test_a_client_that_keeps_its_connection_is_told_when_a_refusal_ends_it() -> None:
+    taken: list[Update] = []
+    async with a_server(taken) as url, httpx.AsyncClient() as client:
+        for _ in range(20):
+            refused = await client.post(url, content=b"{}")
+            assert (refused.status_code, refused.headers["Connection"]) == (403, "close")
+            right = await client.post(url, json=UPDATE, headers={HEADER: SECRET})
+            assert right.status_code == 204
+    assert len(taken) == 20
 
 
 async def test_a_body_of_unknown_length_is_cut_off() -> None:
