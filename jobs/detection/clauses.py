@@ -12,7 +12,7 @@ from jobs.reference.phrases import Grammar
 _ENDS = frozenset((".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", "\n"))
 _LONGEST = 150
 """Words of a sentence; a longer one is cut, so that no input costs more than its length."""
-_HOLDING = frozenset(("refusal", "refusal_after", "consider", "plan", "past", "condition", "role"))
+_HOLDING = frozenset(("refusal", "refusal_after", "consider", "past", "condition", "role"))
 """Cues of several words, in which no clause breaks; nor does one in a trigger. What one is
 named *as* belongs to the verb from its first word on."""
 _ASKING = frozenset(("?", "？", "؟"))
