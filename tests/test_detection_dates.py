@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from jobs.detection import Text
-from jobs.detection.dates import find_date
+from jobs.detection.dates import find_date, says_since
 from jobs.domain.events import DateBasis, EventStatus
 from jobs.reference import DATA
 from jobs.reference.phrases import load_phrases
@@ -82,6 +82,22 @@ def test_no_date(words: str) -> None:
 def test_a_year_long_gone_is_one_only_in_its_place(words: str, until: date | None) -> None:
     found = find_date(words.split(), WEDNESDAY, CALENDAR, ahead=False)
     assert (found.until if found else None) == until
+
+
+@pytest.mark.parametrize(
+    ("words", "holds"),
+    [
+        ("since 2014", True),
+        ("since 2014 ,", True),
+        ("since 2021 takeover", False),
+        ("since the", False),
+        ("in 2014", False),
+        ("since", False),
+    ],
+    ids=str,
+)
+def test_since_when_something_holds(words: str, holds: bool) -> None:
+    assert says_since(words.split(), CALENDAR) is holds
 
 
 def test_without_a_day_of_publication_only_a_full_date_is_known() -> None:

@@ -16,7 +16,8 @@ def find_cues(setting: Setting, trigger: Span, *names: str) -> list[Span]:
     own = [
         c
         for c in setting.clause.classes(*names)
-        if (c.start < earliest and c.end <= trigger.end) or _trails(c, trigger, setting)
+        if (setting.since <= c.start < earliest and c.end <= trigger.end)
+        or _trails(c, trigger, setting)
     ]
     if setting.clause.complement and setting.before and setting.clause.opener != ":":
         own = [c for c in setting.before.classes(*names) if _governs(c, setting)] + own

@@ -48,6 +48,16 @@ def find_date(
     )
 
 
+def says_since(words: Sequence[str], calendar: Calendar) -> bool:
+    """Say whether words begin with since which year something holds, and with no more.
+
+    "since 2014" does; "since the takeover of 2021" and "since 2021 elections" do not.
+    """
+    if len(words) < 2 or words[0] not in calendar.since or not _is_year(words[1]):
+        return False
+    return len(words) == 2 or words[2] in calendar.year_signs or not words[2][0].isalnum()
+
+
 def _named_day(
     words: Sequence[str], published: date | None, calendar: Calendar, *, ahead: bool
 ) -> When | None:
@@ -182,14 +192,18 @@ def _period(
 def _says_year(words: Sequence[str], index: int, calendar: Calendar) -> bool:
     """Say whether a number is a year; one long gone is, in its place: not "resolution 1988"."""
     word = words[index]
-    if len(word) != 4 or not (word.isascii() and word.isdigit()):
+    if not _is_year(word):
         return False
     if 1990 <= int(word) <= 2100:
         return True
     before = words[index - 1] if index else ""
     behind = words[index + 1] if index + 1 < len(words) else ""
     placed = before in calendar.month_marks or behind in calendar.year_signs
-    return placed and _OLDEST <= int(word) < 1990
+    return placed and int(word) < 1990
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isascii() and word.isdigit() and _OLDEST <= int(word) <= 2100
 
 
 def _says_month(words: Sequence[str], index: int, calendar: Calendar) -> bool:

@@ -41,6 +41,10 @@ class Setting:
     stretch: int = 1
     owned: bool = False
     """Whether the act is said to be somebody's ("by Moscow"), or the language cannot tell."""
+    since: int = 0
+    """Where what is said of the act begins; before it others are the ones who do something."""
+    holds_since: str = ""
+    """The words that say since which year what is told holds."""
     rumoured: bool = False
     """Whether only sources without a name tell it."""
     answered: bool = False

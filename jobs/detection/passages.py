@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from jobs.detection.clauses import Clause
-from jobs.detection.dates import When, find_date
+from jobs.detection.dates import When, find_date, says_since
 from jobs.detection.groups import Group
 from jobs.detection.lexicon import Span
 from jobs.detection.normalise import Words
@@ -83,6 +83,14 @@ class Passage:
         if found and found.on is None and clause.start > start:
             return found
         return found if found and found.on else None
+
+    def since(self, place: int) -> str:
+        """Return the words right behind a name that say since which year a clause holds."""
+        clause, words = self.clauses[place], self.words.words
+        for name in clause.names:
+            if says_since(words[name.end : min(name.end + 3, clause.end)], self.calendar):
+                return " ".join(words[name.end : name.end + 2])
+        return ""
 
     def _dating(self, sentence: range, start: int, *, ahead: bool) -> Sequence[str]:
         """Return a sentence's words; for what is to come those that date a speech are blank."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from jobs.detection.judgements import Setting, said
 from jobs.detection.lexicon import Span
+from jobs.domain.events import EventType
 
 FRESH = timedelta(days=12)
 """What happened longer ago than this is told as background."""
@@ -14,6 +15,8 @@ def find_past(trigger: Span, setting: Setting) -> tuple[str, ...]:
     when, published = setting.when, setting.published
     if when and published and (when.on or when.until) < published - FRESH:
         return ((when.on or when.until).isoformat(),)
+    if _has_held(trigger, setting):
+        return (setting.holds_since,)
     if when and when.on:
         return ()
     if came_before := _came_before(trigger, setting):
@@ -28,6 +31,16 @@ def find_past(trigger: Span, setting: Setting) -> tuple[str, ...]:
         if not is_reported(c, setting) and not _is_others(c, trigger, setting)
     ]
     return said(cues[0], setting) if cues else ()
+
+
+def _has_held(trigger: Span, setting: Setting) -> bool:
+    """Say whether a recognition is told as standing: "recognises it since 2014".
+
+    Not where since then nobody else had done so: "the first since 2021".
+    """
+    ranked = setting.clause.has("first") or setting.clause.has("joins")
+    is_recognition = trigger.kind.type is EventType.RECOGNITION
+    return is_recognition and bool(setting.holds_since) and not ranked
 
 
 def _came_before(trigger: Span, setting: Setting) -> tuple[str, ...]:

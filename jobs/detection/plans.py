@@ -17,6 +17,8 @@ def find_plan(trigger: Span, setting: Setting) -> tuple[str, ...]:
             continue
         if _is_occasion(cue, trigger, setting) or _is_accord(cue, trigger):
             continue
+        if cue.end > trigger.start and _ranked(cue, setting):
+            continue  # "the first to grant recognition" has granted it
         if not any(h.start < cue.end and cue.start < h.end for h in settled):
             return said(cue, setting)
     for cue in _purposes(trigger, setting):

@@ -180,7 +180,8 @@ class CaseReading:
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
         when = self._passage.when(place, ahead=kind.status is EventStatus.PLANNED)
-        judged = judge(trigger, self._setting(place, when, owned=found.rule in _OWNED))
+        owned, since = found.rule in _OWNED, _owners_start(trigger, found, groups)
+        judged = judge(trigger, self._setting(place, when, owned=owned, since=since))
         repeated = kind.detail == "again" and kind.type is not EventType.RECOGNITION
         if repeated and judged.status is EventStatus.DONE:
             judged = replace(judged, status=EventStatus.PAST)
@@ -221,7 +222,7 @@ class CaseReading:
         """Say whether an opponent of the case only speaks of others' recognition."""
         return code in self._case.opponents and kind.noun and kind.type is EventType.RECOGNITION
 
-    def _setting(self, place: int, when: When | None, *, owned: bool) -> Setting:
+    def _setting(self, place: int, when: When | None, *, owned: bool, since: int) -> Setting:
         return Setting(
             self._read.words.words,
             self._clauses[place],
@@ -236,6 +237,8 @@ class CaseReading:
             free=self._grammar.order == "free",
             stretch=self._grammar.stretch,
             owned=owned or not self._avowed,
+            since=since,
+            holds_since=self._passage.since(place),
             spoken=self._passage.is_spoken(place),
             rumoured=any(self._clauses[at].has("rumour") for at in self._passage.sentence(place)),
             answered=self._passage.is_answered(place),
@@ -316,6 +319,17 @@ def _detail(kind: Trigger, status: EventStatus) -> str:
     """Return what refines the type: of a plan or a denial, that it is of taking back."""
     of_undoing = kind.status is EventStatus.REVERSED and status in _STATEMENTS
     return TAKES_BACK if of_undoing else kind.detail
+
+
+def _owners_start(trigger: Span, found: Found, groups: Sequence[Group]) -> int:
+    """Return where an act's owner is named, if somebody else speaks: "China opposes Israel's"."""
+    if found.rule != "possessor" or not trigger.kind.noun:
+        return 0
+    owner = next((g for g in groups if g.codes == found.codes and g.end <= trigger.start), None)
+    if owner is None:
+        return 0
+    others = (g.codes for g in groups if g.end <= owner.start and not g.marker and g.codes)
+    return owner.start if any(set(codes).isdisjoint(found.codes) for codes in others) else 0
 
 
 def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
