@@ -177,7 +177,11 @@ async def lag(folder: Path, chats: int = 10_000, seconds: float = 60) -> None:
         await asyncio.sleep(seconds / 2)
         async with httpx.AsyncClient(timeout=30) as client:
             health = (await client.get(f"http://127.0.0.1:{port}/healthz")).json()
-        answers = sum(1 for call in api.calls_of("sendMessage") if call.chat_id not in loud)
+        answers = sum(
+            1
+            for call in api.calls
+            if call.method in ("sendMessage", "sendPhoto") and call.chat_id not in loud
+        )
         process.send_signal(signal.SIGTERM)
         await process.wait()
         say(
