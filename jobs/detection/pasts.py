@@ -46,7 +46,8 @@ def _has_held(trigger: Span, setting: Setting) -> bool:
 def _came_before(trigger: Span, setting: Setting) -> tuple[str, ...]:
     """Return the words by which an act is what the news came after: "since Moscow agreed, …"."""
     clause = setting.clause
-    if clause.opener in setting.following and not clause.is_title:
+    # A title's bare "since" gives the reason of its news: "Since Moscow agreed, …".
+    if clause.opener in setting.following and (not clause.is_title or " " in clause.opener):
         return (clause.opener,)
     for cue in clause.classes("following"):
         if cue.start == clause.start and "," not in setting.words[cue.end : trigger.start]:

@@ -150,7 +150,11 @@ def _owns(group: Group, trigger: Span, scene: Scene) -> bool:
         return gap <= 1  # the genitive of "Russia's decision to recognise"
     if gap == 0 and trigger.kind.noun:
         return True  # "after UK recognition"
-    return gap <= 3 if group.possessive else gap <= 1 and Form.DEMONYM in group.forms
+    if group.possessive:
+        return gap <= 3
+    # "Russian full recognition", not "Australians back recognition"
+    described = any(c.end == trigger.start for c in scene.clause.classes("modifier"))
+    return Form.DEMONYM in group.forms and (gap <= 0 or (gap == 1 and described))
 
 
 def _recognises(group: Group, trigger: Span, scene: Scene) -> bool:
