@@ -60,6 +60,6 @@ def following_cue(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]
     close = [
         c
         for c in setting.clause.classes(name)
-        if 0 <= c.start - trigger.end <= reach and not is_covered(c, setting, "affirmed")
+        if 0 <= c.start - trigger.end <= reach and not is_covered(c, setting, "affirmed", "equates")
     ]
     return said(close[0], setting) if close else ()

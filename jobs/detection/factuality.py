@@ -19,8 +19,8 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     base = trigger.kind.status
     if _urged(trigger, setting):
         return Judgement(base, urged=True)
-    if setting.clause.opener in setting.hypothetical:
-        return Judgement(EventStatus.CONSIDERED, (setting.clause.opener,))
+    if supposed := _supposed(trigger, setting):
+        return Judgement(EventStatus.CONSIDERED, supposed)
     if disclaimed := _disclaimed(trigger, setting):
         return Judgement(EventStatus.PAST, disclaimed)
     denial = _denial(trigger, setting)
@@ -47,6 +47,19 @@ def judge(trigger: Span, setting: Setting) -> Judgement:
     if past := find_past(trigger, setting):
         return Judgement(EventStatus.PAST, past)
     return Judgement(EventStatus.DONE)
+
+
+def _supposed(trigger: Span, setting: Setting) -> tuple[str, ...]:
+    """Return the words by which an act is but a condition: "If China recognises it, …"."""
+    clause = setting.clause
+    if clause.opener in setting.hypothetical:
+        return (clause.opener,)
+    if clause.opener not in ("", ":", "–"):
+        return ()
+    for cue in clause.classes("hypothetical"):
+        if cue.start == clause.start and "," not in setting.words[cue.end : trigger.start]:
+            return said(cue, setting)
+    return ()
 
 
 def _disclaimed(trigger: Span, setting: Setting) -> tuple[str, ...]:

@@ -21,8 +21,12 @@ def find_past(trigger: Span, setting: Setting) -> tuple[str, ...]:
         return ()
     if came_before := _came_before(trigger, setting):
         return came_before
-    if gone := [c for c in setting.clause.classes("bygone") if not is_reported(c, setting)]:
-        return said(gone[0], setting)
+    # "One year on: Ireland's recognition" is told under its heading.
+    headed = setting.before is not None and setting.clause.opener in (":", "–")
+    heading = setting.before.classes("bygone") if setting.before and headed else ()
+    for gone in (*setting.clause.classes("bygone"), *heading):
+        if not is_reported(gone, setting):
+            return said(gone, setting)
     if setting.clause.is_title:
         return ()
     cues = [

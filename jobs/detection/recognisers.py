@@ -18,8 +18,10 @@ from jobs.detection.scenes import (
     is_subject,
     shared_subject,
 )
-from jobs.domain.events import EventType
+from jobs.domain.events import EventStatus, EventType
 
+_BESIDE = frozenset(("with", "topic", "between"))
+"""How a name is marked that is not itself what a verb recognises."""
 ELSEWHERE = "topic elsewhere"
 """A recognition named in passing: only a refusal of it is of whom the text is about."""
 
@@ -196,6 +198,10 @@ def _other_object(trigger: Span, scene: Scene) -> bool:
                 and not any(is_subject(g) for g in later)
                 and near.marker == "of"
             )
+        beside = near is not None and is_subject(near) and near.marker in _BESIDE
+        does = trigger.kind.status is EventStatus.DONE and not trigger.kind.noun
+        if beside and order == "svo" and does:  # "recognises the need of talks with"
+            return not any(is_subject(g) and g.marker not in _BESIDE for g in later)
         return False
     if any(g.codes and g.marker == "object" for g in groups_before(trigger, scene.groups)):
         return True

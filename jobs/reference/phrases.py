@@ -33,7 +33,7 @@ CLASSES = frozenset(
         "plan", "plan_to", "plan_after", "ahead", "past", "urge", "undo", "reported", "background",
         "following", "again", "hypothetical", "perfect", "affirmed", "reaction", "resolve", "joins",
         "role", "aside", "grant", "avow", "mediates", "office", "bygone", "rumour", "answer",
-        "elsewise",
+        "elsewise", "equates",
     }
 )  # fmt: skip
 """Every word class that the engine knows; a file may leave some empty."""
