@@ -32,6 +32,8 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         return _stepper(trigger, scene)
     if not trigger.kind.repeats and _other_object(trigger, scene):
         return Found((), "other object")
+    if trigger.kind.status is EventStatus.REVERSED and _breaks_with_another(trigger, scene):
+        return Found((), "other object")
     if trigger.kind.strict and not _takes_subject(trigger, scene):
         return Found((), "not the subject")
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
@@ -209,6 +211,13 @@ def _other_object(trigger: Span, scene: Scene) -> bool:
         g.codes and g.marker in marked and g.start - trigger.end <= 2 and Form.LEADER not in g.forms
         for g in groups_after(trigger, scene.groups)
     )
+
+
+def _breaks_with_another(trigger: Span, scene: Scene) -> bool:
+    """Say whether it is somebody else with whom a tie is cut: "… with Colombia over Palestine"."""
+    later = groups_after(trigger, scene.groups)
+    near = later[0] if later and scene.grammar.order == "svo" else None
+    return near is not None and bool(near.codes) and not near.subject and near.marker == "with"
 
 
 def _is_plain_object(near: Group, trigger: Span, scene: Scene) -> bool:
