@@ -108,7 +108,7 @@ async def a_line(
     routes: Mapping[str, Script] | None = None,
     *,
     url: str = "",
-    deadline: float = 2,
+    deadline: float = 10,
     is_read: bool = True,
     kind: SourceKind = SourceKind.FEED,
 ) -> AsyncIterator[Line]:
