@@ -52,6 +52,15 @@ def is_covered(cue: Span, setting: Setting, *names: str) -> bool:
     )
 
 
+def opening_cue(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
+    """Return a cue at the clause's head that governs a trigger: no comma comes in between."""
+    clause = setting.clause
+    for cue in clause.classes(name):
+        if cue.start == clause.start and "," not in setting.words[cue.end : trigger.start]:
+            return said(cue, setting)
+    return ()
+
+
 def following_cue(trigger: Span, setting: Setting, name: str) -> tuple[str, ...]:
     """Return a cue close behind a named act: "the deal will be signed"."""
     if not trigger.kind.noun or trigger.kind.place:

@@ -114,10 +114,8 @@ def _ordinal(word: str) -> int:
 
 
 def _year_after(words: Sequence[str], place: int) -> int:
-    for word in words[place + 1 : place + 3]:
-        if len(word) == 4 and word.isascii() and word.isdigit() and 1900 <= int(word) <= 2100:
-            return int(word)
-    return 0
+    found = (_year(word) for word in words[place + 1 : place + 3])
+    return next((year for year in found if 1900 <= year <= 2100), 0)
 
 
 def _date(year: int, month: int, day: int, published: date | None, *, ahead: bool) -> date | None:
@@ -194,16 +192,20 @@ def _says_year(words: Sequence[str], index: int, calendar: Calendar) -> bool:
     word = words[index]
     if not _is_year(word):
         return False
-    if 1990 <= int(word) <= 2100:
+    if _year(word) >= 1990:
         return True
     before = words[index - 1] if index else ""
     behind = words[index + 1] if index + 1 < len(words) else ""
-    placed = before in calendar.month_marks or behind in calendar.year_signs
-    return placed and int(word) < 1990
+    return before in calendar.month_marks or behind in calendar.year_signs
 
 
 def _is_year(word: str) -> bool:
-    return len(word) == 4 and word.isascii() and word.isdigit() and _OLDEST <= int(word) <= 2100
+    return _OLDEST <= _year(word) <= 2100
+
+
+def _year(word: str) -> int:
+    """Return a number of four figures, else 0."""
+    return int(word) if len(word) == 4 and word.isascii() and word.isdigit() else 0
 
 
 def _says_month(words: Sequence[str], index: int, calendar: Calendar) -> bool:

@@ -6,7 +6,14 @@ reaches the next trigger, an intent all that follow, an infinitive the word afte
 """
 
 from jobs.detection.avowals import only_named
-from jobs.detection.cues import NEAR, REFUSAL_REACH, find_cues, following_cue, is_covered
+from jobs.detection.cues import (
+    NEAR,
+    REFUSAL_REACH,
+    find_cues,
+    following_cue,
+    is_covered,
+    opening_cue,
+)
 from jobs.detection.judgements import Judgement, Setting, said
 from jobs.detection.lexicon import Span
 from jobs.detection.pasts import find_past
@@ -54,12 +61,8 @@ def _supposed(trigger: Span, setting: Setting) -> tuple[str, ...]:
     clause = setting.clause
     if clause.opener in setting.hypothetical:
         return (clause.opener,)
-    if clause.opener not in ("", ":", "–"):
-        return ()
-    for cue in clause.classes("hypothetical"):
-        if cue.start == clause.start and "," not in setting.words[cue.end : trigger.start]:
-            return said(cue, setting)
-    return ()
+    begins = clause.opener in ("", ":", "–")
+    return opening_cue(trigger, setting, "hypothetical") if begins else ()
 
 
 def _disclaimed(trigger: Span, setting: Setting) -> tuple[str, ...]:

@@ -100,8 +100,7 @@ def split_words(text: str) -> Words:
                 glued.add(len(words))
                 continue
             word = "–"
-        small = word.lower()
-        folded = small if small.isascii() else small.translate(FOLD)  # as ``fold``, uncalled
+        folded = fold(word)
         if not folded:
             continue
         words.append(folded)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from jobs.detection.cues import opening_cue
 from jobs.detection.judgements import Setting, said
 from jobs.detection.lexicon import Span
 from jobs.domain.events import EventType
@@ -53,10 +54,7 @@ def _came_before(trigger: Span, setting: Setting) -> tuple[str, ...]:
     # A title's bare "since" gives the reason of its news: "Since Moscow agreed, …".
     if clause.opener in setting.following and (not clause.is_title or " " in clause.opener):
         return (clause.opener,)
-    for cue in clause.classes("following"):
-        if cue.start == clause.start and "," not in setting.words[cue.end : trigger.start]:
-            return said(cue, setting)
-    return ()
+    return opening_cue(trigger, setting, "following")
 
 
 def _is_others(cue: Span, trigger: Span, setting: Setting) -> bool:

@@ -1,7 +1,7 @@
 """Alerts with all their tellings, for feeds and pages; signals and notices are left out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -14,7 +14,7 @@ from jobs.store.schema import alert, event, revision
 
 async def one(conn: AsyncConnection, alert_id: AlertId) -> Story | None:
     """Return one alert, or None if none of that number was told."""
-    found = await _stories(conn, [alert_id])
+    found = await _stories(conn, [alert_id], await _tellings(conn, [alert_id]))
     return found[0] if found else None
 
 
@@ -26,7 +26,8 @@ async def newest(
     One told within the message of a greater one is left out. ``before_id`` asks for the
     next page. Takes as long whatever the ledger holds.
     """
-    return await _stories(conn, await _newest(conn, limit, cases, before_id))
+    ids = await _newest(conn, limit, cases, before_id)
+    return await _stories(conn, ids, await _tellings(conn, ids))
 
 
 async def lately(conn: AsyncConnection, *, limit: int, cases: Collection[str]) -> list[Story]:
@@ -43,7 +44,7 @@ async def lately(conn: AsyncConnection, *, limit: int, cases: Collection[str]) -
     older = {row.id for row in await conn.execute(revised) if row.case_id in cases}
     both = await _tellings(conn, older.union(fresh))
     changed_last = sorted(both, key=lambda id_: (both[id_][-1].made_at, id_), reverse=True)
-    return await _stories(conn, changed_last[:limit])
+    return await _stories(conn, changed_last[:limit], both)
 
 
 async def _newest(
@@ -69,10 +70,11 @@ def _told() -> Select[Any]:
     )
 
 
-async def _stories(conn: AsyncConnection, ids: Collection[int]) -> list[Story]:
-    """Return alerts in the order of their numbers as given."""
-    tellings = await _tellings(conn, ids)
-    facts = await _last_facts(conn, tellings)
+async def _stories(
+    conn: AsyncConnection, ids: Collection[int], tellings: Mapping[int, Sequence[Telling]]
+) -> list[Story]:
+    """Return alerts in the order of their numbers as given; ``tellings`` may be of more."""
+    facts = await _last_facts(conn, (number for number in ids if number in tellings))
     return [
         Story(AlertId(number), facts[number], tuple(tellings[number]))
         for number in ids
