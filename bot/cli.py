@@ -14,12 +14,10 @@ from typing import TextIO
 
 from bot.demo import verb as demo
 from bot.doctor import examine_telegram
-from bot.pictures.region import read_outlines
 from bot.pictures.renderer import Renderer
 from bot.runtime import build_station, serve, set_up_face
 from bot.screen import Screen
 from bot.terminal import TerminalRequest
-from bot.texts.language import catalogues, words_of
 from bot.typed import TypedLines
 from jobs import check
 from jobs import cli as jobs_cli
@@ -72,7 +70,6 @@ async def _serve(settings: Settings, *, with_jobs: bool) -> int:
             request = TerminalRequest(screen, typed, clock, settings.data_dir)
             if sys.stdin.isatty():  # the end of a file or pipe is no wish to leave
                 stack.enter_context(typed.ending(stop))
-        stack.push_async_callback(asyncio.wait, [asyncio.create_task(_read_ahead())])
         renderer = await stack.enter_async_context(Renderer())
         station = build_station(settings, reference, store, clock, renderer, request)
         parts: list[Part] = [station]
@@ -86,13 +83,6 @@ async def _serve(settings: Settings, *, with_jobs: bool) -> int:
         await stack.enter_async_context(shown(settings, vitals, routes, clock))
         await serve(station, settings, stop)
     return 0
-
-
-async def _read_ahead() -> None:
-    """Read, beside the loop, what first answers would each hold it up to 50 ms for."""
-    await asyncio.to_thread(read_outlines)
-    for language in catalogues():
-        await asyncio.to_thread(words_of, language)
 
 
 def _run(args: argparse.Namespace) -> int:

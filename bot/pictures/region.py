@@ -174,12 +174,6 @@ def _ground(window: Window) -> Ground:
     return Ground(places, borders, contested)
 
 
-def read_outlines() -> None:
-    """Read the outlines of all places, which the first picture would else wait for."""
-    for code in load_world().shapes:
-        rings_of(code)
-
-
 @cache
 def rings_of(code: str) -> tuple[Ring, ...]:
     """Return a place's outlines, in world units."""
