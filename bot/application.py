@@ -36,6 +36,7 @@ from bot.commands.membership import Membership
 from bot.commands.table import PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
+from bot.polling import UPDATES_A_CALL
 from bot.publications import Publications
 from bot.texts.alerts import render_alert
 from bot.texts.digests import render_digest
@@ -57,7 +58,7 @@ from jobs.store.engine import Store
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
 """What Telegram shall bring; edited messages are no new commands."""
 TERMINAL_TOKEN = "0:terminal"  # noqa: S105 - stands where there is no token
-MOST_AT_ONCE = 32
+MOST_AT_ONCE = 64
 _DESK = "desk"
 
 _log = logging.getLogger(__name__)
@@ -65,10 +66,17 @@ App = Application[Any, Any, Any, Any, Any, Any]
 
 
 class ChatByChat(BaseUpdateProcessor):
-    """Handles different chats' updates at the same time, one chat's in their order."""
+    """Handles different chats' updates at the same time, one chat's in their order.
+
+    ``room`` is set while what another call brings finds its place at once. The rest of what
+    a crowd sends stays with Telegram: in memory a crash would lose it, and reading it all in
+    one go would keep the alerts waiting.
+    """
 
     def __init__(self, most_at_once: int) -> None:
         super().__init__(most_at_once)
+        self.room = asyncio.Event()
+        self.room.set()
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._ended = False
 
@@ -86,11 +94,21 @@ class ChatByChat(BaseUpdateProcessor):
             # An inline query belongs to no chat: its person's private one stands for it.
             whose = update.effective_chat or update.effective_user
         lock = self._locks.setdefault(whose.id if whose else 0, asyncio.Lock())
-        async with lock:
-            if self._ended and isinstance(coroutine, Coroutine):
-                coroutine.close()
-            else:
-                await coroutine
+        self._note_room(self.current_concurrent_updates)
+        try:
+            async with lock:
+                if self._ended and isinstance(coroutine, Coroutine):
+                    coroutine.close()
+                else:
+                    await coroutine
+        finally:
+            self._note_room(self.current_concurrent_updates - 1)
+
+    def _note_room(self, in_hand: int) -> None:
+        if in_hand + UPDATES_A_CALL <= self.max_concurrent_updates:
+            self.room.set()
+        else:
+            self.room.clear()
 
 
 def build_application(
@@ -102,15 +120,16 @@ def build_application(
     *,
     renderer: Renderer,
     pacer: Pacer,
+    taking: ChatByChat,
 ) -> App:
     """Return the application, not yet initialised or started.
 
-    ``renderer`` makes the pictures, and is the caller's to close; ``pacer`` is the one
-    that the delivery of alerts keeps to. With ``request`` (the
-    terminal) every call goes there and no token is needed. The caller starts and stops
-    the application and its polling; see ``ALLOWED_UPDATES``.
+    ``renderer`` makes the pictures, and is the caller's to close; ``pacer`` is the one that
+    the delivery of alerts keeps to; ``taking`` says which updates are handled at the same
+    time. With ``request`` (the terminal) every call goes there and no token is needed. The
+    caller starts and stops the application and its polling; see ``ALLOWED_UPDATES``.
     """
-    application = _built(settings, request)
+    application = _built(settings, request, taking)
     desk = _desk(settings, store, reference, clock, renderer, application.bot)
     application.bot_data[_DESK] = desk
     answers = Answers(pacer, clock, store)
@@ -193,14 +212,14 @@ def _proposal_in_words(
     )
 
 
-def _built(settings: Settings, request: BaseRequest | None) -> App:
+def _built(settings: Settings, request: BaseRequest | None, taking: ChatByChat) -> App:
     token = settings.bot_token.get_secret_value() if settings.bot_token else TERMINAL_TOKEN
     builder: Any = (
         Application.builder()
         .token(token)
         .base_url(f"{settings.api_base_url.rstrip('/')}/bot")
         .base_file_url(f"{settings.api_base_url.rstrip('/')}/file/bot")
-        .concurrent_updates(ChatByChat(MOST_AT_ONCE))
+        .concurrent_updates(taking)
         .job_queue(None)
     )
     if request is not None:

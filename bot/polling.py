@@ -29,6 +29,9 @@ MARGIN_SECONDS = 15
 LONGEST_PAUSE_SECONDS = 30.0
 CONFLICT_SECONDS = 60.0
 """How long a second poller may be there before this one gives way."""
+UPDATES_A_CALL = 20
+"""A quarter of a millisecond and more is needed to read one, all of a call in one piece:
+a hundred at once, as Telegram would give, keep the event loop from everything else."""
 POLLING = "getUpdates"
 LEASE = timedelta(seconds=LONG_POLL_SECONDS + MARGIN_SECONDS + 10)
 """Longer than any one call: nobody else asks while ours is still open."""
@@ -63,7 +66,10 @@ class PollingTurn:
 
 
 class Poller:
-    """Brings updates to ``put`` until told to stop; each is confirmed by the next call."""
+    """Brings updates to ``put`` until told to stop; each is confirmed by the next call.
+
+    While ``room`` is not set it waits: what is not asked for stays with Telegram.
+    """
 
     def __init__(
         self,
@@ -73,6 +79,7 @@ class Poller:
         clock: Clock,
         kinds: Sequence[str],
         turn: PollingTurn,
+        room: asyncio.Event,
     ) -> None:
         self._bot = bot
         self._put = put
@@ -80,6 +87,7 @@ class Poller:
         self._clock = clock
         self._kinds = list(kinds)
         self._turn = turn
+        self._room = room
         self.stands_by = False
         """Whether another process asks for the updates, and this one only sends."""
         self._next_id: int | None = None
@@ -113,12 +121,14 @@ class Poller:
                     await self._turn.give_up()
 
     async def _ask(self) -> None:
+        await self._room.wait()
         try:
             if not await self._is_our_turn():
                 return
             async with asyncio.timeout(LONG_POLL_SECONDS + MARGIN_SECONDS):
                 updates = await self._bot.get_updates(
                     offset=self._next_id,
+                    limit=UPDATES_A_CALL,
                     timeout=LONG_POLL_SECONDS,
                     read_timeout=MARGIN_SECONDS,
                     allowed_updates=self._kinds,

@@ -16,7 +16,9 @@ from telegram.request import BaseRequest
 
 from bot.application import (
     ALLOWED_UPDATES,
+    MOST_AT_ONCE,
     App,
+    ChatByChat,
     alert_buttons,
     build_application,
     render_delivery,
@@ -178,8 +180,9 @@ def build_station(
     webhook has no secret, or the page nobody to be shown to.
     """
     pacer = Pacer(settings.paid_broadcast_per_second or PER_SECOND)
+    taking = ChatByChat(MOST_AT_ONCE)
     application = build_application(
-        settings, store, reference, clock, request, renderer=renderer, pacer=pacer
+        settings, store, reference, clock, request, renderer=renderer, pacer=pacer, taking=taking
     )
     deliverer = build_deliverer(settings, reference, store, clock, application, pacer)
     put = application.update_queue.put_nowait
@@ -191,7 +194,7 @@ def build_station(
         route = webhook_route(application.bot, secret, put)
         return Station(application, deliverer, pacer, None, [route, *page], clock)
     turn = PollingTurn(store, clock)
-    poller = Poller(application.bot, put, deliverer, clock, ALLOWED_UPDATES, turn)
+    poller = Poller(application.bot, put, deliverer, clock, ALLOWED_UPDATES, turn, taking.room)
     return Station(application, deliverer, pacer, poller, page, clock)
 
 

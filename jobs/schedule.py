@@ -193,8 +193,8 @@ class LagMeter:
         clock: Clock,
         on_step: Callable[[float], None],
         *,
-        interval_seconds: float = 0.25,
-        samples: int = 2400,
+        interval_seconds: float = 0.05,
+        samples: int = 12_000,
     ) -> None:
         self._clock = clock
         self._on_step = on_step

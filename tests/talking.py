@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 from telegram.request import HTTPXRequest
 
-from bot.application import App, build_application
+from bot.application import App, ChatByChat, build_application
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason
@@ -160,7 +160,10 @@ async def talking(
         request = HTTPXRequest(httpx_kwargs={"verify": False})
         renderer = renderer or BlankRenderer()
         app = build_application(
-            settings, store, reference, clock, request, renderer=renderer, pacer=Pacer()
+            *(settings, store, reference, clock, request),
+            renderer=renderer,
+            pacer=Pacer(),
+            taking=ChatByChat(8),
         )
         async with app, renderer:
             yield Talk(api, app, store, clock)

@@ -24,6 +24,7 @@ from bot.application import (
 from bot.commands.desk import Context
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
+from bot.polling import UPDATES_A_CALL
 from bot.screen import Screen
 from bot.terminal import TerminalRequest
 from bot.texts.notices import NOTICE_KEYS, render_notice
@@ -99,6 +100,23 @@ async def test_one_chats_updates_keep_their_order_and_others_do_not_wait() -> No
     assert done == [3, 1, 2]
 
 
+async def test_more_is_asked_for_only_while_a_whole_call_finds_room() -> None:
+    released = asyncio.Event()
+
+    async def slow() -> None:
+        await released.wait()
+
+    processor = ChatByChat(UPDATES_A_CALL + 2)
+    async with processor, asyncio.TaskGroup() as group:
+        for number in range(1, 4):
+            assert processor.room.is_set()
+            group.create_task(processor.process_update(_update(number, number), slow()))
+            await asyncio.sleep(0)
+        assert not processor.room.is_set()
+        released.set()
+    assert processor.room.is_set()
+
+
 async def test_what_waits_when_the_end_comes_is_let_go() -> None:
     done: list[int] = []
     released = asyncio.Event()
@@ -147,7 +165,10 @@ async def _at_the_terminal(tmp_path: Path) -> AsyncIterator[tuple[int, Paper]]:
     settings = Settings(_env_file=None)
     renderer = Renderer()
     app = build_application(
-        settings, store, SMALL_WORLD, clock, request, renderer=renderer, pacer=Pacer()
+        *(settings, store, SMALL_WORLD, clock, request),
+        renderer=renderer,
+        pacer=Pacer(),
+        taking=ChatByChat(8),
     )
     assert app.updater is not None
     async with renderer, app:

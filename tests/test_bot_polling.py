@@ -11,7 +11,7 @@ from telegram import Bot, Update
 from bot.delivery import Deliverer
 from bot.demo.clock import DemoClock
 from bot.pacing import Pacer
-from bot.polling import Poller, PollingTurn
+from bot.polling import UPDATES_A_CALL, Poller, PollingTurn
 from bot.upkeep import Policy
 from jobs.domain.alerts import Level
 from jobs.errors import ConfigError
@@ -32,6 +32,8 @@ class Bench:
         self.deliverer = Deliverer(
             store, bot, self.clock, Pacer(), lambda delivery: pytest.fail("nothing to send"), policy
         )
+        self.room = asyncio.Event()
+        self.room.set()
         self.poller = Poller(
             bot,
             self.updates.append,
@@ -39,6 +41,7 @@ class Bench:
             self.clock,
             ["message"],
             PollingTurn(store, self.clock),
+            self.room,
         )
         self.stop = asyncio.Event()
 
@@ -75,6 +78,30 @@ async def test_each_update_comes_once_and_is_confirmed_by_the_next_call(bench: B
         "/start",
         "/status",
     ]
+
+
+async def test_what_a_crowd_sends_is_read_in_small_pieces(bench: Bench) -> None:
+    for _ in range(2 * UPDATES_A_CALL):
+        bench.api.say(7, "/status")
+    await bench.until_polled(2)
+    first, second = (call.params for call in bench.api.calls_of("getUpdates")[:2])
+    assert int(first["limit"]) == UPDATES_A_CALL
+    assert int(second["offset"]) == bench.updates[UPDATES_A_CALL - 1].update_id + 1
+
+
+async def test_without_room_nothing_is_asked_for(bench: Bench) -> None:
+    bench.room.clear()
+    bench.api.say(7, "/start")
+    polling = asyncio.create_task(bench.poller.run(bench.stop))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not bench.api.calls_of("getUpdates")
+    bench.room.set()
+    async with asyncio.timeout(10):
+        while not bench.updates:
+            await asyncio.sleep(0)
+    bench.stop.set()
+    await polling
 
 
 async def test_an_outage_passes_and_nothing_is_lost(bench: Bench) -> None:

@@ -148,6 +148,8 @@ async def test_one_process_polls_and_the_other_takes_over(
     clock = ManualClock()
     heard: list[list[int]] = [[], []]
     async with open_bot(api) as bot:
+        room = asyncio.Event()
+        room.set()
         pollers = [
             Poller(
                 bot,
@@ -156,6 +158,7 @@ async def test_one_process_polls_and_the_other_takes_over(
                 clock,
                 ["message"],
                 PollingTurn(store, clock),
+                room,
             )
             for each in range(2)
         ]
