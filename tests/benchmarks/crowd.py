@@ -29,7 +29,7 @@ from bot.pictures.renderer import Renderer
 from bot.runtime import Station, build_station, serve
 from jobs.domain.alerts import AlertId, ChatId, Filter, Level
 from jobs.domain.clock import SystemClock
-from jobs.reference import load_reference
+from jobs.means import load_all
 from jobs.settings import Settings
 from jobs.store import chats, outbox
 from jobs.store.chats import ChatKind
@@ -137,7 +137,7 @@ async def _delays(store: Store) -> list[float]:
 
 
 async def _main(seconds: float, size: Size) -> int:
-    reference, clock = load_reference(), SystemClock()
+    reference, clock = load_all(Settings(_env_file=None)), SystemClock()
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     api = await _serve_api(port)
