@@ -61,7 +61,13 @@ def test_a_named_period(words: str, until: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["", "it may sign", "31 february 2025", "32 march", "9999", "12345 july"], ids=repr
+    "words",
+    [
+        *("", "it may sign", "31 february 2025", "32 march", "9999", "12345 july"),
+        *("waived until 20 june", "exempt till march 21", "banned until the 20th of june"),
+        *("valid until 2027", "until june", "jan mohammad met him", "the mar - a - lago club"),
+    ],
+    ids=repr,
 )
 def test_no_date(words: str) -> None:
     found = find_date(words.split(), WEDNESDAY, CALENDAR, ahead=False)

@@ -64,16 +64,23 @@ def _named_day(
     if calendar.named.isdisjoint(words):
         return None
     for index, word in enumerate(words):
+        place = index
         year, month, day = _signed(words, index, calendar, published)
         if not month:
             month = calendar.months.get(word, 0)
             place, day = _day_beside(words, index) if month else (index, 0)
             year = _year_after(words, max(place, index)) if day else 0
-        is_of_lines = 0 < year < _OLDEST
-        found = _date(year, month, day, published, ahead=ahead) if day and not is_of_lines else None
+        if not day or 0 < year < _OLDEST or _ends_term(words, min(place, index), calendar):
+            continue
+        found = _date(year, month, day, published, ahead=ahead)
         if found:
             return When(found, found)
     return None
+
+
+def _ends_term(words: Sequence[str], place: int, calendar: Calendar) -> bool:
+    """Say whether the date there is when something runs out: "waived until 20 June"."""
+    return not calendar.until.isdisjoint(words[max(place - 2, 0) : place])
 
 
 def _signed(
@@ -173,7 +180,7 @@ def _period(
         month = calendar.months.get(word)
         if not month and len(word) != 4:
             continue
-        if index and words[index - 1] in calendar.since:
+        if (index and words[index - 1] in calendar.since) or _ends_term(words, index, calendar):
             continue
         if month and _says_month(words, index, calendar):
             gone = not calendar.last.isdisjoint(words[max(index - 1, 0) : index + 2])

@@ -128,7 +128,8 @@ class Calendar:
     """Words of dates: month and weekday numbers (1 is January, 0 Monday), day offsets.
 
     ``month_signs``, ``day_signs`` and ``year_signs`` stand behind a number ("7月3日"). What
-    stands behind a word of ``since`` is no date of an act ("the first since 2021").
+    stands behind a word of ``since`` or ``until`` is no date of an act ("the first since 2021",
+    "waived until 20 June").
     ``next`` before a weekday means one ahead, ``last`` beside a month one gone; an
     ``ambiguous`` month's word ("may") is one only behind a word of ``month_marks``.
     """
@@ -143,6 +144,7 @@ class Calendar:
     month_signs: frozenset[str] = frozenset()
     day_signs: frozenset[str] = frozenset()
     since: frozenset[str] = frozenset()
+    until: frozenset[str] = frozenset()
     year_signs: frozenset[str] = frozenset()
 
     @cached_property
@@ -258,6 +260,7 @@ def _calendar(raw: Mapping[str, Any]) -> Calendar:
         month_signs=frozenset(raw.get("month_signs", ())),
         day_signs=frozenset(raw.get("day_signs", ())),
         since=frozenset(raw.get("since", ())),
+        until=frozenset(raw.get("until", ())),
         year_signs=frozenset(raw.get("year_signs", ())),
     )
 
