@@ -16,7 +16,7 @@ from bot.texts import language as speaking
 from bot.texts import wording
 from bot.texts.language import Name, catalogue_path, catalogues, words_of
 from bot.texts.wording import headline_of
-from jobs.domain.events import STANDING, TAKES_BACK, EventStatus, EventType
+from jobs.domain.events import TAKES_BACK, EventStatus, EventType
 from jobs.reference import Reference, load_reference
 
 SCRIPTS = {"ar": "؀-ۿ", "fa": "؀-ۿ", "ur": "؀-ۿ", "ru": "а-яё", "zh": "一-鿿"}
@@ -134,7 +134,7 @@ def test_every_headline_can_be_said_of_every_case_and_names_both_sides(language:
         shown = {str(name), *case.forms.get(language, {}).values()}
         for event_type in EventType:
             for status in EventStatus:
-                for detail in ("", STANDING, TAKES_BACK, "visit", "opened", "flag", "renewed"):
+                for detail in ("", TAKES_BACK, "visit", "opened", "flag", "renewed"):
                     said = headline_of(
                         words, event_type, status, detail, actor="Xanadu", case=name
                     ).casefold()

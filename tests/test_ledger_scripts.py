@@ -63,22 +63,6 @@ def test_what_russia_said_before_is_not_the_event_of_july_2025() -> None:
     assert ledger.standing("RU").recognised_on == date(2025, 7, 3)
 
 
-def test_a_refusal_that_a_narrator_carries_along_disputes_nothing() -> None:
-    ledger = Ledger()
-    lines = tell(
-        [
-            item("2025-03-01", "dawn.com", "RU recognition denied", detail="standing"),
-            item("2025-07-03", "tass.com", RUSSIA),
-            item("2025-07-05", "blog.example", "RU recognition denied", detail="standing"),
-        ],
-        ledger,
-    )
-    assert lines == ["2.1 alert RU recognition done 2025-07-03 reported FIRST"]
-    assert [line.kind for line in ledger.lines].count(AlertKind.SIGNAL) == 2
-    ledger.read(item("2025-07-06", "apnews.com", "RU recognition denied"))
-    assert ledger.lines[-1].reason is Reason.DISPUTED
-
-
 def test_uzbekistan_meets_baradar_hours_later() -> None:
     lines = tell(
         [

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from bot.texts.language import N_, Words
 from jobs.domain.alerts import Level, Reason
-from jobs.domain.events import STANDING, TAKES_BACK, EventStatus, EventType, Grade
+from jobs.domain.events import TAKES_BACK, EventStatus, EventType, Grade
 
 _DONE, _PLANNED, _CONSIDERED = EventStatus.DONE, EventStatus.PLANNED, EventStatus.CONSIDERED
 _DENIED, _REVERSED, _PAST = EventStatus.DENIED, EventStatus.REVERSED, EventStatus.PAST
@@ -18,7 +18,6 @@ _RECOGNITION: Mapping[tuple[EventStatus, str], str] = {
     (_PLANNED, ""): N_("{actor} plans to recognise {case}."),
     (_CONSIDERED, ""): N_("{actor} is said to be considering recognising {case}."),
     (_DENIED, ""): N_("{actor} says it is not recognising {case}."),
-    (_DENIED, STANDING): N_("{actor} does not recognise {case}."),
     (_REVERSED, ""): N_("{actor} has withdrawn its recognition of {case}."),
     (_PAST, ""): N_("{actor} had recognised {case} earlier."),
 }

@@ -19,7 +19,7 @@ from jobs.detection.recognisers import ELSEWHERE
 from jobs.detection.scenes import Found, Scene, can_act
 from jobs.detection.themes import Theme
 from jobs.detection.triggers import as_host_closes, choose_triggers
-from jobs.domain.events import STANDING, TAKES_BACK, DateBasis, EventStatus, EventType, Mention
+from jobs.domain.events import TAKES_BACK, DateBasis, EventStatus, EventType, Mention
 from jobs.reference.cases import Case
 from jobs.reference.phrases import Trigger
 
@@ -193,6 +193,8 @@ class CaseReading:
             return self._dropped(trigger, clause, words, "an opponent's own")
         if found.rule == ELSEWHERE and judged.status is not EventStatus.DENIED:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
+        if judged.stative and clause.start > 0 and kind.type is EventType.RECOGNITION:
+            return self._dropped(trigger, clause, words, "how things stand, told in passing")
         mentions = tuple(self._mention(c, trigger, clause, found, judged, when) for c in codes)
         return Finding(
             mentions[0].rule,
@@ -294,7 +296,6 @@ class CaseReading:
         when: When | None,
     ) -> Mention:
         kind = trigger.kind
-        in_passing = judged.stative and clause.start > 0 and kind.type is EventType.RECOGNITION
         on, basis = _dated(judged.status, when, self._read.published)
         return Mention(
             case=self._case.id,
@@ -307,7 +308,7 @@ class CaseReading:
             clause=self._passage.text(clause),
             words=(self._passage.said(trigger), *judged.words),
             attributions=self._voices,
-            detail=STANDING if in_passing else _detail(kind, judged.status),
+            detail=_detail(kind, judged.status),
             rules_version=RULES_VERSION,
         )
 

@@ -78,10 +78,6 @@ ALERTABLE = frozenset(
 """The statuses that can be news; considered is a signal, past is background."""
 
 
-STANDING = "standing"
-"""The detail of a denial that a narrator tells in passing: true, but nobody's new word."""
-
-
 TAKES_BACK = "withdrawal"
 """The detail of a plan, thought or denial that is about taking something back."""
 

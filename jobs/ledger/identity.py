@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from jobs.domain.events import STANDING, TAKES_BACK, Event, EventStatus, Evidence, Grade
+from jobs.domain.events import TAKES_BACK, Event, EventStatus, Evidence, Grade
 from jobs.ledger.dating import Day, announced_on, day_of, event_day, gap, is_dated, said_on
 from jobs.ledger.origins import bare_words, corrects, text_of
 from jobs.ledger.windows import DISPUTE, PLAN_OPEN, PLAN_SLIP, STATEMENT, WINDOWS, Window
@@ -54,8 +54,6 @@ def nearness(evidence: Evidence, event: Event, kin: Sequence[Event]) -> Nearness
         return _background_to_act(day, event)
     if status in ACTS:
         return _act_to_any(day, status, event, kin)
-    if evidence.mention.detail == STANDING and event.status is not status:
-        return None  # an old sentence carried along disputes nothing
     return _statement_to_any(day, evidence, event, kin)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Self
 
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason, Transition, Withheld
-from jobs.domain.events import STANDING, Event, EventId, EventStatus, EventType, Evidence, Grade
+from jobs.domain.events import Event, EventId, EventStatus, EventType, Evidence, Grade
 from jobs.ledger.dating import said_at
 from jobs.ledger.identity import aim
 from jobs.ledger.standings import is_in_baseline
@@ -129,11 +129,8 @@ def _is_stale(evidence: Evidence, event: Event, circumstances: Circumstances) ->
 def _tell(
     event: Event, others: Sequence[Event], circumstances: Circumstances
 ) -> Transition | Withheld:
-    is_repeat = event.status is EventStatus.DENIED and (
-        event.detail == STANDING
-        or not (
-            event.reverses is not None or _is_first_denial(event, others, circumstances.told_events)
-        )
+    is_repeat = event.status is EventStatus.DENIED and not (
+        event.reverses is not None or _is_first_denial(event, others, circumstances.told_events)
     )
     if event.status is EventStatus.CONSIDERED or is_repeat:
         return Transition(event.id, AlertKind.SIGNAL, Reason.FIRST, Level.SIGNAL, loud=False)
