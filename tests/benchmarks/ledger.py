@@ -12,7 +12,7 @@ import asyncio
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -170,9 +170,9 @@ def as_mention(
 
 
 async def told_lines(
-    entries: Sequence[Entry], reference: Reference, detector: Detector
+    entries: Sequence[Entry], reference: Reference, detector: Detector, cases: Collection[str]
 ) -> list[Line]:
-    """Return the alert and update lines that replay would print, with the items' ids."""
+    """Return the alert and update lines of some cases that replay prints, with the items' ids."""
     names: dict[int, str] = {}
     lines = []
     async with aclosing(replay(entries, reference, detector)) as reading:
@@ -180,7 +180,7 @@ async def told_lines(
             for entry in read.mentions:
                 names[entry.evidence.item_id] = read.entry.id
                 for telling in entry.tellings:
-                    if _is_line(telling.revision):
+                    if telling.event.case in cases and _is_line(telling.revision):
                         items = [names[each.item_id] for each in telling.event.evidence]
                         lines.append(_line(telling.revision, items))
     return lines
@@ -280,7 +280,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     detector = real
     if args.gold or args.undated:
         detector = _labelled(entries, rows, cases, real, undated=args.undated)
-    lines = asyncio.run(told_lines(entries, reference, detector))
+    lines = asyncio.run(told_lines(entries, reference, detector, cases))
     result = score(lines, labels)
     for figure, value, includes in result.rows():
         print(f"{figure:42} {value:22} {includes}")  # noqa: T201
