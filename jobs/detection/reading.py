@@ -254,7 +254,7 @@ class CaseReading:
             self._named[place],
             [g for at in sentence if at < place for g in self._named[at]],
             self._topic or self._first_named(kind, clause),
-            self._pair or self._first_pair,
+            self._pair or (self._first_pair if clause.is_title else ()),
             self._body,
             self._hosts,
             self._strength,
