@@ -12,11 +12,12 @@ from jobs.detection.findings import Finding, Read
 from jobs.detection.frames import find_actors
 from jobs.detection.groups import Group, Strength, gather
 from jobs.detection.judgements import Judgement, Setting
-from jobs.detection.lexicon import Form, Kind, Span
-from jobs.detection.overviews import named_forums, paired, sole_state
+from jobs.detection.lexicon import Kind, Span
+from jobs.detection.memory import Memory
+from jobs.detection.overviews import look_over
 from jobs.detection.passages import Passage, by_clause
 from jobs.detection.recognisers import ELSEWHERE
-from jobs.detection.scenes import Found, Scene, can_act
+from jobs.detection.scenes import Found, Scene
 from jobs.detection.themes import Theme
 from jobs.detection.triggers import as_host_closes, choose_triggers
 from jobs.domain.events import TAKES_BACK, DateBasis, EventStatus, EventType, Mention
@@ -59,11 +60,6 @@ class CaseReading:
         self._home = home
         known = Strength.SEAT if at_home else Strength.NOT
         self._strength = max((known, *(g.subject for g in self._groups)))
-        self._topic: tuple[str, ...] = ()
-        self._pair: tuple[str, ...] = ()
-        self._body = False
-        self._hero = False
-        self._hosts: tuple[str, ...] = ()
         classes = read.lexicon.phrases.classes
         self._following = frozenset(classes.get("following", ()))
         self._hypothetical = frozenset(classes.get("hypothetical", ()))
@@ -76,7 +72,6 @@ class CaseReading:
             self._following,
             read.published,
         )
-        self._elsewhere = False
         self._theme = Theme(
             self._groups,
             self._strength,
@@ -84,75 +79,31 @@ class CaseReading:
             is_sport=any(clause.has("sport") for clause in self._clauses),
             in_title=any(g.subject and g.start < read.title_end for g in self._groups),
         )
-        self._first = next((g.codes for g in self._groups if can_act(g) and not g.marker), ())
-        self._first_pair = next(filter(None, map(paired, self._named)), ())
-        self._sole = sole_state(self._groups)
-        self._forums = named_forums(read.spans)
-        self._recognises = any(
-            _names_recognition(t.kind) for clause in self._clauses for t in clause.triggers
-        )
-        self._gathers = any(clause.has("forum") for clause in self._clauses)
-        self._others = _is_of_others([g for g in self._groups if g.start < read.title_end])
-        self._last: Trigger | None = None
-        self._met: set[str] = set()
-        self._told: set[EventType] = set()
+        self._overview = look_over(read.spans, self._clauses, self._named, read.title_end)
+        self._memory = Memory()
 
     def findings(self) -> Iterator[Finding]:
         """Yield what each trigger gave, in order."""
         for place, clause in enumerate(self._clauses):
             groups = self._named[place]
-            self._note_title(clause, groups)
-            self._met = set()
+            self._memory.begin(clause, groups)
             for trigger in self._triggers(clause, groups):
                 finding = self._look(trigger, place)
-                if finding.mentions:
-                    if trigger.kind.type is EventType.MEETING:
-                        self._met |= {m.actor for m in finding.mentions}
-                    self._last = trigger.kind
-                    self._told.add(trigger.kind.type)
-                    self._note_pair(trigger.kind, finding)
+                self._memory.note(trigger.kind, finding)
                 yield finding
-            self._turn_topic(groups)
-            if clause.is_title and not self._hosts:
-                self._hosts = next(
-                    (g.codes for g in groups if g.codes and g.marker in ("place", "goal")), ()
-                )
+            self._memory.end(clause, groups)
 
     def _triggers(self, clause: Clause, groups: Sequence[Group]) -> list[Span]:
         glued = self._read.words.glued
         return [
             t
-            for t in choose_triggers(clause, groups, self._last, self._told)
-            if (t.kind.detail != "step" or self._recognises)
+            for t in choose_triggers(clause, groups, self._memory.last, self._memory.told)
+            if (t.kind.detail != "step" or self._overview.recognises)
             and (
                 not (t.start in glued and t.end - t.start == 1)
                 or (self._grammar.compounds and t.kind.noun)
             )
         ]
-
-    def _note_title(self, clause: Clause, groups: Sequence[Group]) -> None:
-        if clause.is_title and not self._topic:
-            self._turn_topic(groups)
-
-    def _note_pair(self, kind: Trigger, finding: Finding) -> None:
-        """Remember who met or agreed with the subject, for what goes unsaid later."""
-        if kind.type in (EventType.MEETING, EventType.AGREEMENT):
-            self._pair = tuple(mention.actor for mention in finding.mentions)
-
-    def _turn_topic(self, groups: Sequence[Group]) -> None:
-        """Remember who is spoken of, for the pronouns and ellipses to come."""
-        self._pair = paired(groups) or self._pair
-        plain = next((g for g in groups if (g.codes or g.subject) and not g.marker), None)
-        if plain:
-            self._hero = plain.subject is Strength.NAMED and not plain.codes
-        for group in groups:
-            if (
-                group.codes
-                and group.marker in ("", "by")
-                and group.head not in ("nonstate", "list")
-            ):
-                self._topic, self._body = group.codes, Form.ORGANISATION in group.forms
-                return
 
     def _look(self, trigger: Span, place: int) -> Finding:
         clause, groups = self._clauses[place], self._named[place]
@@ -164,10 +115,10 @@ class CaseReading:
         if not self._theme.is_of(kind, [(self._clauses[at], self._named[at]) for at in sentence]):
             return self._dropped(trigger, clause, words, "no subject")
         named = any(g.subject for g in groups)
-        if self._elsewhere and kind.type is EventType.RECOGNITION and not named:
+        if self._memory.elsewhere and kind.type is EventType.RECOGNITION and not named:
             return self._dropped(trigger, clause, words, "other object")
         found = find_actors(trigger, scene)
-        self._elsewhere = self._elsewhere or found.rule == "other object"
+        self._memory.elsewhere |= found.rule == "other object"
         codes = tuple(
             c
             for c in found.codes
@@ -175,7 +126,8 @@ class CaseReading:
             and not self._merely_opposes(c, kind)
             and not _merely_allows(c, kind, clause)
         )
-        if found.rule == "destination" and self._met and not set(found.codes) & self._met:
+        met = self._memory.met
+        if found.rule == "destination" and met and met.isdisjoint(found.codes):
             return self._dropped(trigger, clause, words, "only the venue")
         if not codes:
             return self._dropped(trigger, clause, words, f"no actor: {found.rule}")
@@ -249,27 +201,28 @@ class CaseReading:
     def _scene(self, kind: Trigger, place: int, sentence: range) -> Scene:
         clause = self._clauses[place]
         governing = self._clauses[place - 1] if clause.complement and place else None
+        memory, overview = self._memory, self._overview
         return Scene(
             clause,
             self._named[place],
             [g for at in sentence if at < place for g in self._named[at]],
-            self._topic or self._first_named(kind, clause),
-            self._pair or (self._first_pair if clause.is_title else ()),
-            self._body,
-            self._hosts,
+            memory.topic or self._first_named(kind, clause),
+            memory.pair or (overview.pair if clause.is_title else ()),
+            memory.is_body,
+            memory.hosts,
             self._strength,
-            self._last.type if self._last else None,
+            memory.last.type if memory.last else None,
             governing is not None and governing.has("speech"),
             self._grammar,
-            self._forums,
+            overview.forums,
             self._passage.answers(place),
             self._disavowed(place),
-            self._hero,
-            self._gathers,
+            memory.hero,
+            overview.gathers,
             self._at_home,
             self._home,
-            self._others,
-            self._sole,
+            overview.others,
+            overview.sole,
         )
 
     def _disavowed(self, place: int) -> bool:
@@ -284,7 +237,7 @@ class CaseReading:
     def _first_named(self, kind: Trigger, clause: Clause) -> tuple[str, ...]:
         """Return who the lead names first, for a headline that names nobody and asks nothing."""
         meant = kind.type not in (EventType.RECOGNITION, EventType.MEETING, EventType.FORUM)
-        return self._first if meant and clause.is_title and not clause.asks else ()
+        return self._overview.first if meant and clause.is_title and not clause.asks else ()
 
     def _mention(
         self,
@@ -336,20 +289,6 @@ def _owners_start(trigger: Span, found: Found, groups: Sequence[Group]) -> int:
 def _merely_allows(code: str, kind: Trigger, clause: Clause) -> bool:
     """Say whether an organisation only lets a visit happen: "the UN allowed him to travel"."""
     return kind.type is EventType.MEETING and any(s.kind.actor == code for s in clause.triggers)
-
-
-def _is_of_others(title: Sequence[Group]) -> bool:
-    """Say whether a headline names several states, and the subject at most as a topic."""
-    codes = {c for g in title if can_act(g) for c in g.codes}
-    return len(codes) > 1 and not any(
-        g.subject and (g.marker not in ("topic", "of") or g.head) for g in title
-    )
-
-
-def _names_recognition(kind: Trigger) -> bool:
-    """Say whether a word means recognition by itself, as "Moscow's step" does not."""
-    named = kind.type is EventType.RECOGNITION
-    return named and not kind.repeats and kind.detail != "step"
 
 
 def _only_marks(span: Span, objects: Collection[int]) -> bool:
