@@ -1,19 +1,16 @@
 """The bot put together: Telegram's updates in, commands and answers out."""
 
-import asyncio
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
 
 from telegram import Bot, Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
     Application,
-    BaseUpdateProcessor,
     CallbackQueryHandler,
     ChatMemberHandler,
     InlineQueryHandler,
@@ -36,8 +33,8 @@ from bot.commands.membership import Membership
 from bot.commands.table import PRESSES
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
-from bot.polling import UPDATES_A_CALL
 from bot.publications import Publications
+from bot.taking import ChatByChat
 from bot.texts.alerts import render_alert
 from bot.texts.digests import render_digest
 from bot.texts.direction import laid_out
@@ -58,57 +55,10 @@ from jobs.store.engine import Store
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
 """What Telegram shall bring; edited messages are no new commands."""
 TERMINAL_TOKEN = "0:terminal"  # noqa: S105 - stands where there is no token
-MOST_AT_ONCE = 64
 _DESK = "desk"
 
 _log = logging.getLogger(__name__)
 App = Application[Any, Any, Any, Any, Any, Any]
-
-
-class ChatByChat(BaseUpdateProcessor):
-    """Handles different chats' updates at the same time, one chat's in their order.
-
-    ``room`` is set while what another call brings finds its place at once. The rest of what
-    a crowd sends stays with Telegram: in memory a crash would lose it, and reading it all in
-    one go would keep the alerts waiting.
-    """
-
-    def __init__(self, most_at_once: int) -> None:
-        super().__init__(most_at_once)
-        self.room = asyncio.Event()
-        self.room.set()
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._ended = False
-
-    async def initialize(self) -> None:
-        """Do nothing: there is nothing to set up."""
-
-    async def shutdown(self) -> None:
-        """Let go what still waits for its turn: there is nobody left to answer it with."""
-        self._ended = True
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the chat's turn, then handle the update."""
-        whose = None
-        if isinstance(update, Update):
-            # An inline query belongs to no chat: its person's private one stands for it.
-            whose = update.effective_chat or update.effective_user
-        lock = self._locks.setdefault(whose.id if whose else 0, asyncio.Lock())
-        self._note_room(self.current_concurrent_updates)
-        try:
-            async with lock:
-                if self._ended and isinstance(coroutine, Coroutine):
-                    coroutine.close()
-                else:
-                    await coroutine
-        finally:
-            self._note_room(self.current_concurrent_updates - 1)
-
-    def _note_room(self, in_hand: int) -> None:
-        if in_hand + UPDATES_A_CALL <= self.max_concurrent_updates:
-            self.room.set()
-        else:
-            self.room.clear()
 
 
 def build_application(

@@ -16,6 +16,7 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.delivery import Deliverer
+from bot.taking import UPDATES_A_CALL
 from jobs.domain.clock import Clock
 from jobs.errors import ConfigError, StoreError
 from jobs.store import leases
@@ -29,9 +30,6 @@ MARGIN_SECONDS = 15
 LONGEST_PAUSE_SECONDS = 30.0
 CONFLICT_SECONDS = 60.0
 """How long a second poller may be there before this one gives way."""
-UPDATES_A_CALL = 20
-"""A quarter of a millisecond and more is needed to read one, all of a call in one piece:
-a hundred at once, as Telegram would give, keep the event loop from everything else."""
 POLLING = "getUpdates"
 LEASE = timedelta(seconds=LONG_POLL_SECONDS + MARGIN_SECONDS + 10)
 """Longer than any one call: nobody else asks while ours is still open."""

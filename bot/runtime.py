@@ -16,9 +16,7 @@ from telegram.request import BaseRequest
 
 from bot.application import (
     ALLOWED_UPDATES,
-    MOST_AT_ONCE,
     App,
-    ChatByChat,
     alert_buttons,
     build_application,
     render_delivery,
@@ -29,6 +27,7 @@ from bot.pacing import PER_SECOND, Pacer
 from bot.page.routes import page_routes
 from bot.pictures.renderer import Renderer
 from bot.polling import Poller, PollingTurn
+from bot.taking import MOST_AT_ONCE, ChatByChat
 from bot.upkeep import Policy
 from bot.webhook import WEBHOOK_PATH, webhook_route
 from jobs.domain.alerts import ChatId

@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import SecretStr
 from telegram.request import HTTPXRequest
 
-from bot.application import App, ChatByChat, build_application
+from bot.application import App, build_application
 from bot.pacing import Pacer
 from bot.pictures.renderer import Renderer
+from bot.taking import ChatByChat
 from jobs.domain.alerts import AlertKind, Facts, Level, Reason
 from jobs.domain.clock import SystemClock
 from jobs.reference import Reference

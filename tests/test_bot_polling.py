@@ -11,7 +11,8 @@ from telegram import Bot, Update
 from bot.delivery import Deliverer
 from bot.demo.clock import DemoClock
 from bot.pacing import Pacer
-from bot.polling import UPDATES_A_CALL, Poller, PollingTurn
+from bot.polling import Poller, PollingTurn
+from bot.taking import UPDATES_A_CALL
 from bot.upkeep import Policy
 from jobs.domain.alerts import Level
 from jobs.errors import ConfigError

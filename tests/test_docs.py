@@ -56,3 +56,11 @@ def test_secrets_from_files_are_explained() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     for name in SECRETS:
         assert f"{name.upper()}_FILE" in text
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/*.md")))
+def test_a_page_is_whole_and_what_it_links_to_is_there(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search("^(<{7}|={7}|>{7})", text, re.MULTILINE), "two versions stand side by side"
+    links = re.findall(r"\]\((?!\w+:)([^)#\s]+)", text)
+    assert [link for link in links if not (path.parent / link).exists()] == []

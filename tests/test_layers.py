@@ -60,6 +60,7 @@ FLOORS: list[tuple[str, ...]] = [
         "bot.upkeep",
         "bot.outcomes",
         "bot.screen",
+        "bot.taking",
         "bot.typed",
     ),
     (

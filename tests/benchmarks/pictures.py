@@ -21,9 +21,9 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-from bot.application import MOST_AT_ONCE
 from bot.commands.desk import Desk
 from bot.pictures.renderer import Renderer
+from bot.taking import MOST_AT_ONCE
 from jobs.domain.events import Standing
 from jobs.reference import load_reference
 from jobs.store import standings
