@@ -111,7 +111,7 @@ class Lexicon:
         for pattern, entry in _entries(phrases, actors, cases):
             for key, compiled in _compiled(pattern, entry, affixes):
                 keys.setdefault(key, []).append(compiled)
-        self._patterns = list(keys.values())
+        self._patterns = [tuple(patterns) for patterns in keys.values()]
         self._automaton = AhoCorasick(list(keys), matchkind=MatchKind.Standard)
 
     def find(self, words: Words) -> list[Span]:
@@ -198,8 +198,9 @@ def _keys(parts: Sequence[str], entry: Entry, affixes: _Affixes) -> Iterable[tup
     compiled = _Pattern(head, rest, entry, endings, strict, own, awaited=awaited)
     yield f" {text}{closing}", compiled
     if len(parts[0].rstrip("*")) >= _SHORTEST or is_name:
+        roles = {role: replace(compiled, role=role) for role in set(affixes.prefixes.values())}
         for prefix, role in affixes.prefixes.items():
-            yield f" {prefix}{text}{closing}", replace(compiled, role=role)
+            yield f" {prefix}{text}{closing}", roles[role]
 
 
 def _continued(words: Sequence[str], place: int, rest: Sequence[str], wide: int) -> int:
@@ -244,7 +245,9 @@ def _folded(calendar: Calendar) -> Calendar:
         next=all_of(calendar.next),
         ambiguous=all_of(calendar.ambiguous),
         month_marks=all_of(calendar.month_marks),
+        last=all_of(calendar.last),
         since=all_of(calendar.since),
+        until=all_of(calendar.until),
     )
 
 

@@ -10,6 +10,7 @@ character.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jobs.detection.letters import FOLD
 
@@ -70,7 +71,10 @@ class Words:
 
 def clean(text: str) -> str:
     """Return the text composed, without invisible marks, control characters or surrogates."""
-    kept = text[:LIMIT].translate(_INVISIBLE)
+    kept = text[:LIMIT]
+    if kept.isascii() and kept.isprintable() and "`" not in kept:
+        return kept
+    kept = kept.translate(_INVISIBLE)
     if not kept.isprintable():
         kept = "".join(c if c.isprintable() or c == "\u200c" else " " for c in kept)
     kept = unicodedata.normalize("NFC", kept).translate(_SAME)
@@ -122,15 +126,18 @@ def pattern_words(pattern: str) -> tuple[str, ...]:
     """Return the words of a pattern of a data file, cut as a text would be; keeps ``*``, ``..``."""
     out: list[str] = []
     for part in pattern.split():
-        if part == "..":
-            out.append(part)
-            continue
-        star = part.endswith("*") and len(part) > 1
-        plain = clean(part.rstrip("*") if star else part)
-        words = (fold(plain),) if _is_one_word(plain) else split_words(plain).words
-        out.extend(words[:-1])
-        out.extend(f"{word}*" if star else word for word in words[-1:])
+        out.extend(_part_words(part))
     return tuple(out)
+
+
+@lru_cache(maxsize=8192)  # the same words stand in many patterns
+def _part_words(part: str) -> tuple[str, ...]:
+    if part == "..":
+        return (part,)
+    star = part.endswith("*") and len(part) > 1
+    plain = clean(part.rstrip("*") if star else part)
+    words = (fold(plain),) if _is_one_word(plain) else split_words(plain).words
+    return (*words[:-1], f"{words[-1]}*") if star and words else words
 
 
 def _is_one_word(plain: str) -> bool:
