@@ -22,6 +22,8 @@ from jobs.domain.events import EventStatus, EventType
 
 _BESIDE = frozenset(("with", "topic", "between"))
 """How a name is marked that is not itself what a verb recognises."""
+_TO_ITS_OWN = 5
+"""Words between a verb and whose envoy it recognises: "passports that were issued by the"."""
 ELSEWHERE = "topic elsewhere"
 """A recognition named in passing: only a refusal of it is of whom the text is about."""
 
@@ -32,6 +34,8 @@ def recogniser(trigger: Span, scene: Scene) -> Found:
         return _stepper(trigger, scene)
     if not trigger.kind.repeats and _other_object(trigger, scene):
         return Found((), "other object")
+    if trigger.kind.status is EventStatus.DONE and _is_of_its_own(trigger, scene):
+        return Found((), "its envoy or papers")
     if trigger.kind.status is EventStatus.REVERSED and _breaks_with_another(trigger, scene):
         return Found((), "other object")
     if trigger.kind.strict and not _takes_subject(trigger, scene):
@@ -211,6 +215,27 @@ def _other_object(trigger: Span, scene: Scene) -> bool:
         g.codes and g.marker in marked and g.start - trigger.end <= 2 and Form.LEADER not in g.forms
         for g in groups_after(trigger, scene.groups)
     )
+
+
+def _is_of_its_own(trigger: Span, scene: Scene) -> bool:
+    """Say whether the subject's envoy or papers are recognised: "recognises its passports"."""
+    order, reach = scene.grammar.order, 3 * (scene.grammar.stretch - 1)
+    before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
+    sides = {"sov": (before, after), "free": (after, before), "svo": (after,), "vso": (after,)}[
+        order
+    ]
+    envoys = scene.clause.classes("ambassador", "charge", "diplomat")
+    papers = scene.clause.classes("effects")
+    for near in (side[0] for side in sides if side and is_subject(side[0])):
+        behind = near.start >= trigger.end
+        last = near.end + reach if behind else trigger.start - 1
+        if (near.start - trigger.end if behind else trigger.start - near.end) > _TO_ITS_OWN:
+            continue
+        for things, ahead in ((envoys, 1), (papers, _TO_ITS_OWN)):
+            first = trigger.end if behind else near.start - ahead
+            if any(first <= thing.start <= last for thing in things):
+                return True
+    return False
 
 
 def _breaks_with_another(trigger: Span, scene: Scene) -> bool:

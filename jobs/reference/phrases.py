@@ -21,7 +21,7 @@ CLASSES = frozenset(
         "person", "ambassador", "charge", "embassy", "organ", "firm", "list", "forum", "nonstate",
         # objects that a trigger may need
         "credentials", "deal", "rule", "flag", "exit", "old_regime", "paper", "diplomat",
-        "encounter", "sport",
+        "encounter", "sport", "effects",
         # role markers
         "place", "by", "with", "goal", "topic", "of", "between", "like",
         "object",
