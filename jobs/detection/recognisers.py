@@ -22,8 +22,8 @@ from jobs.domain.events import EventStatus, EventType
 
 _BESIDE = frozenset(("with", "topic", "between"))
 """How a name is marked that is not itself what a verb recognises."""
-_TO_ITS_OWN = 5
-"""Words between a verb and whose envoy it recognises: "passports that were issued by the"."""
+_TO_ITS_OWN = 7
+"""Most words between a verb and whose envoy it recognises: "passports that were issued by the"."""
 ELSEWHERE = "topic elsewhere"
 """A recognition named in passing: only a refusal of it is of whom the text is about."""
 
@@ -219,18 +219,18 @@ def _other_object(trigger: Span, scene: Scene) -> bool:
 
 def _is_of_its_own(trigger: Span, scene: Scene) -> bool:
     """Say whether the subject's envoy or papers are recognised: "recognises its passports"."""
-    order, reach = scene.grammar.order, 3 * (scene.grammar.stretch - 1)
+    order, reach = scene.grammar.order, 8 * (scene.grammar.stretch - 1)
     before, after = groups_before(trigger, scene.groups), groups_after(trigger, scene.groups)
-    sides = {"sov": (before, after), "free": (after, before), "svo": (after,), "vso": (after,)}[
-        order
-    ]
+    sides = (after, before) if order in ("sov", "free") else (after,)
     envoys = scene.clause.classes("ambassador", "charge", "diplomat")
     papers = scene.clause.classes("effects")
-    for near in (side[0] for side in sides if side and is_subject(side[0])):
+    for near in (side[0] for side in sides if side and side[0].subject):
         behind = near.start >= trigger.end
         last = near.end + reach if behind else trigger.start - 1
         if (near.start - trigger.end if behind else trigger.start - near.end) > _TO_ITS_OWN:
             continue
+        if near.head == "nonstate":  # "recognises Afghan women as persecuted"
+            return True
         for things, ahead in ((envoys, 1), (papers, _TO_ITS_OWN)):
             first = trigger.end if behind else near.start - ahead
             if any(first <= thing.start <= last for thing in things):
