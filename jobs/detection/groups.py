@@ -153,11 +153,12 @@ def _seen_by(names: Sequence[Span]) -> list[Span]:
     A mere surname is the subject's only where no name as long of another holds it.
     """
     actors = _lengths(n for n in names if n.entry.kind is Kind.ACTOR)
+    proper = actors | _lengths(n for n in names if n.entry.kind is Kind.SUBJECT)
     held = [
         n
         for n in names
         if (n.entry.form is not Form.SURNAME or actors.get(n.start, 0) < n.end - n.start)
-        and (n.entry.kind is not Kind.CLASS or n.start not in actors)
+        and (n.entry.kind is not Kind.CLASS or n.start not in proper)
     ]
     held = _without_shorter(held)
     subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)
