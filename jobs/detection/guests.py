@@ -46,7 +46,7 @@ def _is_fronted(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
 
 
 def _is_fronted_by(trigger: Span, scene: Scene) -> bool:
-    """Say whether a guest and by whom both stand before a last verb: "M. wurde von L. empfangen"."""
+    """Say whether guest and host stand before a last verb: "M. wurde von L. empfangen"."""
     if scene.grammar.order not in ("sov", "free"):
         return False
     before = groups_before(trigger, scene.groups)
