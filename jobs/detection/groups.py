@@ -86,7 +86,8 @@ def gather(
     """Return the groups of a text as one case sees them, in order."""
     classed = Classed(spans)
     names = _seen_by(_resolved([span for span in spans if _is_name(span, case)], case))
-    joiner = Joiner(words, classed, seat, grammar)
+    posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
+    joiner = Joiner(words, classed, seat, grammar, classed.by_start(*HEADS) | posts)
     groups: list[Group] = []
     block: list[Span] = []
     for span in names:
@@ -96,7 +97,6 @@ def gather(
         block.append(span)
     if block:
         groups.append(_group(block, case, seat))
-    posts = {s.start: s for s in reversed(spans) if s.entry.kind is Kind.POST}
     _assign(words, classed, posts, groups, grammar)
     return _without_heads(groups, classed.by_start("joiner"))
 
@@ -153,11 +153,12 @@ def _seen_by(names: Sequence[Span]) -> list[Span]:
     A mere surname is the subject's only where no name as long of another holds it.
     """
     actors = _lengths(n for n in names if n.entry.kind is Kind.ACTOR)
+    proper = actors | _lengths(n for n in names if n.entry.kind is Kind.SUBJECT)
     held = [
         n
         for n in names
         if (n.entry.form is not Form.SURNAME or actors.get(n.start, 0) < n.end - n.start)
-        and (n.entry.kind is not Kind.CLASS or n.start not in actors)
+        and (n.entry.kind is not Kind.CLASS or n.start not in proper)
     ]
     held = _without_shorter(held)
     subjects = _lengths(n for n in held if n.entry.kind is Kind.SUBJECT)

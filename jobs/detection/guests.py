@@ -20,6 +20,8 @@ def is_guest(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
         return True
     if unnamed_guest(trigger, scene) or _is_fronted(trigger, scene, after):
         return True
+    if _is_fronted_by(trigger, scene):
+        return True
     if not after:
         return False
     near = after[0].start - trigger.end <= 3
@@ -41,6 +43,15 @@ def _is_fronted(trigger: Span, scene: Scene, after: Sequence[Group]) -> bool:
         return True  # a headline's "Kyrgyz envoy received in Kabul"
     whom = scene.clause.opener and any(g.codes and not g.marker for g in before)
     return bool(whom) and not after and any(is_subject(g) for g in scene.earlier)
+
+
+def _is_fronted_by(trigger: Span, scene: Scene) -> bool:
+    """Say whether guest and host stand before a last verb: "M. wurde von L. empfangen"."""
+    if scene.grammar.order not in ("sov", "free"):
+        return False
+    before = groups_before(trigger, scene.groups)
+    received = any(g.marker == "by" and g.codes for g in before)
+    return received and any(not g.marker and not g.codes and _is_somebody(g) for g in before)
 
 
 def unnamed_guest(trigger: Span, scene: Scene) -> bool:

@@ -27,7 +27,7 @@ def home_office(trigger: Span, scene: Scene) -> tuple[str, ...]:
     if not scene.home or theirs or scene.topic not in ((), (scene.home,)):
         return ()
     owners = [g for g in scene.groups if g.codes or g.subject]
-    owned = {i for g in owners for i in range(g.start, max(g.end, g.head_end))}
+    owned = {i for g in owners for i in range(g.start - _TITLE * g.office, max(g.end, g.head_end))}
     late = scene.grammar.order in ("vso", "free")
     for office in scene.clause.classes("office"):
         held = any(

@@ -7,14 +7,25 @@ from jobs.detection.lexicon import Form, Kind, Span
 from jobs.detection.normalise import Words
 from jobs.reference.phrases import Grammar
 
+_MARKED = frozenset(("object", "goal", "with", "by"))
+"""Endings and postpositions that show who is no agent."""
 _GLUE = ("joiner", "article", "possessive", "modifier", "of", "with")
 
 
 class Joiner:
     """Says of a text's names whether one goes on with those before it."""
 
-    def __init__(self, words: Words, classed: Classed, seat: str, grammar: Grammar) -> None:
+    def __init__(
+        self,
+        words: Words,
+        classed: Classed,
+        seat: str,
+        grammar: Grammar,
+        behind: Mapping[int, Span],
+    ) -> None:
+        """``behind`` are the nouns of office and postpositions that may follow a name."""
         self._words = words
+        self._behind = behind
         self._seat = seat
         self._grammar = grammar
         self._glue = classed.by_start(*_GLUE)
@@ -27,7 +38,17 @@ class Joiner:
             return True
         if self._is_aside(block, span):
             return False
+        if self._acts_on(block[-1], span):
+            return False
         return _joins(self._words, block, span, self._glue, self._speech, self._grammar)
+
+    def _acts_on(self, last: Span, span: Span) -> bool:
+        """Say whether what follows a name shows it as acted on: "Rusya, Taliban yönetimini"."""
+        behind = self._behind.get(span.end)
+        if behind is None or span.entry.kind is last.entry.kind:
+            return False
+        marked = behind.role if behind.entry.kind is Kind.CLASS else behind.entry.value
+        return marked in _MARKED and self._words.words[last.end : span.start] == (",",)
 
     def _is_aside(self, block: Sequence[Span], span: Span) -> bool:
         """Say whether the block only opens the sentence: "After Paris, Ankara talks to"."""

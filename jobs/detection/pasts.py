@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from jobs.detection.cues import opening_cue
+from jobs.detection.cues import is_covered, opening_cue
 from jobs.detection.judgements import Setting, said
 from jobs.detection.lexicon import Span
 from jobs.domain.events import EventType
@@ -33,7 +33,9 @@ def find_past(trigger: Span, setting: Setting) -> tuple[str, ...]:
     cues = [
         c
         for c in setting.clause.classes("past")
-        if not is_reported(c, setting) and not _is_others(c, trigger, setting)
+        if not is_reported(c, setting)
+        and not _is_others(c, trigger, setting)
+        and not is_covered(c, setting, "affirmed")  # "the first since their return" is news
     ]
     return said(cues[0], setting) if cues else ()
 

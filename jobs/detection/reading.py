@@ -123,7 +123,7 @@ class CaseReading:
             c
             for c in found.codes
             if c != self._case.seat
-            and not self._merely_opposes(c, kind)
+            and not self._merely_opposes(c, kind, clause)
             and not _merely_allows(c, kind, clause)
         )
         met = self._memory.met
@@ -172,9 +172,10 @@ class CaseReading:
         told = judged.status in (EventStatus.DONE, EventStatus.PLANNED)
         return told and kind.type is EventType.RECOGNITION and codes[0] in self._case.opponents
 
-    def _merely_opposes(self, code: str, kind: Trigger) -> bool:
+    def _merely_opposes(self, code: str, kind: Trigger, clause: Clause) -> bool:
         """Say whether an opponent of the case only speaks of others' recognition."""
-        return code in self._case.opponents and kind.noun and kind.type is EventType.RECOGNITION
+        speaks = kind.noun or clause.has("reaction")
+        return code in self._case.opponents and speaks and kind.type is EventType.RECOGNITION
 
     def _setting(self, place: int, when: When | None, *, owned: bool, since: int) -> Setting:
         return Setting(

@@ -93,7 +93,8 @@ def _stepper(trigger: Span, scene: Scene) -> Found:
         bare = before == 0 and (scene.grammar.order == "sov" or Form.DEMONYM in group.forms)
         if before in (0, 1) and (group.possessive or group.marker == "of" or bare):
             return Found(group.codes, "possessor")
-        if after == 0 or (after == 1 and group.marker in ("", "of", "by")):
+        owns = after == 0 or (after == 1 and group.marker in ("", "of", "by"))
+        if owns and (scene.grammar.head_first or scene.grammar.order != "sov"):
             return Found(group.codes, "possessor")
     return Found((), "nobody's step")
 

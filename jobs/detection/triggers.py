@@ -40,8 +40,10 @@ def choose_triggers(
         like = replace(like, status=EventStatus.DONE)
         return [Span(repeats[0].start, repeats[0].end, Entry(Kind.TRIGGER, like.id, trigger=like))]
     chosen = _chosen(clause, told) if clause.triggers else []
-    if not chosen and (seen := _presence(clause, groups)):
-        chosen.append(seen)
+    # A delegation that is merely named may stand where it is guest: "Taliban team in Tokyo".
+    merely = all(span.kind.noun and span.kind.place for span in chosen)
+    if merely and (seen := _presence(clause, groups)):
+        chosen = [seen]
     met = any(span.kind.type is EventType.MEETING for span in chosen)
     if not met and (joint := _together(clause, groups)):
         chosen.append(joint)
