@@ -93,6 +93,8 @@ def main(args: argparse.Namespace) -> int:
     print(json.dumps(figures) if args.json else as_lines(figures))  # noqa: T201
     shown = [one for one in scored if not one.item.is_kept]
     out = sys.stderr if args.json else sys.stdout
+    if (args.errors or args.explain) and len(shown) < len(scored):
+        print(f"{len(scored) - len(shown)} items of the kept part are counted, not shown", file=out)
     if args.errors:
         print("\n".join(error_lines(shown, detector)), file=out)
     if args.explain:

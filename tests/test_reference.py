@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from jobs.domain.items import Outlet, SourceId, Tier
+from jobs.domain.items import SUBJECT, Outlet, SourceId, Tier
 from jobs.errors import ConfigError
 from jobs.reference import Reference, load_reference
+from tests.detecting import DATA
 
 SOMALILAND = """\
 id = "somaliland"
@@ -67,6 +68,18 @@ def test_a_list_of_sources_of_ones_own_replaces_the_shipped_one(tmp_path: Path) 
     reference = load_reference(sources_file=path)
     assert set(reference.sources) == {SourceId("local")}
     assert reference.outlet_of("feeds.local.example").family == "Local Ltd"
+
+
+def test_an_outlet_of_a_new_cases_own_press_is_the_subjects(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        '[apsny]\nname = "Apsny"\nkind = "feed"\nurl = "https://apsny.example/rss"\n'
+        'language = "ru"\nfamily = "Apsny"\ntier = "wire"\nside = "XB"\n',
+        encoding="utf-8",
+    )
+    reference = load_reference(DATA / "cases", sources_file=path)
+    assert reference.outlet_of("apsny.example", "abkhazia").side == SUBJECT
+    assert reference.outlet_of("apsny.example", "taliban").side == "XB"
 
 
 def test_a_missing_list_of_sources_is_named(tmp_path: Path) -> None:

@@ -69,6 +69,8 @@ def read_corrections() -> dict[str, dict[str, Any]]:
     """Return what is added to CLDR by actor code and language; an unknown code is an error."""
     corrections = tomllib.loads((HERE / "actor_corrections.toml").read_text("utf-8"))
     for path in sorted((HERE / "actor_words").glob("*.toml")):
+        if path.stem not in LANGUAGES:
+            raise SystemExit(f"{path}: no language of LANGUAGES; add its locales there")
         for code, words in tomllib.loads(path.read_text("utf-8")).items():
             if unknown := set(words) - {*FIELDS, "without"}:
                 raise SystemExit(f"{path}: {code}: unknown {', '.join(sorted(unknown))}")

@@ -75,8 +75,10 @@ def load_reference(
     actors = load_actors(DATA / "actors.toml")
     folders = [DATA / "cases"] + ([cases_dir] if cases_dir else [])
     cases = load_cases(folders, actors)
-    sources = load_sources(sources_file or DATA / "sources.toml", cases, actors)
-    listed = load_outlets(DATA / "outlets.toml", actors)
+    # A subject that is no actor of ours has outlets of its own all the same.
+    sides = actors.keys() | {case.seat for case in cases.values()}
+    sources = load_sources(sources_file or DATA / "sources.toml", cases, sides)
+    listed = load_outlets(DATA / "outlets.toml", sides)
     polled = {
         outlet_host(source): Outlet(outlet_host(source), source.family, source.tier, source.side)
         for source in sources.values()
