@@ -61,7 +61,7 @@ def _chosen(clause: Clause, told: Collection[EventType]) -> list[Span]:
             continue
         if kind.type is not EventType.FORUM and any(map(_goes_on(span), forums)):
             continue
-        if _is_covered(span, clause):
+        if _is_covered(span, clause) or _is_attended_by_others(span, clause):
             continue
         if kind.repeats and kind.type not in told:
             continue
@@ -90,6 +90,12 @@ def _is_covered(span: Span, clause: Clause) -> bool:
     return any(
         c.start < span.start and span.end <= c.end for c in clause.classes("consider", "affirmed")
     )
+
+
+def _is_attended_by_others(span: Span, clause: Clause) -> bool:
+    """Say whether a forum is attended by no state's people: "activists take part"."""
+    attended = span.kind.type is EventType.FORUM and span.kind.detail == "attended"
+    return attended and any(c.end == span.start for c in clause.classes("nonstate"))
 
 
 def _without_objects(clause: Clause, chosen: list[Span]) -> list[Span]:
